@@ -1,0 +1,90 @@
+/**
+ * What the lake asks of a query engine. DuckDB is the one implementation (`duckdb.ts`); nothing
+ * outside this folder imports it. SQL passed in is the engine's own dialect, made by `sql/emit`.
+ */
+import type { ScanFile } from "../delta/types.ts";
+import type { DataType, StructType } from "../schema/data-type.ts";
+import type { ColumnBatch, Value } from "../schema/value.ts";
+
+/** Columnar, streamed. `batches` may be consumed once; `close` frees the query early. */
+export interface ResultStream {
+  readonly schema: StructType;
+  batches(): AsyncIterable<ColumnBatch>;
+  close(): Promise<void>;
+}
+
+/** Column of an engine result whose Spark type the caller knows better than the engine. */
+export interface ResultColumn {
+  name: string;
+  type: DataType;
+  nullable: boolean;
+}
+
+/** A scan of Parquet files as one relation, rendered to engine SQL by `Engine.scanSql`. */
+export interface ParquetScan {
+  files: readonly ScanFile[];
+  /** Logical schema of the wanted columns (already pruned), with column mapping metadata. */
+  columns: StructType;
+  partitionColumns: readonly string[];
+  columnMappingMode: "none" | "name" | "id";
+  /**
+   * Extra columns on request: `file_path` (log path as in `add.path`), `file_index` (position in
+   * `files`) and `row_index` (physical position in the file).
+   */
+  metadataColumns?: readonly ("file_path" | "file_index" | "row_index")[];
+}
+
+/** One file written by `Engine.copyToParquet`, with what is needed for an `add` action. */
+export interface WrittenFile {
+  absolutePath: string;
+  sizeBytes: number;
+  rowCount: number;
+  /** Values of the partition columns in Delta's string form, by physical name. */
+  partitionValues: Record<string, string | null>;
+  /** Delta statistics document as JSON text (truncate, bump, millisecond rules applied). */
+  stats: string;
+}
+
+export interface CopyRequest {
+  /** Engine SQL of the rows, columns named by logical name in the order of `schema`. */
+  selectSql: string;
+  /** Folder of the table; files land in it (or below `subfolder`). */
+  tableRoot: string;
+  subfolder?: string;
+  /** Table schema (logical, with mapping metadata). */
+  schema: StructType;
+  partitionColumns: readonly string[];
+  columnMappingMode: "none" | "name" | "id";
+  /** Names of columns to collect statistics on; from `delta.dataSkipping*`. */
+  configuration: Readonly<Record<string, string>>;
+}
+
+export interface EngineStatus {
+  name: string;
+  version: string;
+  memoryLimitBytes: number;
+  threads: number;
+}
+
+export interface Engine {
+  /** Runs a statement and returns nothing. */
+  run(sql: string): Promise<void>;
+  /**
+   * Runs a query. With `columns`, values are converted to the value forms of those types; without,
+   * types are derived from the engine's own.
+   */
+  query(sql: string, columns?: readonly ResultColumn[]): Promise<ResultStream>;
+  /** The rows of a small result, as positional values. */
+  rows(sql: string, columns?: readonly ResultColumn[]): Promise<Value[][]>;
+  /**
+   * Prepares what a scan needs (deletion vectors, partition values) and returns engine SQL of a
+   * relation with the logical columns, in order, quoted by logical name.
+   */
+  scanSql(scan: ParquetScan): Promise<string>;
+  /** Writes rows as Parquet data files, fsynced, and returns them with statistics. */
+  copyToParquet(request: CopyRequest): Promise<WrittenFile[]>;
+  status(): Promise<EngineStatus>;
+  /** Stops the running query; it rejects with CANCELLED. */
+  interrupt(): void;
+  close(): Promise<void>;
+}
