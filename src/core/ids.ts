@@ -1,0 +1,7 @@
+/** Fresh identifiers. */
+import { randomUUID } from "node:crypto";
+
+/** Random UUID, version 4, lower case with dashes. */
+export function newUuid(): string {
+  return randomUUID();
+}
