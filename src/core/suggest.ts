@@ -1,0 +1,21 @@
+/** "Did you mean": the nearest known name by edit distance, for every message about an unknown one. */
+import { distance } from "fastest-levenshtein";
+
+/**
+ * The candidate nearest to `word`, or null when none is near enough to be a slip of the keyboard
+ * (two letters, or a third of a long word, may differ). Case does not count; ties go to the first candidate.
+ */
+export function suggestName(word: string, candidates: Iterable<string>): string | null {
+  const wanted = word.toLowerCase();
+  let best: string | null = null;
+  let bestDistance = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
+  for (const candidate of candidates) {
+    const known = candidate.toLowerCase();
+    const edits = known.startsWith(wanted) && wanted.length >= 3 ? 1 : distance(wanted, known);
+    if (edits < bestDistance) {
+      best = candidate;
+      bestDistance = edits;
+    }
+  }
+  return best;
+}
