@@ -59,6 +59,34 @@ export interface CopyRequest {
   configuration: Readonly<Record<string, string>>;
 }
 
+/** A function of the engine's SQL that is computed in JavaScript, one row at a time. */
+export interface ScalarFunction {
+  name: string;
+  parameters: readonly DataType[];
+  returnType: DataType;
+  /** Called with null arguments only when `handlesNull`; otherwise a null argument gives null. */
+  call(args: readonly Value[]): Value;
+  handlesNull?: boolean;
+  volatile?: boolean;
+}
+
+/**
+ * A scalar function whose definition is TypeScript, for what the engine's own SQL cannot say
+ * exactly (Java date patterns, murmur3, wide decimals). The engine calls it row by row.
+ */
+export interface ScalarFunction {
+  /** Unique in a session; names the argument types where the function depends on them. */
+  readonly name: string;
+  readonly parameters: readonly DataType[];
+  readonly result: DataType;
+  /** Called for NULL arguments too; otherwise any NULL argument gives NULL. */
+  readonly calledOnNull?: boolean;
+  /** Not folded: every row calls it. */
+  readonly volatile?: boolean;
+  /** May throw; the message reaches the caller as `[CLASS|SQLSTATE] text`. */
+  call(args: readonly Value[]): Value;
+}
+
 export interface EngineStatus {
   name: string;
   version: string;
@@ -67,6 +95,8 @@ export interface EngineStatus {
 }
 
 export interface Engine {
+  /** Makes functions callable in SQL by their (quoted) names; those already known are skipped. */
+  ensureFunctions(functions: readonly ScalarFunction[]): Promise<void>;
   /** Runs a statement and returns nothing. */
   run(sql: string): Promise<void>;
   /**
@@ -83,8 +113,19 @@ export interface Engine {
   scanSql(scan: ParquetScan): Promise<string>;
   /** Writes rows as Parquet data files, fsynced, and returns them with statistics. */
   copyToParquet(request: CopyRequest): Promise<WrittenFile[]>;
+  /** Makes a function known to every later query; a name already known is left as it is. */
+  registerFunction(fn: ScalarFunction): void;
+  /**
+   * The same engine with its own lifetime for what `scanSql` and `createTable` prepare: `close` on
+   * a scope drops those tables and leaves the engine running. One scope per statement.
+   */
+  scope(): Engine;
+  /** Stores rows under a fresh name until the scope closes; returns the quoted name. */
+  createTable(columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): Promise<string>;
+  /** Stores the rows of engine SQL under a fresh name until the scope closes. */
+  materialize(sql: string): Promise<string>;
   status(): Promise<EngineStatus>;
-  /** Stops the running query; it rejects with CANCELLED. */
+  /** Stops every running query; they reject with CANCELLED. */
   interrupt(): void;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * another answer.
  */
 import type { DataType } from "../../schema/data-type.ts";
+import type { ScalarFunction } from "../../engine/types.ts";
 import type { Span } from "../ast.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 
@@ -46,6 +47,8 @@ export interface EmitContext {
   emit(expression: BoundExpression): string;
   /** Asks for a macro to exist in the session before the query runs; returns its name. */
   macro(name: string): string;
+  /** Asks for a TypeScript function to be registered; returns its quoted name. */
+  scalar(fn: ScalarFunction): string;
   /** A name no other expression of the statement uses (lambda parameters). */
   freshName(): string;
 }
