@@ -1,0 +1,11 @@
+/** The metadata store. Read `store.ts` first, then `migrate.ts`; each capability keeps its SQL. */
+export { type AuditEntry, type AuditRecord, listAudit, recordAudit } from "./audit.ts";
+export type { Migration } from "./migrate.ts";
+export { isUniqueViolation } from "./sqlite.ts";
+export {
+  openStore,
+  type SqlParameters,
+  type SqlValue,
+  type Store,
+  type StoreOptions,
+} from "./store.ts";

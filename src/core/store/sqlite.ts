@@ -1,0 +1,100 @@
+/**
+ * The SQLite driver: loaded on first use, connection settings in one place, and its errors turned
+ * into the house's. Only this folder touches better-sqlite3.
+ */
+import { createRequire } from "node:module";
+
+import type BetterSqlite from "better-sqlite3";
+
+import { SovereignError } from "../errors.ts";
+
+const BUSY_TIMEOUT_MS = 5000;
+
+export interface ConnectionOptions {
+  readOnly?: boolean;
+  mustExist?: boolean;
+}
+
+/** Opens a connection with the house's settings. WAL is set when the file is made, and stays. */
+export function connect(path: string, options: ConnectionOptions = {}): BetterSqlite.Database {
+  const Database = loadDriver();
+  return guard(path, () => {
+    const database = new Database(path, {
+      timeout: BUSY_TIMEOUT_MS,
+      readonly: options.readOnly ?? false,
+      fileMustExist: options.mustExist ?? false,
+    });
+    database.pragma("foreign_keys = ON");
+    database.pragma("synchronous = FULL");
+    return database;
+  });
+}
+
+/** Runs database work and turns driver failures into SovereignErrors; constraints pass through. */
+export function guard<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translate(path, error);
+  }
+}
+
+/** True for the driver's UNIQUE and PRIMARY KEY violations. */
+export function isUniqueViolation(error: unknown): boolean {
+  const code = driverCode(error);
+  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+}
+
+function loadDriver(): typeof BetterSqlite {
+  try {
+    return createRequire(import.meta.url)("better-sqlite3") as typeof BetterSqlite;
+  } catch (cause) {
+    throw new SovereignError("TEMPORARILY_UNAVAILABLE", "cannot load the SQLite driver", {
+      hint: "run `npm rebuild better-sqlite3`, then `sovereign doctor`",
+      cause,
+    });
+  }
+}
+
+function driverCode(error: unknown): string | null {
+  const isDriverError = error instanceof Error && error.name === "SqliteError" && "code" in error;
+  return isDriverError ? String(error.code) : null;
+}
+
+function translate(path: string, error: unknown): unknown {
+  const code = driverCode(error);
+  // better-sqlite3 reports a missing folder as a TypeError of its own.
+  const isMissingFolder = error instanceof TypeError && error.message.includes("directory");
+  if (code === null && !isMissingFolder) return error;
+  const fail = (
+    kind: "DATA_LOSS" | "TEMPORARILY_UNAVAILABLE" | "PERMISSION_DENIED" | "RESOURCE_EXHAUSTED",
+    what: string,
+    hint: string,
+  ) => new SovereignError(kind, `${what} \`${path}\``, { hint, cause: error });
+  const family = code?.split("_").slice(0, 2).join("_") ?? "SQLITE_CANTOPEN";
+  switch (family) {
+    case "SQLITE_NOTADB":
+    case "SQLITE_CORRUPT":
+      return fail("DATA_LOSS", "the store is damaged:", "restore it from a copy, or move it away");
+    case "SQLITE_BUSY":
+    case "SQLITE_LOCKED":
+      return fail(
+        "TEMPORARILY_UNAVAILABLE",
+        "another process is writing to the store",
+        "try again when the other command has finished; `sovereign doctor` shows its state",
+      );
+    case "SQLITE_CANTOPEN":
+    case "SQLITE_READONLY":
+    case "SQLITE_PERM":
+    case "SQLITE_IOERR":
+      return fail(
+        "PERMISSION_DENIED",
+        "cannot open or write the store",
+        "check the permissions of the folder, or set SOVEREIGN_HOME; `sovereign doctor` tells more",
+      );
+    case "SQLITE_FULL":
+      return fail("RESOURCE_EXHAUSTED", "no space left for the store", "free some disk space");
+    default:
+      return error;
+  }
+}
