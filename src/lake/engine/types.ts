@@ -70,23 +70,6 @@ export interface ScalarFunction {
   volatile?: boolean;
 }
 
-/**
- * A scalar function whose definition is TypeScript, for what the engine's own SQL cannot say
- * exactly (Java date patterns, murmur3, wide decimals). The engine calls it row by row.
- */
-export interface ScalarFunction {
-  /** Unique in a session; names the argument types where the function depends on them. */
-  readonly name: string;
-  readonly parameters: readonly DataType[];
-  readonly result: DataType;
-  /** Called for NULL arguments too; otherwise any NULL argument gives NULL. */
-  readonly calledOnNull?: boolean;
-  /** Not folded: every row calls it. */
-  readonly volatile?: boolean;
-  /** May throw; the message reaches the caller as `[CLASS|SQLSTATE] text`. */
-  call(args: readonly Value[]): Value;
-}
-
 export interface EngineStatus {
   name: string;
   version: string;
@@ -95,8 +78,6 @@ export interface EngineStatus {
 }
 
 export interface Engine {
-  /** Makes functions callable in SQL by their (quoted) names; those already known are skipped. */
-  ensureFunctions(functions: readonly ScalarFunction[]): Promise<void>;
   /** Runs a statement and returns nothing. */
   run(sql: string): Promise<void>;
   /**
