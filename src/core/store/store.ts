@@ -101,8 +101,13 @@ class SqliteStore implements Store {
 
   quickCheck(): string[] {
     if (!this.exists()) return [];
-    const rows = this.all<{ quick_check: string }>("PRAGMA quick_check");
-    return rows.map((row) => row.quick_check).filter((line) => line !== "ok");
+    try {
+      const rows = this.all<{ quick_check: string }>("PRAGMA quick_check");
+      return rows.map((row) => row.quick_check).filter((line) => line !== "ok");
+    } catch (error) {
+      if (error instanceof SovereignError && error.code === "DATA_LOSS") return [error.message];
+      throw error;
+    }
   }
 
   schemaVersion(): number {
