@@ -239,4 +239,8 @@ export interface CommitResult {
   timestampMs: number;
   /** How often the commit had to be tried again because another writer won the version. */
   retryCount: number;
+  /** Nothing was written: the request's `txn` is already in the table. */
+  skipped?: boolean;
+  /** What failed after the commit was durable (checkpoint, checksum); the commit stands. */
+  warnings?: string[];
 }

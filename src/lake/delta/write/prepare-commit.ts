@@ -1,0 +1,183 @@
+/**
+ * From a request to the actions of a commit: checks what the table allows, adds commitInfo in the
+ * form Spark writes, the transaction identifier, and in-commit timestamps, which depend on the
+ * version and on the commits before it and are therefore settled per attempt.
+ */
+import type { Clock } from "../../../core/clock.ts";
+import { SovereignError } from "../../../core/errors.ts";
+import { newUuid } from "../../../core/ids.ts";
+import { packageVersion } from "../../../core/package.ts";
+import { assertWritable } from "../features.ts";
+import type {
+  Action,
+  CommitInfo,
+  CommitRequest,
+  IsolationLevel,
+  Metadata,
+  Protocol,
+  Snapshot,
+} from "../types.ts";
+import { isPropertyOn } from "./table-property.ts";
+import type { WinningCommit } from "./winning-commit.ts";
+
+export interface PreparedCommit {
+  /** The request's actions plus `txn`, without commitInfo. */
+  readonly actions: readonly Action[];
+  readonly txnId: string;
+  readonly protocol: Protocol;
+  readonly metadata: Metadata;
+  readonly isolation: IsolationLevel;
+  readonly isBlindAppend: boolean;
+  /** Of the last attempt; null where the table has none. */
+  readonly inCommitTimestamp: number | null;
+  /** All actions of an attempt at `version`. */
+  actionsFor(version: number): Action[];
+  /** Takes note of a commit that came before ours. */
+  rebaseAfter(winner: WinningCommit): void;
+}
+
+export interface PrepareOptions {
+  clock: Clock;
+  isolation?: IsolationLevel | undefined;
+}
+
+const ICT_ENABLED = "delta.enableInCommitTimestamps";
+const ICT_VERSION = "delta.inCommitTimestampEnablementVersion";
+const ICT_TIMESTAMP = "delta.inCommitTimestampEnablementTimestamp";
+
+/** Checks a request against the table it changes and readies its actions. */
+export function prepareCommit(
+  snapshot: Snapshot | null,
+  request: CommitRequest,
+  options: PrepareOptions,
+): PreparedCommit {
+  const { protocol, metadata } = tableAfter(snapshot, request.actions);
+  const isBlindAppend = isBlind(request);
+  checkTableAllows(snapshot, request.actions, protocol, metadata);
+  const isolation = isolationOf(request.actions, metadata, options.isolation);
+  const actions = request.txn ? [{ txn: request.txn }, ...request.actions] : request.actions;
+  const nowMs = options.clock.nowMs();
+  const wasTimed = snapshot !== null && isPropertyOn(snapshot.metadata, ICT_ENABLED);
+  const isTimed = isPropertyOn(metadata, ICT_ENABLED);
+  let previousMs = snapshot?.timestampMs ?? -1;
+  const info = commitInfoOf(request, {
+    nowMs,
+    isolation,
+    isBlindAppend,
+    readVersion: snapshot?.version,
+  });
+  const state = { inCommitTimestamp: null as number | null };
+  return {
+    actions,
+    txnId: info.txnId!,
+    protocol,
+    metadata,
+    isolation,
+    isBlindAppend,
+    get inCommitTimestamp() {
+      return state.inCommitTimestamp;
+    },
+    actionsFor(version) {
+      if (!isTimed) return [{ commitInfo: info }, ...actions];
+      const inCommitTimestamp = Math.max(nowMs, previousMs + 1);
+      state.inCommitTimestamp = inCommitTimestamp;
+      const commitInfo = { ...info, inCommitTimestamp };
+      const enables = snapshot !== null && !wasTimed;
+      const timed = enables
+        ? actions.map((action) => noteEnablement(action, version, inCommitTimestamp))
+        : actions;
+      return [{ commitInfo }, ...timed];
+    },
+    rebaseAfter(winner) {
+      previousMs = Math.max(previousMs, winner.timestampMs);
+    },
+  };
+}
+
+/** Protocol and metadata as they are after `actions`; refuses a first commit without them. */
+export function tableAfter(
+  snapshot: Snapshot | null,
+  actions: readonly Action[],
+): { protocol: Protocol; metadata: Metadata } {
+  const protocol = actions.find((action) => action.protocol)?.protocol ?? snapshot?.protocol;
+  const metadata = actions.find((action) => action.metaData)?.metaData ?? snapshot?.metadata;
+  if (!protocol || !metadata) {
+    throw new SovereignError("INTERNAL_ERROR", "the first commit needs a protocol and a metaData");
+  }
+  return { protocol, metadata };
+}
+
+function checkTableAllows(
+  snapshot: Snapshot | null,
+  actions: readonly Action[],
+  protocol: Protocol,
+  metadata: Metadata,
+): void {
+  const removesRows = actions.some((action) => action.remove?.dataChange);
+  const rewrites = actions.some((action) => action.remove);
+  const intent = rewrites ? "change" : "append";
+  if (snapshot) assertWritable(snapshot.protocol, snapshot.metadata, intent);
+  assertWritable(protocol, metadata, intent);
+  if (!removesRows || !isPropertyOn(metadata, "delta.appendOnly")) return;
+  throw new SovereignError("INVALID_STATE", "this table is append-only: rows cannot be removed", {
+    hint: "set the table property `delta.appendOnly` to `false` first",
+    details: { error_class: "DELTA_CANNOT_MODIFY_APPEND_ONLY" },
+  });
+}
+
+function isBlind(request: CommitRequest): boolean {
+  const read =
+    request.readWholeTable === true ||
+    (request.readPredicates?.length ?? 0) > 0 ||
+    (request.readFiles?.size ?? 0) > 0;
+  return !read && request.actions.every((action) => !action.remove && !action.cdc);
+}
+
+/** A commit that changes no rows (compaction) cannot spoil what others read. */
+function isolationOf(
+  actions: readonly Action[],
+  metadata: Metadata,
+  wanted: IsolationLevel | undefined,
+): IsolationLevel {
+  const isRewrite =
+    actions.some((action) => action.add ?? action.remove) &&
+    actions.every((action) => !(action.add ?? action.remove)?.dataChange) &&
+    actions.every((action) => !action.metaData && !action.protocol);
+  if (isRewrite) return "SnapshotIsolation";
+  if (wanted) return wanted;
+  const property = metadata.configuration["delta.isolationLevel"]?.toLowerCase();
+  return property === "serializable" ? "Serializable" : "WriteSerializable";
+}
+
+interface CommitFacts {
+  nowMs: number;
+  isolation: IsolationLevel;
+  isBlindAppend: boolean;
+  readVersion: number | undefined;
+}
+
+function commitInfoOf(request: CommitRequest, facts: CommitFacts): CommitInfo {
+  return {
+    timestamp: facts.nowMs,
+    operation: request.operation,
+    operationParameters: request.operationParameters,
+    ...(facts.readVersion !== undefined && { readVersion: facts.readVersion }),
+    isolationLevel: facts.isolation,
+    isBlindAppend: facts.isBlindAppend,
+    operationMetrics: request.operationMetrics ?? {},
+    ...(request.userMetadata !== undefined && { userMetadata: request.userMetadata }),
+    engineInfo: `sovereign/${packageVersion()}`,
+    txnId: newUuid(),
+  };
+}
+
+/** A table that turns in-commit timestamps on later than at birth says since when. */
+function noteEnablement(action: Action, version: number, timestampMs: number): Action {
+  if (!action.metaData) return action;
+  const configuration = {
+    ...action.metaData.configuration,
+    [ICT_VERSION]: String(version),
+    [ICT_TIMESTAMP]: String(timestampMs),
+  };
+  return { ...action, metaData: { ...action.metaData, configuration } };
+}
