@@ -1,0 +1,144 @@
+/**
+ * Commit files: newline-delimited JSON, one action a line (PROTOCOL.md, "Delta Log Entries").
+ * Unknown actions and fields are ignored; a line that is not JSON, or an action without what
+ * replay needs, is DATA_LOSS with the file and the byte offset.
+ */
+import { SovereignError } from "../../core/errors.ts";
+import { isJsonObject, parseJson } from "../../core/json/index.ts";
+import { readLogText } from "./log-folder.ts";
+import type { Action, CheckpointAction, CommitInfo } from "./types.ts";
+
+/** Reads the actions of a commit, compaction or JSON checkpoint file, in file order. */
+export function readCommitFile(path: string): CheckpointAction[] {
+  return parseCommitText(readLogText(path), path);
+}
+
+/** Parses the text of a commit; `source` is named in errors. */
+export function parseCommitText(text: string, source: string): CheckpointAction[] {
+  const actions: CheckpointAction[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = text.indexOf("\n", start);
+    if (end < 0) end = text.length;
+    if (end > start && !isBlank(text, start, end)) {
+      const action = parseLine(text, start, end, source);
+      if (action !== null) actions.push(action);
+    }
+    start = end + 1;
+  }
+  return actions;
+}
+
+/**
+ * The `commitInfo` of a commit, or null when it has none. Other lines are not parsed: history over
+ * commits of many thousand files reads only this one.
+ */
+export function readCommitInfo(path: string): CommitInfo | null {
+  const text = readLogText(path);
+  const marker = '{"commitInfo"';
+  const start = text.startsWith(marker) ? 0 : text.indexOf(`\n${marker}`) + 1;
+  if (start > 0 || text.startsWith(marker)) {
+    const end = text.indexOf("\n", start);
+    return parseLine(text, start, end < 0 ? text.length : end, path)?.commitInfo ?? null;
+  }
+  if (!text.includes('"commitInfo"')) return null;
+  return parseCommitText(text, path).find((a) => a.commitInfo)?.commitInfo ?? null;
+}
+
+function isBlank(text: string, start: number, end: number): boolean {
+  const first = text.charCodeAt(start);
+  if (first > 32) return false;
+  return text.slice(start, end).trim() === "";
+}
+
+function parseLine(
+  text: string,
+  start: number,
+  end: number,
+  source: string,
+): CheckpointAction | null {
+  const line = text.slice(start, end);
+  let json: unknown;
+  try {
+    json = parseJson(line, { source });
+  } catch (error) {
+    const inLine = error instanceof SovereignError ? error.details.offset : undefined;
+    const offset = byteOffset(text, start + (typeof inLine === "number" ? inLine : 0));
+    throw malformed(source, offset, "not valid JSON (a torn or damaged write)");
+  }
+  if (!isJsonObject(json)) throw malformed(source, byteOffset(text, start), "not an object");
+  const problem = checkAction(json as unknown as CheckpointAction);
+  if (problem !== null) throw malformed(source, byteOffset(text, start), problem);
+  return json as unknown as CheckpointAction;
+}
+
+/** Fills the fields replay relies on; returns what is wrong with an action, or null. */
+export function checkAction(action: CheckpointAction): string | null {
+  if (action.add) return checkFile(action.add, "add");
+  if (action.remove) return checkFile(action.remove, "remove");
+  if (action.metaData) return checkMetadata(action);
+  if (action.protocol) return checkProtocol(action);
+  if (action.txn && typeof action.txn.appId !== "string") return "`txn` without an `appId`";
+  if (action.domainMetadata && typeof action.domainMetadata.domain !== "string") {
+    return "`domainMetadata` without a `domain`";
+  }
+  if (action.sidecar && typeof action.sidecar.path !== "string") {
+    return "`sidecar` without a `path`";
+  }
+  return null;
+}
+
+function checkFile(file: NonNullable<Action["add"] | Action["remove"]>, name: string) {
+  if (typeof file.path !== "string") return `\`${name}\` without a \`path\``;
+  if (name === "add" && typeof file.size !== "number") {
+    // NOTE: `size` is required; Spark reads a missing one as 0.
+    file.size = 0;
+  }
+  if (name === "add" && !file.partitionValues) file.partitionValues = {};
+  if (file.partitionValues && typeof file.partitionValues !== "object") {
+    return `\`${name}.partitionValues\` is not an object`;
+  }
+  const vector = file.deletionVector;
+  if (vector && typeof vector.pathOrInlineDv !== "string") {
+    return `\`${name}.deletionVector\` without \`pathOrInlineDv\``;
+  }
+  return null;
+}
+
+const EMPTY_SCHEMA = '{"type":"struct","fields":[]}';
+
+function checkMetadata(action: CheckpointAction): string | null {
+  const metadata = action.metaData!;
+  // NOTE: Spark reads a metaData without a schema as a table without columns; so do we.
+  metadata.schemaString ??= EMPTY_SCHEMA;
+  metadata.partitionColumns ??= [];
+  metadata.configuration ??= {};
+  metadata.format ??= { provider: "parquet", options: {} };
+  if (typeof metadata.schemaString !== "string") return "`metaData.schemaString` is not text";
+  if (!Array.isArray(metadata.partitionColumns)) return "`metaData.partitionColumns` is no list";
+  if (typeof metadata.configuration !== "object") return "`metaData.configuration` is no object";
+  return null;
+}
+
+function checkProtocol(action: CheckpointAction): string | null {
+  const { minReaderVersion, minWriterVersion, readerFeatures, writerFeatures } = action.protocol!;
+  if (typeof minReaderVersion !== "number" || typeof minWriterVersion !== "number") {
+    return "`protocol` without its versions";
+  }
+  for (const list of [readerFeatures, writerFeatures]) {
+    if (list && !(Array.isArray(list) && list.every((name) => typeof name === "string"))) {
+      return "a feature list of `protocol` is no list of names";
+    }
+  }
+  return null;
+}
+
+function byteOffset(text: string, charOffset: number): number {
+  return Buffer.byteLength(text.slice(0, charOffset), "utf8");
+}
+
+function malformed(source: string, offset: number, problem: string): SovereignError {
+  return new SovereignError("DATA_LOSS", `\`${source}\` is damaged at byte ${offset}: ${problem}`, {
+    hint: "restore the commit file from a backup, or read an earlier version of the table",
+    details: { source, offset },
+  });
+}

@@ -1,0 +1,210 @@
+/**
+ * The door to a table's log: versions, time travel, history, incremental snapshots. Pure
+ * TypeScript; Parquet checkpoints are read through ports so that JSON-only tables need no codec.
+ */
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { SovereignError } from "../../core/errors.ts";
+import { loadCheckpoint } from "./checkpoint.ts";
+import { readCommitFile } from "./commit-file.ts";
+import { commitTimeMs, findVersionAt, inCommitTimestampsFrom } from "./commit-times.ts";
+import type { LargeCheckpointPort } from "./file-set.ts";
+import { createLayeredFileSet, createMemoryFileSet, type LargeCheckpoint } from "./file-set.ts";
+import { type HistoryOptions, readHistory } from "./history.ts";
+import { commitFileName, type LogListing, listLog } from "./log-files.ts";
+import { type FileFacts, logFolderOf, statFile } from "./log-folder.ts";
+import { chooseSegment, type LogSegment, type LogTailFile, latestVersion } from "./log-segment.ts";
+import { applyActions, cloneReplayState, createReplayState, type ReplayState } from "./replay.ts";
+import { TableSnapshot } from "./snapshot.ts";
+import type { CheckpointReader, CommitInfo, HistoryEntry } from "./types.ts";
+
+export interface DeltaLogPorts {
+  /** Reads Parquet checkpoints into objects; without it such a table is refused. */
+  checkpointReader?: CheckpointReader;
+  /** Keeps large checkpoints in the engine; without it they become objects too. */
+  largeCheckpoints?: LargeCheckpointPort;
+  /** Parquet checkpoints above this many bytes go to `largeCheckpoints`. Default 8 MiB. */
+  largeCheckpointBytes?: number;
+}
+
+export interface VersionChoice {
+  version?: number;
+  timestampMs?: number;
+}
+
+interface Loaded {
+  snapshot: TableSnapshot;
+  large: LargeCheckpoint | null;
+  lastCommit: FileFacts | null;
+}
+
+export class DeltaLog {
+  readonly tableRoot: string;
+  readonly folder: string;
+  readonly #ports: DeltaLogPorts;
+  #latest: Loaded | null = null;
+
+  private constructor(tableRoot: string, ports: DeltaLogPorts) {
+    this.tableRoot = tableRoot;
+    this.folder = logFolderOf(tableRoot);
+    this.#ports = ports;
+  }
+
+  /** Opens a table folder; fails when there is no log in it. Reads nothing but the listing. */
+  static open(tableRoot: string, ports: DeltaLogPorts = {}): DeltaLog {
+    const log = new DeltaLog(toAbsoluteFolder(tableRoot), ports);
+    log.list();
+    return log;
+  }
+
+  /** True when the folder holds a Delta log with at least one version. */
+  static exists(tableRoot: string): boolean {
+    const listing = listLog(logFolderOf(toAbsoluteFolder(tableRoot)));
+    return listing !== null && latestVersion(listing) !== null;
+  }
+
+  /** Newest version there is now. */
+  latestVersion(): number {
+    return latestVersion(this.list())!;
+  }
+
+  /** Lists the log anew; RESOURCE_DOES_NOT_EXIST when it holds no version. */
+  list(): LogListing {
+    const listing = listLog(this.folder);
+    if (listing === null || latestVersion(listing) === null) throw notATable(this.tableRoot);
+    return listing;
+  }
+
+  /**
+   * The newest version, or the one asked for by number or time. The newest is kept, so that a
+   * later call replays only the commits since.
+   */
+  async snapshot(choice: VersionChoice = {}): Promise<TableSnapshot> {
+    if (choice.timestampMs !== undefined) return this.#snapshotAt(choice.timestampMs);
+    if (choice.version !== undefined) return this.#snapshotOf(choice.version);
+    const latest = this.#latest;
+    if (latest !== null && this.#isCurrent(latest)) return latest.snapshot;
+    const listing = this.list();
+    this.#latest = await this.#load(listing, latestVersion(listing)!, latest);
+    return this.#latest.snapshot;
+  }
+
+  /** Commits newest first. */
+  history(options: HistoryOptions = {}): HistoryEntry[] {
+    return readHistory(this.list(), options);
+  }
+
+  async #snapshotOf(version: number): Promise<TableSnapshot> {
+    if (!Number.isSafeInteger(version) || version < 0) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${version}\` is not a version`, {
+        hint: "versions are whole numbers from 0; `lake history` lists them",
+      });
+    }
+    if (this.#latest?.snapshot.version === version && this.#isUnchanged(this.#latest)) {
+      return this.#latest.snapshot;
+    }
+    return (await this.#load(this.list(), version, null)).snapshot;
+  }
+
+  async #snapshotAt(timestampMs: number): Promise<TableSnapshot> {
+    const latest = await this.snapshot();
+    const inCommit = inCommitTimestampsFrom(latest.protocol, latest.metadata);
+    return this.#snapshotOf(findVersionAt(this.list(), timestampMs, inCommit));
+  }
+
+  /** No newer commit, and the last one is still the file that was read. */
+  #isCurrent(loaded: Loaded): boolean {
+    const next = `${this.folder}/${commitFileName(loaded.snapshot.version + 1)}`;
+    return statFile(next) === null && this.#isUnchanged(loaded);
+  }
+
+  /** The last commit is still the file that was read: the table was not dropped and remade. */
+  #isUnchanged({ snapshot, lastCommit }: Loaded): boolean {
+    const now = statFile(`${this.folder}/${commitFileName(snapshot.version)}`);
+    if (now === null || lastCommit === null) return now === lastCommit;
+    const sameTime = now.modifiedMs === lastCommit.modifiedMs && now.inode === lastCommit.inode;
+    return sameTime && now.sizeBytes === lastCommit.sizeBytes;
+  }
+
+  async #load(listing: LogListing, version: number, previous: Loaded | null): Promise<Loaded> {
+    const segment = chooseSegment(listing, version);
+    const start = await this.#startState(segment, previous);
+    const commitInfo = replayTail(start.state, segment.folder, start.tail);
+    const lastPath = `${this.folder}/${commitFileName(version)}`;
+    const files =
+      start.large === null
+        ? createMemoryFileSet(start.state)
+        : createLayeredFileSet(start.large, start.state);
+    const timestampMs = commitTimeMs(this.folder, version, commitInfo);
+    const { tableRoot } = this;
+    const { state } = start;
+    const snapshot = new TableSnapshot({ tableRoot, segment, timestampMs, state, files });
+    return { snapshot, large: start.large, lastCommit: statFile(lastPath) };
+  }
+
+  /** Where replay begins: the previous snapshot, the checkpoint, or nothing. */
+  async #startState(
+    segment: LogSegment,
+    previous: Loaded | null,
+  ): Promise<{ state: ReplayState; large: LargeCheckpoint | null; tail: LogTailFile[] }> {
+    const known = previous?.snapshot.version ?? -1;
+    const canContinue =
+      previous !== null &&
+      known < segment.version &&
+      known >= (segment.checkpoint?.version ?? -1) &&
+      this.#isUnchanged(previous);
+    if (canContinue) {
+      const tail = singleCommits(known + 1, segment.version);
+      return { state: cloneReplayState(previous.snapshot.state), large: previous.large, tail };
+    }
+    const { checkpoint, folder, tail } = segment;
+    if (checkpoint === null) return { state: createReplayState(), large: null, tail };
+    const loaded = await loadCheckpoint(folder, checkpoint, this.#ports);
+    return { state: loaded.state, large: loaded.large, tail };
+  }
+}
+
+function singleCommits(first: number, last: number): LogTailFile[] {
+  const tail: LogTailFile[] = [];
+  for (let version = first; version <= last; version++) {
+    tail.push({ startVersion: version, endVersion: version, name: commitFileName(version) });
+  }
+  return tail;
+}
+
+/** Applies the files of a tail; returns the last commit's `commitInfo`. */
+function replayTail(
+  state: ReplayState,
+  folder: string,
+  tail: readonly LogTailFile[],
+): CommitInfo | null {
+  let commitInfo: CommitInfo | null = null;
+  for (const file of tail) {
+    const actions = readCommitFile(`${folder}/${file.name}`);
+    applyActions(state, actions);
+    if (file === tail.at(-1)) {
+      commitInfo = actions.find((action) => action.commitInfo)?.commitInfo ?? null;
+    }
+  }
+  return commitInfo;
+}
+
+function toAbsoluteFolder(tableRoot: string): string {
+  const absolute = resolve(tableRoot);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    return absolute;
+  }
+}
+
+function notATable(tableRoot: string): SovereignError {
+  return new SovereignError(
+    "RESOURCE_DOES_NOT_EXIST",
+    `\`${tableRoot}\` is not a Delta table: there are no commits in \`_delta_log\``,
+    {
+      hint: "check the path; a Delta table is a folder with a `_delta_log` folder in it",
+      details: { path: tableRoot },
+    },
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * The table's history from its JSON commits alone, newest first: no snapshot, no engine. Commits
+ * that were cleaned up are not there, as in Spark's DESCRIBE HISTORY.
+ */
+import { readCommitInfo } from "./commit-file.ts";
+import { commitFileTimeMs } from "./commit-times.ts";
+import { commitFileName, type LogListing } from "./log-files.ts";
+import type { HistoryEntry } from "./types.ts";
+
+export interface HistoryOptions {
+  /** At most so many entries, the newest. */
+  limit?: number;
+  /** Oldest version wanted. */
+  sinceVersion?: number;
+  /** Newest version wanted. */
+  untilVersion?: number;
+}
+
+/**
+ * Entries newest first. A file time that does not grow with the version is raised to one
+ * millisecond after its predecessor's, within the range that was asked for.
+ */
+export function readHistory(listing: LogListing, options: HistoryOptions = {}): HistoryEntry[] {
+  const since = options.sinceVersion ?? 0;
+  const until = options.untilVersion ?? Number.POSITIVE_INFINITY;
+  const inRange = listing.commitVersions.filter((v) => v >= since && v <= until);
+  const versions =
+    options.limit === undefined ? inRange : inRange.slice(-options.limit || inRange.length);
+  const wanted = options.limit === 0 ? [] : versions;
+  const entries: HistoryEntry[] = [];
+  let previousMs = Number.NEGATIVE_INFINITY;
+  for (const version of wanted) {
+    const commitInfo = readCommitInfo(`${listing.folder}/${commitFileName(version)}`);
+    const inCommit = commitInfo?.inCommitTimestamp;
+    const fileTime = commitFileTimeMs(listing.folder, version) ?? 0;
+    const timestampMs =
+      typeof inCommit === "number" ? inCommit : Math.max(fileTime, previousMs + 1);
+    entries.push({ version, timestampMs, commitInfo });
+    previousMs = timestampMs;
+  }
+  return entries.reverse();
+}

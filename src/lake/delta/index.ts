@@ -1,0 +1,17 @@
+/** The Delta log kernel. Read side first, write side below; see `types.ts` for the vocabulary. */
+
+export * from "./column-mapping.ts";
+export { parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
+export { inCommitTimestampsFrom } from "./commit-times.ts";
+export * from "./delta-log.ts";
+export * from "./features.ts";
+export * from "./file-set.ts";
+export type { HistoryOptions } from "./history.ts";
+export * from "./log-files.ts";
+export { logFolderOf } from "./log-folder.ts";
+export * from "./log-path.ts";
+export { chooseSegment, earliestVersion, type LogSegment, latestVersion } from "./log-segment.ts";
+export * from "./prune.ts";
+export * from "./replay.ts";
+export { TableSnapshot } from "./snapshot.ts";
+export * from "./types.ts";
