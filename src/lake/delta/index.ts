@@ -3,6 +3,7 @@
 export * from "./column-mapping.ts";
 export { parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
 export { inCommitTimestampsFrom } from "./commit-times.ts";
+export * from "./deletion-vector.ts";
 export * from "./delta-log.ts";
 export * from "./features.ts";
 export * from "./file-set.ts";

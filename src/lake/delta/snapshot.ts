@@ -6,7 +6,7 @@ import { SovereignError } from "../../core/errors.ts";
 import type { StructType } from "../schema/data-type.ts";
 import { parseSchemaJson } from "../schema/schema-json.ts";
 import { readColumnMappingMode } from "./column-mapping.ts";
-import { createDeletedRowsReader } from "./deletion-vector-file.ts";
+import { createDeletedRowsReader } from "./deletion-vector.ts";
 import { assertReadable } from "./features.ts";
 import type { FileSet } from "./file-set.ts";
 import { resolveLogPath } from "./log-path.ts";
