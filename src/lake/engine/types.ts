@@ -102,7 +102,10 @@ export interface Engine {
    */
   scope(): Engine;
   /** Stores rows under a fresh name until the scope closes; returns the quoted name. */
-  createTable(columns: readonly ResultColumn[], rows: readonly (readonly Value[])[]): Promise<string>;
+  createTable(
+    columns: readonly ResultColumn[],
+    rows: readonly (readonly Value[])[],
+  ): Promise<string>;
   /** Stores the rows of engine SQL under a fresh name until the scope closes. */
   materialize(sql: string): Promise<string>;
   status(): Promise<EngineStatus>;

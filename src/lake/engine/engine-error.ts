@@ -1,0 +1,92 @@
+/**
+ * Turns what DuckDB throws into the house's errors. Conditions of the machine and of files are
+ * known here; run-time errors of Spark SQL (division by zero, bad casts …) are recognised by the
+ * mapper the SQL front end passes in. What neither knows is a bug of ours and says so.
+ */
+import { type ErrorCode, SovereignError } from "../../core/errors.ts";
+
+/** Recognises an engine message as a Spark run-time error, or gives null. */
+export type RuntimeErrorMapper = (message: string) => SovereignError | null;
+
+interface Rule {
+  pattern: RegExp;
+  code: ErrorCode;
+  message: (match: RegExpMatchArray) => string;
+  hint: string;
+  errorClass?: string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    pattern: /^INTERRUPT Error/,
+    code: "CANCELLED",
+    message: () => "the query was cancelled",
+    hint: "run it again",
+  },
+  {
+    pattern: /^Out of Memory Error: (.*)/,
+    code: "RESOURCE_EXHAUSTED",
+    message: () => "the query needs more memory than the engine may use",
+    hint: "raise `memory_limit` in `[lake]`, or free disk space for the temp directory",
+  },
+  {
+    pattern: /^IO Error: No files found that match the pattern "([^"]*)"/,
+    code: "DATA_LOSS",
+    message: (m) => `the data file \`${m[1]}\` of the table does not exist`,
+    hint: "restore the file, or a version of the table that does not need it",
+    errorClass: "FAILED_READ_FILE.FILE_NOT_EXIST",
+  },
+  {
+    pattern: /^IO Error: Cannot open file "([^"]*)": No such file/,
+    code: "DATA_LOSS",
+    message: (m) => `the file \`${m[1]}\` does not exist`,
+    hint: "restore the file, or a version of the table that does not need it",
+    errorClass: "FAILED_READ_FILE.FILE_NOT_EXIST",
+  },
+  {
+    pattern:
+      /(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt)/,
+    code: "DATA_LOSS",
+    message: (m) => `a Parquet file is damaged: ${m.input!.replace(/^[A-Za-z ]+Error: /, "")}`,
+    hint: "restore the file, or a version of the table that does not need it",
+    errorClass: "FAILED_READ_FILE.NO_HINT",
+  },
+  {
+    pattern: /^Permission Error: (.*)/,
+    code: "PERMISSION_DENIED",
+    message: (m) => `the engine may not reach that: ${m[1]}`,
+    hint: "use a path inside the folders the project allows",
+  },
+  {
+    pattern: /^IO Error: (.*(No space left|Disk quota).*)/,
+    code: "RESOURCE_EXHAUSTED",
+    message: (m) => m[1]!,
+    hint: "free disk space and run it again",
+  },
+];
+
+/** The house's error for something DuckDB threw. `sql` is kept in the details of a bug. */
+export function toEngineError(
+  thrown: unknown,
+  sql: string,
+  mapRuntimeError: RuntimeErrorMapper | undefined,
+): SovereignError {
+  if (thrown instanceof SovereignError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const mapped = mapRuntimeError?.(message);
+  if (mapped) return mapped;
+  for (const rule of RULES) {
+    const match = message.match(rule.pattern);
+    if (!match) continue;
+    return new SovereignError(rule.code, rule.message(match), {
+      hint: rule.hint,
+      cause: thrown,
+      ...(rule.errorClass ? { details: { error_class: rule.errorClass } } : {}),
+    });
+  }
+  return new SovereignError("INTERNAL_ERROR", `the engine refused a statement: ${message}`, {
+    hint: "this is a bug: report it with the statement that caused it",
+    cause: thrown,
+    details: { engine_sql: sql.slice(0, 4000) },
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * One running query as a stream of column batches. The query holds its own connection until its
+ * last chunk was read or the stream was closed. Chunks become `ColumnBatch`es without copying.
+ */
+import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import { SovereignError } from "../../core/errors.ts";
+import { structField, structType } from "../schema/data-type.ts";
+import type { ColumnBatch } from "../schema/value.ts";
+import { readColumn } from "./column-reader.ts";
+import { holdsVariant, quoteIdentifier } from "./engine-type.ts";
+import { encodeVariants } from "./reshape.ts";
+import { sparkType } from "./result-type.ts";
+import type { ResultColumn, ResultStream } from "./types.ts";
+
+/** Where streams get their connections and their errors. */
+export interface StreamHost {
+  acquire(): Promise<DuckDBConnection>;
+  release(connection: DuckDBConnection, clean: boolean): void;
+  error(thrown: unknown, sql: string): SovereignError;
+}
+
+/** Starts `sql` and returns its result; the first error may come here or while reading. */
+export async function openStream(
+  host: StreamHost,
+  sql: string,
+  columns: readonly ResultColumn[] | undefined,
+): Promise<ResultStream> {
+  const connection = await host.acquire();
+  try {
+    const text = columns ? withEncodedVariants(sql, columns) : sql;
+    const result = await connection.stream(text);
+    const known = columns ?? deriveColumns(result);
+    if (!columns && known.some((column) => holdsVariant(column.type))) {
+      const again = await connection.stream(withEncodedVariants(sql, known));
+      return new DuckDbStream(host, connection, again, known, sql);
+    }
+    if (known.length !== result.columnCount) {
+      throw new SovereignError(
+        "INTERNAL_ERROR",
+        `the engine returned ${result.columnCount} columns where ${known.length} were expected`,
+        { details: { engine_sql: sql.slice(0, 4000) } },
+      );
+    }
+    return new DuckDbStream(host, connection, result, known, sql);
+  } catch (error) {
+    host.release(connection, false);
+    throw host.error(error, sql);
+  }
+}
+
+function deriveColumns(result: DuckDBResult): ResultColumn[] {
+  return result.columnNames().map((name, i) => ({
+    name,
+    type: sparkType(result.columnType(i)),
+    nullable: true,
+  }));
+}
+
+/** Variants leave the engine as their two binary parts; only then can they be read exactly. */
+function withEncodedVariants(sql: string, columns: readonly ResultColumn[]): string {
+  if (!columns.some((column) => holdsVariant(column.type))) return sql;
+  const names = columns.map((_, i) => quoteIdentifier(`c${i}`));
+  const items = columns.map(
+    (column, i) => `${encodeVariants(names[i]!, column.type)} AS ${names[i]}`,
+  );
+  return `SELECT ${items.join(", ")} FROM (${sql}) AS q(${names.join(", ")})`;
+}
+
+class DuckDbStream implements ResultStream {
+  readonly schema;
+  readonly #host: StreamHost;
+  readonly #result: DuckDBResult;
+  readonly #columns: readonly ResultColumn[];
+  readonly #sql: string;
+  #connection: DuckDBConnection | null;
+
+  constructor(
+    host: StreamHost,
+    connection: DuckDBConnection,
+    result: DuckDBResult,
+    columns: readonly ResultColumn[],
+    sql: string,
+  ) {
+    this.#host = host;
+    this.#connection = connection;
+    this.#result = result;
+    this.#columns = columns;
+    this.#sql = sql;
+    this.schema = structType(columns.map((c) => structField(c.name, c.type, c.nullable)));
+  }
+
+  async *batches(): AsyncGenerator<ColumnBatch> {
+    try {
+      while (this.#connection) {
+        const chunk = await this.#fetch();
+        if (!chunk || chunk.rowCount === 0) {
+          this.#finish(true);
+          return;
+        }
+        yield {
+          rowCount: chunk.rowCount,
+          columns: this.#columns.map((column, i) =>
+            readColumn(chunk.getColumnVector(i), column.type, chunk),
+          ),
+        };
+      }
+    } finally {
+      this.#finish(false);
+    }
+  }
+
+  async #fetch() {
+    try {
+      return await this.#result.fetchChunk();
+    } catch (error) {
+      throw this.#host.error(error, this.#sql);
+    }
+  }
+
+  #finish(clean: boolean): void {
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection) this.#host.release(connection, clean);
+  }
+
+  async close(): Promise<void> {
+    this.#finish(false);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * How one column is asked of `read_parquet` and how its logical form is rebuilt: physical names or
+ * field ids at the top level, physical names inside structs, variants from their binary parts.
+ */
+import type { DataType, StructField } from "../schema/data-type.ts";
+import { engineType, holdsVariant, quoteIdentifier, quoteString } from "./engine-type.ts";
+import { encodedVariantType, reshape } from "./reshape.ts";
+
+type MappingMode = "none" | "name" | "id";
+
+/**
+ * The `schema =` argument: one entry per stored column, keyed by name or by field id, read under
+ * its physical name. A void column is in no file and is left out.
+ */
+export function schemaArgument(
+  fields: readonly StructField[],
+  mode: MappingMode,
+  encodedVariants: boolean,
+): string {
+  const entries = fields
+    .filter((field) => field.type.kind !== "void")
+    .map((field) => {
+      const type = storedType(field.type, mode, encodedVariants);
+      const key = mode === "id" ? String(fieldId(field)) : quoteString(storedName(field, mode));
+      return `${key}: {name: ${quoteString(readName(field))}, type: ${quoteString(type)}, default_value: NULL}`;
+    });
+  // An empty map is no schema at all; row counts need none, and one absent column reads no data.
+  if (entries.length === 0) {
+    const key = mode === "id" ? "-1" : "'__absent'";
+    entries.push(`${key}: {name: '__absent', type: 'BOOLEAN', default_value: NULL}`);
+  }
+  return `schema = MAP {${entries.join(", ")}}`;
+}
+
+/** Expression that gives the logical value of a stored column of the relation `f`. */
+export function projectField(
+  field: StructField,
+  mode: MappingMode,
+  encodedVariants: boolean,
+): string {
+  if (field.type.kind === "void") return "NULL";
+  return reshape(`f.${quoteIdentifier(readName(field))}`, field.type, {
+    leaf: (expression, type) => {
+      if (type.kind === "void") return "NULL";
+      return type.kind === "variant" && encodedVariants ? decodeVariant(expression) : undefined;
+    },
+    sourceName: (inner) => storedName(inner, mode),
+    targetName: (inner) => inner.name,
+  });
+}
+
+/** Case-insensitive twins of virtual columns would clash; a prefix keeps every name its own. */
+function readName(field: StructField): string {
+  return `c_${field.name}`;
+}
+
+function decodeVariant(expression: string): string {
+  const bytes = `struct_extract(${expression}, 'metadata') || struct_extract(${expression}, 'value')`;
+  return (
+    `CASE WHEN ${expression} IS NULL OR struct_extract(${expression}, 'metadata') IS NULL ` +
+    `THEN NULL ELSE variant_bytes_to_variant(${bytes}) END`
+  );
+}
+
+/** Name of a field inside the file. */
+export function storedName(
+  field: { name: string; metadata: Readonly<Record<string, unknown>> },
+  mode: MappingMode,
+): string {
+  const physical = field.metadata["delta.columnMapping.physicalName"];
+  return mode !== "none" && typeof physical === "string" ? physical : field.name;
+}
+
+function fieldId(field: StructField): number {
+  return Number(field.metadata["delta.columnMapping.id"] ?? -1);
+}
+
+/** Engine type of a column as stored: physical field names, variants in binary form if asked. */
+export function storedType(type: DataType, mode: MappingMode, encodedVariants: boolean): string {
+  switch (type.kind) {
+    case "array":
+      return `${storedType(type.element, mode, encodedVariants)}[]`;
+    case "map":
+      return `MAP(${storedType(type.key, mode, encodedVariants)}, ${storedType(
+        type.value,
+        mode,
+        encodedVariants,
+      )})`;
+    case "struct": {
+      const parts = type.fields
+        .filter((field) => field.type.kind !== "void")
+        .map(
+          (field) =>
+            `${quoteIdentifier(storedName(field, mode))} ${storedType(field.type, mode, encodedVariants)}`,
+        );
+      return `STRUCT(${parts.join(", ")})`;
+    }
+    default:
+      return encodedVariants && holdsVariant(type) ? encodedVariantType(type) : engineType(type);
+  }
+}

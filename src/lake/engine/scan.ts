@@ -1,0 +1,162 @@
+/**
+ * Renders a scan of Parquet data files as one engine relation: an explicit schema (never the
+ * files' own), partition values joined by file, deleted rows taken out by an ANTI JOIN.
+ *
+ * `read_parquet` treats list entries as glob patterns, adds a column for every `k=v` folder and
+ * fails on an empty list; all three are guarded here. A correlated NOT EXISTS in place of the ANTI
+ * JOIN costs ten times the time and thirty times the memory (design notes, lake.md §4).
+ * Read `scan-columns.ts` next.
+ */
+import type { ScanFile } from "../delta/types.ts";
+import { INT, LONG, type StructField } from "../schema/data-type.ts";
+import { engineType, quoteIdentifier, quoteString } from "./engine-type.ts";
+import { escapeGlobPath } from "./glob.ts";
+import { literalSql, partitionLiteralSql } from "./literal.ts";
+import { projectField, schemaArgument } from "./scan-columns.ts";
+import { splitByVariantForm } from "./scan-variants.ts";
+import type { Engine, ParquetScan } from "./types.ts";
+
+/** Partition rows up to this many stand in the SQL text; more go into a table. */
+const INLINE_PARTITION_ROWS = 200;
+
+/** A file with its position in the whole scan, which `file_index` reports. */
+export interface IndexedFile {
+  file: ScanFile;
+  index: number;
+}
+
+/** The relation of a scan, in parentheses-free SELECT form. */
+export async function scanSql(engine: Engine, scan: ParquetScan): Promise<string> {
+  if (scan.files.length === 0) return emptyRelation(scan);
+  const indexed = scan.files.map((file, index) => ({ file, index }));
+  const groups = await splitByVariantForm(engine, scan, indexed);
+  const parts: string[] = [];
+  for (const group of groups) parts.push(await scanGroup(engine, scan, group.files, group.encoded));
+  return parts.join("\nUNION ALL\n");
+}
+
+function emptyRelation(scan: ParquetScan): string {
+  const items = scan.columns.fields.map(
+    (field) => `${literalSql(null, field.type)} AS ${quoteIdentifier(field.name)}`,
+  );
+  for (const name of scan.metadataColumns ?? []) {
+    const type = name === "file_path" ? "VARCHAR" : name === "file_index" ? "INTEGER" : "BIGINT";
+    items.push(`CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
+  }
+  return `SELECT ${items.length === 0 ? "NULL" : items.join(", ")} WHERE false`;
+}
+
+async function scanGroup(
+  engine: Engine,
+  scan: ParquetScan,
+  files: readonly IndexedFile[],
+  encodedVariants: boolean,
+): Promise<string> {
+  const partitionNames = new Set(scan.partitionColumns.map((name) => name.toLowerCase()));
+  const isPartition = (field: StructField): boolean => partitionNames.has(field.name.toLowerCase());
+  const stored = scan.columns.fields.filter((field) => !isPartition(field));
+  const partition = scan.columns.fields.filter(isPartition);
+  const perFile = await perFileValues(engine, scan, files, partition);
+  const deletions = await deletionTable(engine, files);
+  const needsIndex = perFile.relation !== null || deletions !== null;
+  const items = scan.columns.fields.map((field) => {
+    const expression = isPartition(field)
+      ? perFile.columns.get(field.name)!
+      : projectField(field, scan.columnMappingMode, encodedVariants);
+    return `${expression} AS ${quoteIdentifier(field.name)}`;
+  });
+  for (const name of scan.metadataColumns ?? []) {
+    const expression =
+      name === "row_index" ? "CAST(f.file_row_number AS BIGINT)" : perFile.columns.get(`#${name}`)!;
+    items.push(`${expression} AS ${quoteIdentifier(name)}`);
+  }
+  const from = [
+    `read_parquet([${files.map(({ file }) => quoteString(escapeGlobPath(file.absolutePath))).join(", ")}], ` +
+      `hive_partitioning = false, ${schemaArgument(stored, scan.columnMappingMode, encodedVariants)}) AS f`,
+  ];
+  if (needsIndex && perFile.relation) {
+    from.push(`JOIN ${perFile.relation} ON p.file_index = f.file_index`);
+  }
+  if (deletions) {
+    from.push(
+      `ANTI JOIN ${deletions} AS d ON d.file_index = f.file_index AND d.row_index = f.file_row_number`,
+    );
+  }
+  return `SELECT ${items.length === 0 ? "NULL" : items.join(", ")} FROM ${from.join(" ")}`;
+}
+
+interface PerFileValues {
+  /** Relation aliased `p`, or null when every value is the same in all files. */
+  relation: string | null;
+  /** Expression by logical column name, and by `#file_path` and `#file_index`. */
+  columns: Map<string, string>;
+}
+
+/** Partition values and file metadata: literals when constant, else columns of a small table. */
+async function perFileValues(
+  engine: Engine,
+  scan: ParquetScan,
+  files: readonly IndexedFile[],
+  partition: readonly StructField[],
+): Promise<PerFileValues> {
+  const sources: { key: string; type: string; literals: string[] }[] = partition.map((field) => ({
+    key: field.name,
+    type: engineType(field.type),
+    literals: files.map(({ file }) =>
+      partitionLiteralSql(file.add.partitionValues[physicalName(field)], field.type),
+    ),
+  }));
+  for (const name of scan.metadataColumns ?? []) {
+    if (name === "row_index") continue;
+    sources.push({
+      key: `#${name}`,
+      type: name === "file_path" ? "VARCHAR" : "INTEGER",
+      literals: files.map(({ file, index }) =>
+        name === "file_path" ? quoteString(file.add.path) : literalSql(index, INT),
+      ),
+    });
+  }
+  const columns = new Map<string, string>();
+  const varying = sources.filter(({ key, literals }) => {
+    if (literals.some((literal) => literal !== literals[0])) return true;
+    columns.set(key, literals[0]!);
+    return false;
+  });
+  if (varying.length === 0) return { relation: null, columns };
+  for (const [i, source] of varying.entries()) columns.set(source.key, `p.v${i}`);
+  const names = ["file_index", ...varying.map((_, i) => `v${i}`)];
+  const rows = files.map(
+    (_, local) => `(${[String(local), ...varying.map((s) => s.literals[local]!)].join(", ")})`,
+  );
+  const values = `(VALUES ${rows.join(", ")}) AS p(${names.join(", ")})`;
+  if (rows.length <= INLINE_PARTITION_ROWS) return { relation: values, columns };
+  const table = await engine.materialize(`SELECT * FROM ${values}`);
+  return { relation: `${table} AS p`, columns };
+}
+
+/** Deleted positions of the files that have any, as a table (file_index, row_index). */
+async function deletionTable(
+  engine: Engine,
+  files: readonly IndexedFile[],
+): Promise<string | null> {
+  if (!files.some(({ file }) => file.deletedRows)) return null;
+  const rows: (bigint | number)[][] = [];
+  for (const [local, { file }] of files.entries()) {
+    if (!file.deletedRows) continue;
+    for (const position of await file.deletedRows()) rows.push([BigInt(local), BigInt(position)]);
+  }
+  if (rows.length === 0) return null;
+  return engine.createTable(
+    [
+      { name: "file_index", type: LONG, nullable: false },
+      { name: "row_index", type: LONG, nullable: false },
+    ],
+    rows,
+  );
+}
+
+/** The name a column has in files and in `partitionValues`. */
+export function physicalName(field: StructField): string {
+  const name = field.metadata["delta.columnMapping.physicalName"];
+  return typeof name === "string" ? name : field.name;
+}
