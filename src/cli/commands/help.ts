@@ -1,0 +1,53 @@
+/** `sovereign help [command | topic]`: the same pages as `--help`, and topics beside them. */
+import { defineCommand, isGroup } from "../command.ts";
+import { UsageError } from "../failure.ts";
+import { layoutFor, showCommand, showGroup, showRoot } from "../help/show.ts";
+import { COMMAND_TREE } from "./index.ts";
+
+export const command = defineCommand({
+  args: {
+    topic: {
+      summary: "a command, or one of: environment, exit-codes, output, config, delta",
+      variadic: true,
+      completes: "topics",
+    },
+  },
+  flags: {
+    all: { type: "boolean", summary: "print the whole reference" },
+  },
+  examples: [
+    { comment: "What a command does and takes", run: "sovereign help config show" },
+    { comment: "What the exit codes mean", run: "sovereign help exit-codes" },
+    { comment: "Everything, for a pager or a search", run: "sovereign help --all" },
+  ],
+  config: "none",
+  async run(context, { args, flags }) {
+    const { io, globals } = context;
+    const [word, verbWord] = args.topic;
+    const layout = layoutFor(io, globals.noColor);
+    if (flags.all) {
+      const { formatReference } = await import("../help/reference.ts");
+      await context.printText(await formatReference(COMMAND_TREE, layout));
+      return 0;
+    }
+    if (word === undefined) return showRoot(COMMAND_TREE, io, globals.noColor);
+    const node = COMMAND_TREE.find((candidate) => candidate.name === word);
+    if (node === undefined || args.topic.length > (isGroup(node) ? 2 : 1)) {
+      const { formatTopic } = await import("../help/topics.ts");
+      await context.printText(formatTopic(args.topic.join(" "), layout));
+      return 0;
+    }
+    if (isGroup(node) && verbWord === undefined) return showGroup(node, io, globals.noColor);
+    const entry = isGroup(node) ? node.verbs.find((verb) => verb.name === verbWord) : node;
+    if (entry === undefined) {
+      throw new UsageError(`unknown verb \`${verbWord}\` of \`${word}\``, {
+        hint: `\`sovereign ${word} --help\` lists its verbs`,
+        usage: "sovereign help [command | topic]",
+      });
+    }
+    const { command: spec } = await entry.load();
+    const path = isGroup(node) ? `${word} ${entry.name}` : word;
+    const words = globals.noColor ? ["--no-color"] : [];
+    return showCommand({ path, summary: entry.summary, spec }, io, words);
+  },
+});

@@ -1,0 +1,26 @@
+/**
+ * The command tree: names and one-line summaries, which listings and suggestions need, and for each
+ * command the dynamic import that fetches the rest. Nothing else may be imported here.
+ */
+import type { CommandNode } from "../command.ts";
+
+export const COMMAND_TREE: readonly CommandNode[] = [
+  {
+    name: "config",
+    heading: "Setup",
+    summary: "Show the configuration and where each value comes from",
+    verbs: [
+      {
+        name: "show",
+        summary: "Show every configuration value",
+        load: () => import("./config/show.ts"),
+      },
+    ],
+  },
+  {
+    name: "help",
+    heading: "Setup",
+    summary: "Show help for a command or a topic",
+    load: () => import("./help.ts"),
+  },
+];

@@ -1,0 +1,150 @@
+/**
+ * What a running command has at hand: configuration, the store, printing, and the rules of
+ * printing. stdout gets data only; notes, warnings and errors go to stderr.
+ *
+ * Everything heavy is opened on first use and closed by `close`, however the command ends.
+ */
+import type { Config } from "../core/config/index.ts";
+import type { Store } from "../core/store/index.ts";
+import type { CommandSpec, FieldSpec } from "./command.ts";
+import type { GlobalOptions, OutputFormat } from "./global-flags.ts";
+import type { Io } from "./io.ts";
+import type { RowOptions, RowSource } from "./output/rows.ts";
+import { createStyle, type Style } from "./style.ts";
+
+/** One record by field name; values in the forms of `lake/schema/value.ts`. */
+export type RecordValues = Readonly<Record<string, unknown>>;
+
+export interface CommandContext {
+  readonly io: Io;
+  /** `lake sql` */
+  readonly path: string;
+  readonly globals: GlobalOptions;
+  /** For stdout and for stderr. */
+  readonly style: Style;
+  readonly errorStyle: Style;
+  /** The format rows will be printed in. */
+  readonly format: OutputFormat;
+  /** Loaded before `run`, unless the command's `config` is "none". */
+  readonly config: Config;
+  loadConfig(): Promise<Config>;
+  /** The metadata store; nothing is created by asking for it. */
+  store(): Promise<Store>;
+  /** Prints rows in the chosen format. */
+  printRows(source: RowSource, options?: RowOptions): Promise<void>;
+  /** Prints a listing of records with declared fields. */
+  printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]): Promise<void>;
+  /** Prints one record: a two-column view on a terminal, an object in JSON. */
+  printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void>;
+  /** Text for stdout, as it is. */
+  printText(text: string): Promise<void>;
+  /** One line on stderr, dropped by `-q`. */
+  note(text: string): Promise<void>;
+  /** One line on stderr, only with `-v`. */
+  detail(text: string): Promise<void>;
+  /** One line on stderr, dropped by `-qq`. */
+  warn(text: string): Promise<void>;
+  /** Runs at the end of the command, newest first. */
+  onClose(cleanUp: () => Promise<void> | void): void;
+  close(): Promise<void>;
+}
+
+export interface ContextOptions {
+  readonly io: Io;
+  readonly globals: GlobalOptions;
+  readonly path: string;
+  readonly spec: CommandSpec;
+}
+
+/** The context of one command. */
+export function createContext(options: ContextOptions): CommandContext {
+  return new Context(options);
+}
+
+class Context implements CommandContext {
+  readonly io: Io;
+  readonly path: string;
+  readonly globals: GlobalOptions;
+  readonly style: Style;
+  readonly errorStyle: Style;
+  readonly format: OutputFormat;
+  #config: Config | null = null;
+  #store: Store | null = null;
+  readonly #cleanUps: (() => Promise<void> | void)[] = [];
+
+  constructor({ io, globals, path }: ContextOptions) {
+    this.io = io;
+    this.path = path;
+    this.globals = globals;
+    this.style = createStyle(io.stdout, io.env, globals.noColor);
+    this.errorStyle = createStyle(io.stderr, io.env, globals.noColor);
+    this.format = globals.output ?? (io.stdout.isTTY ? "table" : "tsv");
+  }
+
+  get config(): Config {
+    if (this.#config === null) throw new Error(`\`${this.path}\` asked for a configuration early`);
+    return this.#config;
+  }
+
+  async loadConfig(): Promise<Config> {
+    const { loadConfig } = await import("../core/config/index.ts");
+    const { env, cwd } = this.io;
+    this.#config = loadConfig({ cwd, env, profile: this.globals.profile });
+    for (const warning of this.#config.warnings) await this.warn(warning);
+    return this.#config;
+  }
+
+  async store(): Promise<Store> {
+    if (this.#store !== null) return this.#store;
+    const { openStore } = await import("../core/store/index.ts");
+    const store = openStore({
+      path: this.config.storePath,
+      clock: this.io.clock,
+      notify: (message) => void this.note(message),
+    });
+    this.onClose(() => store.close());
+    this.#store = store;
+    return store;
+  }
+
+  async printRows(source: RowSource, options: RowOptions = {}): Promise<void> {
+    const { printRows } = await import("./output/rows.ts");
+    await printRows(source, this, options);
+  }
+
+  async printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]) {
+    const { recordRows } = await import("./output/records.ts");
+    await this.printRows(recordRows(fields, records));
+  }
+
+  async printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void> {
+    const { printRecord } = await import("./output/records.ts");
+    await printRecord(fields, record, this);
+  }
+
+  async printText(text: string): Promise<void> {
+    await this.io.stdout.write(text);
+  }
+
+  async note(text: string): Promise<void> {
+    if (this.globals.quiet < 1) await this.io.stderr.write(`${text}\n`);
+  }
+
+  async detail(text: string): Promise<void> {
+    if (this.globals.verbose) await this.io.stderr.write(`${this.errorStyle.dim(text)}\n`);
+  }
+
+  async warn(text: string): Promise<void> {
+    if (this.globals.quiet < 2) {
+      await this.io.stderr.write(`${this.errorStyle.yellow("warning:")} ${text}\n`);
+    }
+  }
+
+  onClose(cleanUp: () => Promise<void> | void): void {
+    this.#cleanUps.push(cleanUp);
+  }
+
+  async close(): Promise<void> {
+    for (const cleanUp of this.#cleanUps.splice(0).reverse()) await cleanUp();
+  }
+}

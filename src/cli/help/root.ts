@@ -1,0 +1,37 @@
+/** What `sovereign` alone says: the purpose, commands to try, the groups, where to read on. */
+import { type CommandNode, isGroup } from "../command.ts";
+import { formatItems, formatSection, type HelpLayout } from "./layout.ts";
+
+const TRY: readonly (readonly [string, string])[] = [
+  ["sovereign init --demo", "a project with small example tables"],
+  ['sovereign lake sql "SELECT 1 + 1 AS two"', "Spark SQL, without a cluster"],
+  ["sovereign lake list", "the tables there are"],
+  ["sovereign doctor", "check that this machine has what is needed"],
+];
+
+/** The first page. */
+export function formatRootPage(tree: readonly CommandNode[], layout: HelpLayout): string {
+  const headings = new Map<string, { label: string; text: string }[]>();
+  for (const node of tree) {
+    if (!isGroup(node) && node.hidden) continue;
+    const items = headings.get(node.heading) ?? [];
+    items.push({ label: node.name, text: node.summary });
+    headings.set(node.heading, items);
+  }
+  const tries = TRY.map(([run, why]) => ({ label: run, text: why }));
+  const width = Math.max(...tries.map((item) => item.label.length));
+  return [
+    "A data-and-AI platform in one binary: open formats, Spark SQL, offline.\n",
+    formatSection("Usage", ["sovereign <group> <verb> [target] [flags]"], layout),
+    formatSection(
+      "Try",
+      tries.map(({ label, text }) => `${label.padEnd(width)}  ${layout.style.dim(`# ${text}`)}`),
+      layout,
+    ),
+    ...[...headings].map(([title, items]) =>
+      formatSection(title, formatItems(items, layout), layout),
+    ),
+    "\nMore: `sovereign <group> --help`, `sovereign help <topic>` (environment, exit-codes,\n",
+    "output, config, delta), `sovereign help --all`\n",
+  ].join("");
+}

@@ -1,0 +1,128 @@
+/**
+ * The command line's entry. `main` runs one command line against any `Io` and returns the exit
+ * code; `runProcess` is `main` on the process itself, called by `bin/sovereign.js`.
+ *
+ * Read `words.ts`, `parse.ts` and `context.ts` next, in the order a command line passes them.
+ */
+import { type CommandEntry, type CommandNode, type CommandSpec, isGroup } from "./command.ts";
+import { COMMAND_TREE } from "./commands/index.ts";
+import { reportFailure, UsageError } from "./failure.ts";
+import { type Io, systemIo } from "./io.ts";
+import { splitWords, type Words } from "./words.ts";
+
+/** Runs one command line (without node and script) and returns its exit code. Never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const words = splitWords(argv);
+  try {
+    return await dispatch(words, io);
+  } catch (error) {
+    try {
+      return await reportFailure(error, io, words);
+    } catch (second) {
+      return reportFailure(second, io, words);
+    }
+  }
+}
+
+/** Runs the process's own command line. */
+export async function runProcess(): Promise<number> {
+  return main(process.argv.slice(2), systemIo());
+}
+
+async function dispatch(words: Words, io: Io): Promise<number> {
+  if (words.group === undefined) return runBare(words, io);
+  const node = COMMAND_TREE.find((candidate) => candidate.name === words.group);
+  if (node === undefined) throw await unknownGroup(words.group, words.verb);
+  if (!isGroup(node)) {
+    return runEntry(node, { path: node.name, words: words.afterGroup, help: words.wantsHelp }, io);
+  }
+  const verb = node.verbs.find((candidate) => candidate.name === words.verb);
+  if (verb === undefined) {
+    if (words.verb !== undefined) throw await unknownVerb(node.name, words.verb);
+    const { showGroup } = await import("./help/show.ts");
+    return showGroup(node, io, words.noColor);
+  }
+  const path = `${node.name} ${verb.name}`;
+  return runEntry(verb, { path, words: words.rest, help: words.wantsHelp }, io);
+}
+
+/** No command word: the version, the first page, or a complaint about a flag. */
+async function runBare(words: Words, io: Io): Promise<number> {
+  if (words.wantsVersion) {
+    const { packageVersion } = await import("../core/package.ts");
+    await io.stdout.write(`sovereign ${packageVersion()}\n`);
+    return 0;
+  }
+  if (words.rest.length > 0 && !words.wantsHelp) {
+    const { parseCommand } = await import("./parse.ts");
+    const nothing: CommandSpec = { args: {}, flags: {}, examples: [], run: async () => undefined };
+    parseCommand(nothing, words.rest, { path: "", usage: ROOT_USAGE });
+  }
+  const { showRoot } = await import("./help/show.ts");
+  return showRoot(COMMAND_TREE, io, words.noColor);
+}
+
+interface Invocation {
+  readonly path: string;
+  readonly words: readonly string[];
+  readonly help: boolean;
+}
+
+async function runEntry(entry: CommandEntry, invocation: Invocation, io: Io): Promise<number> {
+  const { command } = await entry.load();
+  const { path } = invocation;
+  if (invocation.help) {
+    const { showCommand } = await import("./help/show.ts");
+    return showCommand({ path, summary: entry.summary, spec: command }, io, invocation.words);
+  }
+  const { runCommand } = await import("./run-command.ts");
+  return runCommand(command, { path, words: invocation.words }, io);
+}
+
+const ROOT_USAGE = "sovereign <group> <verb> [target] [flags]";
+
+async function unknownGroup(word: string, next: string | undefined): Promise<UsageError> {
+  const { suggestName } = await import("../core/suggest.ts");
+  const owner = COMMAND_TREE.find(
+    (node) => isGroup(node) && node.verbs.some((verb) => verb.name === word),
+  );
+  const near = suggestName(
+    word,
+    COMMAND_TREE.filter(isListed).map((node) => node.name),
+  );
+  const verb = next === undefined || next.startsWith("-") ? "" : ` ${next}`;
+  const hint =
+    near !== null
+      ? `did you mean \`sovereign ${near}${verbOf(near, verb)}\`?`
+      : owner !== undefined
+        ? `did you mean \`sovereign ${owner.name} ${word}\`?`
+        : "`sovereign --help` lists the commands";
+  return new UsageError(`unknown command \`${word}\``, { hint, usage: ROOT_USAGE });
+}
+
+function verbOf(group: string, verb: string): string {
+  const node = COMMAND_TREE.find((candidate) => candidate.name === group);
+  const isKnown =
+    node !== undefined && isGroup(node) && node.verbs.some((v) => ` ${v.name}` === verb);
+  return isKnown ? verb : "";
+}
+
+function isListed(node: CommandNode): boolean {
+  return isGroup(node) || !node.hidden;
+}
+
+async function unknownVerb(group: string, word: string): Promise<UsageError> {
+  const { suggestName } = await import("../core/suggest.ts");
+  const node = COMMAND_TREE.find((candidate) => candidate.name === group);
+  const verbs = node !== undefined && isGroup(node) ? node.verbs : [];
+  const names = verbs.filter((verb) => !verb.hidden).map((verb) => verb.name);
+  const near = suggestName(word, names);
+  const hint =
+    near === null
+      ? `verbs of \`${group}\`: ${names.join(", ")}`
+      : `did you mean \`sovereign ${group} ${near}\`?`;
+  return new UsageError(`unknown verb \`${word}\` of \`${group}\``, {
+    hint,
+    usage: `sovereign ${group} <verb> [flags]`,
+  });
+}

@@ -1,0 +1,36 @@
+/** One command from parsed words to exit code: configuration, context, run, clean-up. */
+
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { SovereignError } from "../core/errors.ts";
+import type { CommandSpec } from "./command.ts";
+import { createContext } from "./context.ts";
+import { formatUsage } from "./help/page.ts";
+import type { Io } from "./io.ts";
+import { parseCommand } from "./parse.ts";
+
+/** Runs the command; whatever it opened is closed again, however it ends. */
+export async function runCommand(
+  command: CommandSpec,
+  { path, words }: { path: string; words: readonly string[] },
+  io: Io,
+): Promise<number> {
+  const parsed = parseCommand(command, words, { path, usage: formatUsage(path, command) });
+  const { globals } = parsed;
+  const cwd = globals.cwd === undefined ? io.cwd : resolveFolder(io.cwd, globals.cwd);
+  const context = createContext({ io: { ...io, cwd }, globals, path, spec: command });
+  try {
+    if (command.config !== "none") await context.loadConfig();
+    return (await command.run(context, parsed.input)) ?? 0;
+  } finally {
+    await context.close();
+  }
+}
+
+function resolveFolder(from: string, folder: string): string {
+  const path = resolve(from, folder);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `no folder \`${folder}\``, {
+    hint: "`--cwd` takes an existing folder",
+  });
+}

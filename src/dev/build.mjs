@@ -1,0 +1,114 @@
+/**
+ * Builds `dist/`: the command line (`dist/cli`, every package but the natives bundled, because a
+ * bundle starts in a third of the time), the library (`dist/lib`, packages left to the installer)
+ * and its declarations (`dist/types`). Run by `npm run build` and, through `prepare`, by `npm ci`.
+ *
+ * Every `*.worker.ts` becomes an entry beside the code that starts it: outputs are flat, so
+ * `new URL("./name.worker.js", import.meta.url)` holds from any chunk.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+/** Native code, and packages that find files of their own relative to themselves. */
+const NATIVES = ["better-sqlite3", "@duckdb/node-api", "@duckdb/node-bindings", "parquet-wasm"];
+
+const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+const workers = sources
+  .filter((name) => name.endsWith(".worker.ts"))
+  .sort()
+  .map((name) => join(root, "src", name));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  splitting: true,
+  metafile: true,
+  legalComments: "none",
+  entryNames: "[name]",
+  chunkNames: "[name]-[hash]",
+  define: { "process.env.NODE_ENV": '"production"' },
+  logLevel: "warning",
+};
+
+/** Bundles into a fresh folder and swaps it in, so that a running command never sees half of one. */
+async function bundle(name, options) {
+  const target = join(root, "dist", name);
+  const fresh = `${target}.${process.pid}`;
+  const result = await build({ ...shared, ...options, outdir: fresh });
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const old = `${fresh}.old`;
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(fresh, target);
+  rmSync(old, { recursive: true, force: true });
+  const meta = JSON.stringify(result.metafile).replaceAll(`${name}.${process.pid}`, name);
+  writeFileSync(join(root, "dist", `${name}.meta.json`), meta);
+}
+
+/** Declarations of the library, their relative imports rewritten to what a consumer resolves. */
+function emitDeclarations() {
+  const outDir = join(root, "dist", "types");
+  rmSync(outDir, { recursive: true, force: true });
+  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+  const tsc = join(dirname(manifest), "bin", "tsc");
+  const config = join(root, "dist", "tsconfig.types.json");
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: "../tsconfig.json",
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        rootDir: "../src",
+        outDir: "types",
+        stripInternal: true,
+      },
+      files: ["../src/index.ts"],
+      include: [],
+    }),
+  );
+  const run = spawnSync(process.execPath, [tsc, "-p", config], { cwd: root, encoding: "utf8" });
+  rmSync(config);
+  if (run.status !== 0) {
+    process.stderr.write(run.stdout + run.stderr);
+    throw new Error("the library's declarations do not type-check");
+  }
+  for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".d.ts")) continue;
+    const path = join(outDir, name);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/((?:from|import\() ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
+  }
+}
+
+await bundle("cli", {
+  entryPoints: [join(root, "src/cli/main.ts"), ...workers],
+  external: NATIVES,
+  minify: true,
+  banner: {
+    js: 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);',
+  },
+});
+if (existsSync(join(root, "src/index.ts"))) {
+  await bundle("lib", {
+    entryPoints: [join(root, "src/index.ts"), ...workers],
+    packages: "external",
+  });
+  if (!process.argv.includes("--no-types")) emitDeclarations();
+}
