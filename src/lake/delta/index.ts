@@ -1,7 +1,7 @@
 /** The Delta log kernel. Read side first, write side below; see `types.ts` for the vocabulary. */
 
 export * from "./column-mapping.ts";
-export { parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
+export { checkAction, parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
 export { inCommitTimestampsFrom } from "./commit-times.ts";
 export * from "./deletion-vector.ts";
 export * from "./delta-log.ts";

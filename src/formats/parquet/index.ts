@@ -1,0 +1,5 @@
+/** Parquet without an engine, for small files; large data belongs to the lake's engine. */
+
+export { type CellReader, createCellReader } from "./arrow-cells.ts";
+export * from "./cells.ts";
+export { type ReadParquetOptions, readParquetRows, tableToRows } from "./read-rows.ts";

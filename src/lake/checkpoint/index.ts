@@ -1,0 +1,3 @@
+/** Checkpoint files for the log kernel, without an engine. */
+export * from "./checkpoint-row.ts";
+export * from "./wasm-checkpoint-reader.ts";
