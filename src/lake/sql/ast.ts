@@ -30,12 +30,14 @@ export interface MultipartName {
 export type LiteralValue =
   | { kind: "null" }
   | { kind: "boolean"; value: boolean }
-  /** Digits as written, with an optional suffix: L S Y (integers), D F BD. */
+  /** Digits as written, with an optional suffix: L S Y (integers), D F BD. A minus sign directly
+   *  in front belongs to the literal, as in Spark: `-128Y` is one literal with text `-128`. */
   | { kind: "number"; text: string; suffix: "" | "L" | "S" | "Y" | "D" | "F" | "BD" }
   | { kind: "string"; value: string }
   /** X'…' */
   | { kind: "binary"; hex: string }
-  /** DATE '…', TIMESTAMP '…', TIMESTAMP_NTZ '…', TIMESTAMP_LTZ '…', TIME '…': text not yet parsed. */
+  /** DATE '…', TIMESTAMP '…', TIMESTAMP_NTZ '…', TIMESTAMP_LTZ '…', TIME '…' and INTERVAL '…'
+   *  without units (type in lower case): text not yet parsed. */
   | { kind: "typed"; type: string; text: string };
 
 export type BinaryOperator =
@@ -166,6 +168,9 @@ export type Expression = { span: Span } & (
       withinGroup?: SortItem[];
       over?: WindowSpec;
       /** Written without parentheses, as `current_date`. */ bare?: boolean;
+      /** Written with keywords: `TRIM(BOTH 'x' FROM s)`, `EXTRACT(YEAR FROM d)`. The arguments
+       *  stand in the order of the plain function: `btrim(s, 'x')`, `ltrim('x', s)`. */
+      special?: boolean;
     }
   | { kind: "lambda"; parameters: Identifier[]; body: Expression }
   | { kind: "subscript"; operand: Expression; index: Expression }
@@ -186,10 +191,10 @@ export type Expression = { span: Span } & (
 );
 
 export interface FunctionArgument {
-  /** `name => value`. */
+  /** `name => value`; for `struct(…)` the alias of the field, `struct(a AS name)`. */
   name?: Identifier;
   value: Expression;
-  /** `TABLE(t)` or `TABLE t` as an argument of a table function. */
+  /** `TABLE(t)` or `TABLE t` as an argument of a table function; `value` is then NULL. */
   table?: Relation;
 }
 
@@ -335,11 +340,43 @@ export type QueryBody =
   /** `FROM t |> …`; operators in order. */
   | { kind: "pipe"; input: QueryBody; operators: PipeOperator[]; span: Span };
 
-/** Pipe syntax is parsed to its keyword and refused by the binder until it is built. */
-export interface PipeOperator {
-  keyword: string;
-  span: Span;
-}
+/** One `|> …`; the keyword is in upper case. The binder refuses the kinds it has not built. */
+export type PipeOperator = { keyword: string; span: Span } & (
+  | {
+      kind: "select";
+      distinct: boolean;
+      items: SelectItem[];
+      windows: NamedWindow[];
+      hints: Select["hints"];
+    }
+  | { kind: "extend"; items: SelectItem[] }
+  | { kind: "set"; assignments: { column: Identifier; value: Expression }[] }
+  | { kind: "drop"; columns: Identifier[] }
+  | { kind: "as"; alias: Identifier }
+  | { kind: "where"; condition: Expression }
+  | { kind: "pivot"; pivot: PivotClause }
+  | { kind: "unpivot"; unpivot: UnpivotClause }
+  | { kind: "sample"; sample: Sample }
+  | {
+      kind: "join";
+      join: JoinKind;
+      natural: boolean;
+      lateral: boolean;
+      right: Relation;
+      on?: Expression;
+      using?: Identifier[];
+    }
+  | {
+      kind: "set_operation";
+      operator: "union" | "except" | "intersect";
+      all: boolean;
+      right: QueryBody;
+    }
+  /** ORDER BY, SORT BY, DISTRIBUTE BY, CLUSTER BY, LIMIT, OFFSET in their usual order. */
+  | ({ kind: "organize" } & QueryOrganization)
+  /** AGGREGATE … GROUP BY …; the items of the plain GROUP BY may carry aliases. */
+  | { kind: "aggregate"; items: SelectItem[]; groupBy?: SelectItem[]; analytics?: GroupBy }
+);
 
 export interface CommonTableExpression {
   name: Identifier;
@@ -349,9 +386,13 @@ export interface CommonTableExpression {
   span: Span;
 }
 
-export interface Query {
+export interface Query extends QueryOrganization {
   with: CommonTableExpression[];
   body: QueryBody;
+  span: Span;
+}
+
+export interface QueryOrganization {
   orderBy: SortItem[] | { kind: "all"; direction: "asc" | "desc"; nulls?: "first" | "last" };
   /** SORT BY, DISTRIBUTE BY, CLUSTER BY: order within partitions; one partition here. */
   sortBy: SortItem[];
@@ -359,7 +400,6 @@ export interface Query {
   clusterBy: Expression[];
   limit?: Expression | "all";
   offset?: Expression;
-  span: Span;
 }
 
 // ---------------------------------------------------------------- statements
