@@ -42,6 +42,8 @@ export function fieldId(field: StructField): number | null {
 
 export interface ResolvedColumn {
   field: StructField;
+  /** The fields of the path from the top level down; the last is `field`. */
+  fields: StructField[];
   /** Physical names from the top level down. */
   physicalPath: string[];
 }
@@ -58,13 +60,15 @@ export function resolveColumn(
   let struct: StructType | null = schema;
   let field: StructField | undefined;
   const physicalPath: string[] = [];
+  const fields: StructField[] = [];
   for (const name of path) {
     field = struct === null ? undefined : findField(struct, name);
     if (field === undefined) return null;
     physicalPath.push(physicalName(field, mode));
+    fields.push(field);
     struct = field.type.kind === "struct" ? field.type : null;
   }
-  return field === undefined ? null : { field, physicalPath };
+  return field === undefined ? null : { field, fields, physicalPath };
 }
 
 function findField(struct: StructType, name: string): StructField | undefined {

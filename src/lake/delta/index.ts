@@ -3,6 +3,7 @@
 export * from "./column-mapping.ts";
 export { checkAction, parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
 export { inCommitTimestampsFrom } from "./commit-times.ts";
+export * from "./decimal-text.ts";
 export * from "./deletion-vector.ts";
 export * from "./delta-log.ts";
 export * from "./features.ts";
@@ -12,7 +13,9 @@ export * from "./log-files.ts";
 export { logFolderOf } from "./log-folder.ts";
 export * from "./log-path.ts";
 export { chooseSegment, earliestVersion, type LogSegment, latestVersion } from "./log-segment.ts";
+export * from "./partition-value.ts";
 export * from "./prune.ts";
 export * from "./replay.ts";
 export { TableSnapshot } from "./snapshot.ts";
+export * from "./temporal-text.ts";
 export * from "./types.ts";
