@@ -271,6 +271,12 @@ describe("copy", () => {
     expect(written[0]!.rowCount).toBe(3);
     expect(written[0]!.partitionValues).toEqual({ "col-1": "2024-01-01T00:00:00.123456Z" });
     expect(existsSync(written[0]!.absolutePath)).toBe(true);
+    expect(JSON.parse(written[0]!.stats)).toEqual({
+      numRecords: 3,
+      minValues: { "col-2": { "col-3": 0 } },
+      maxValues: { "col-2": { "col-3": 2 } },
+      nullCount: { "col-2": { "col-3": 0 } },
+    });
     for (const columnMappingMode of ["name", "id"] as const) {
       const sql = await engine.scanSql({
         columns: schema,
