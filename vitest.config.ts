@@ -1,11 +1,18 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+/** `--mode interop` and `--mode long` run those folders; the plain run has everything else. */
+const SEPARATE = ["interop", "long"];
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/interop/**", "test/long/**", "node_modules/**"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    include: SEPARATE.includes(mode) ? [`test/${mode}/**/*.test.ts`] : ["test/**/*.test.ts"],
+    exclude: [
+      "node_modules/**",
+      ...SEPARATE.filter((folder) => folder !== mode).map((folder) => `test/${folder}/**`),
+    ],
+    testTimeout: mode === "long" ? 3_600_000 : 60_000,
+    hookTimeout: mode === "long" ? 3_600_000 : 60_000,
     pool: "forks",
+    globalSetup: ["test/build-once.ts"],
   },
-});
+}));

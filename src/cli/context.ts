@@ -5,7 +5,7 @@
  * Everything heavy is opened on first use and closed by `close`, however the command ends.
  */
 import type { Config } from "../core/config/index.ts";
-import type { Store } from "../core/store/index.ts";
+import type { AuditEntry, Store } from "../core/store/index.ts";
 import type { CommandSpec, FieldSpec } from "./command.ts";
 import type { GlobalOptions, OutputFormat } from "./global-flags.ts";
 import type { Io } from "./io.ts";
@@ -30,6 +30,8 @@ export interface CommandContext {
   loadConfig(): Promise<Config>;
   /** The metadata store; nothing is created by asking for it. */
   store(): Promise<Store>;
+  /** Appends to the audit log: once per command that changed state. */
+  audit(entry: AuditEntry): Promise<void>;
   /** Prints rows in the chosen format. */
   printRows(source: RowSource, options?: RowOptions): Promise<void>;
   /** Prints a listing of records with declared fields. */
@@ -107,6 +109,11 @@ class Context implements CommandContext {
     return store;
   }
 
+  async audit(entry: AuditEntry): Promise<void> {
+    const { recordAudit } = await import("../core/store/index.ts");
+    recordAudit(await this.store(), entry, this.io.clock);
+  }
+
   async printRows(source: RowSource, options: RowOptions = {}): Promise<void> {
     const { printRows } = await import("./output/rows.ts");
     await printRows(source, this, options);
@@ -145,6 +152,9 @@ class Context implements CommandContext {
   }
 
   async close(): Promise<void> {
-    for (const cleanUp of this.#cleanUps.splice(0).reverse()) await cleanUp();
+    // A clean-up may open something of its own, so the list is asked again each time.
+    for (let next = this.#cleanUps.pop(); next !== undefined; next = this.#cleanUps.pop()) {
+      await next();
+    }
   }
 }

@@ -2,7 +2,7 @@
  * Parses the words of one command with commander and turns its complaints into ours: exit 2, the
  * flag or word at fault, the nearest known one, and the usage line.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { suggestName } from "../core/suggest.ts";
 import type { CommandSpec, FlagSpec, FlagSpecs, ParsedInput } from "./command.ts";
 import { UsageError } from "./failure.ts";
@@ -28,7 +28,9 @@ export function parseCommand(
   for (const [name, flag] of Object.entries(allFlags)) program.addOption(toOption(name, flag));
   for (const [name, argument] of Object.entries(spec.args)) {
     const dots = argument.variadic ? "..." : "";
-    program.argument(argument.required ? `<${name}${dots}>` : `[${name}${dots}]`);
+    const word = new Argument(argument.required ? `<${name}${dots}>` : `[${name}${dots}]`);
+    if (argument.choices !== undefined) word.choices([...argument.choices]);
+    program.addArgument(word);
   }
   let quiet = 0;
   program.on("option:quiet", () => {
@@ -147,7 +149,7 @@ interface Complaint {
 }
 
 function explain(error: CommanderError, { spec, allFlags, path, usage }: Complaint): UsageError {
-  const help = `see \`sovereign ${path} --help\``;
+  const help = `see \`${["sovereign", path, "--help"].filter((word) => word !== "").join(" ")}\``;
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
   const flag = quoted.split(/[ ,]+/).find((word) => word.startsWith("--")) ?? quoted;
   switch (error.code) {
@@ -174,31 +176,32 @@ function explain(error: CommanderError, { spec, allFlags, path, usage }: Complai
       return new UsageError(`\`${path}\` ${what}`, { hint, usage });
     }
     case "commander.invalidArgument":
-      return explainValue(error, { allFlags, usage, help, flag });
+      return explainValue(error, { spec, allFlags, path, usage, help, flag });
     default:
       return new UsageError(error.message.replace(/^error: /, ""), { hint: help, usage });
   }
 }
 
+/** A value that is not among the choices, or not a number, of a flag or an argument. */
 function explainValue(
   error: CommanderError,
-  about: { allFlags: FlagSpecs; usage: string; help: string; flag: string },
+  { spec, allFlags, usage, help, flag }: Complaint & { help: string; flag: string },
 ): UsageError {
   const value = /(?:argument|value) '([^']*)' is invalid/.exec(error.message)?.[1] ?? "";
-  const spec = about.allFlags[about.flag.replace(/^--/, "")];
-  const reason = error.message.split("is invalid. ")[1] ?? "";
-  if (spec?.type === "choice") {
-    const near = suggestName(value, spec.choices);
-    const list = `one of ${spec.choices.join(", ")}`;
-    const hint = near === null ? list : `did you mean \`${near}\`? ${list}`;
-    return new UsageError(`\`${value}\` is no value of \`${about.flag}\``, {
-      hint,
-      usage: about.usage,
+  const name = /is invalid for argument '([^']*)'/.exec(error.message)?.[1];
+  const argument = name === undefined ? undefined : spec.args[name];
+  const flagSpec = allFlags[flag.replace(/^--/, "")];
+  const choices = flagSpec?.type === "choice" ? flagSpec.choices : argument?.choices;
+  const what = flagSpec === undefined ? `<${name ?? "value"}>` : `\`${flag}\``;
+  const message = `\`${value}\` is no value of ${what}`;
+  if (choices !== undefined) {
+    const near = suggestName(value, choices);
+    const list = `one of ${choices.join(", ")}`;
+    return new UsageError(message, {
+      hint: near === null ? list : `did you mean \`${near}\`? ${list}`,
+      usage,
     });
   }
-  const hint = reason === "" ? about.help : reason;
-  return new UsageError(`\`${value}\` is no value of \`${about.flag}\``, {
-    hint,
-    usage: about.usage,
-  });
+  const reason = error.message.split("is invalid. ")[1] ?? "";
+  return new UsageError(message, { hint: reason === "" ? help : reason, usage });
 }

@@ -3,8 +3,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SovereignError } from "../core/errors.ts";
+import type { EgressAttempt } from "../core/privacy/index.ts";
 import type { CommandSpec } from "./command.ts";
-import { createContext } from "./context.ts";
+import { type CommandContext, createContext } from "./context.ts";
 import { formatUsage } from "./help/page.ts";
 import type { Io } from "./io.ts";
 import { parseCommand } from "./parse.ts";
@@ -21,9 +22,39 @@ export async function runCommand(
   const context = createContext({ io: { ...io, cwd }, globals, path, spec: command });
   try {
     if (command.config !== "none") await context.loadConfig();
+    await guardEgress(context, command);
     return (await command.run(context, parsed.input)) ?? 0;
   } finally {
     await context.close();
+  }
+}
+
+/** From here on the process reaches only what the privacy tier allows; refusals are audited. */
+async function guardEgress(context: CommandContext, command: CommandSpec): Promise<void> {
+  const { createPolicy, installEgressGuard, policyFromConfig } = await import(
+    "../core/privacy/index.ts"
+  );
+  const policy =
+    command.config === "none"
+      ? createPolicy({ tier: "sovereign", location: "batuta.toml" })
+      : policyFromConfig(context.config);
+  const attempts: EgressAttempt[] = [];
+  const restore = installEgressGuard(policy, (attempt) => attempts.push(attempt));
+  context.onClose(async () => {
+    restore();
+    if (command.config !== "none") await auditAttempts(attempts, context);
+  });
+}
+
+async function auditAttempts(attempts: readonly EgressAttempt[], context: CommandContext) {
+  for (const attempt of attempts) {
+    const { host, port, kind, tier } = attempt;
+    await context.audit({
+      command: `privacy ${kind}`,
+      object: port === null ? host : `${host}:${port}`,
+      outcome: "denied",
+      details: { tier, during: context.path },
+    });
   }
 }
 

@@ -18,6 +18,19 @@ export const COMMAND_TREE: readonly CommandNode[] = [
     ],
   },
   {
+    name: "completion",
+    heading: "Setup",
+    summary: "Print the completion script of a shell",
+    load: () => import("./completion.ts"),
+  },
+  {
+    name: "__complete",
+    heading: "Setup",
+    summary: "Candidates for a half-typed command line",
+    hidden: true,
+    load: () => import("./complete.ts"),
+  },
+  {
     name: "help",
     heading: "Setup",
     summary: "Show help for a command or a topic",

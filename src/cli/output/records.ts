@@ -10,9 +10,9 @@ import type { Value } from "../../lake/schema/value.ts";
 import type { FieldSpec } from "../command.ts";
 import type { CommandContext, RecordValues } from "../context.ts";
 import { encodeValue } from "./json.ts";
+import { printable } from "./printable.ts";
 import type { RowSource } from "./rows.ts";
 import { formatPairs } from "./table.ts";
-import { printable } from "./width.ts";
 
 /** Records as rows; a field a record lacks is NULL. */
 export function recordRows(

@@ -39,6 +39,10 @@ export async function printRows(
   options: RowOptions,
 ): Promise<void> {
   const rows = selectFields(source, context.globals.jsonFields);
+  if (options.chart !== undefined) {
+    const { printChart } = await import("./chart.ts");
+    return printChart(rows, options.chart, context);
+  }
   if (context.format === "table") {
     const { printTable } = await import("./table.ts");
     return printTable(rows, context, options);

@@ -2,14 +2,15 @@
  * The terminal's table: aligned columns under a header, cut to the terminal's width, at most the
  * row limit. The rows beyond it are counted, not kept.
  */
+import { displayWidth, fitText } from "../../core/plot/text.ts";
 import type { StructType } from "../../lake/schema/data-type.ts";
 import { formatValue } from "../../lake/schema/format-value.ts";
 import type { ColumnBatch } from "../../lake/schema/value.ts";
 import type { CommandContext } from "../context.ts";
 import type { Style } from "../style.ts";
 import { isRightAligned } from "./delimited.ts";
+import { printable } from "./printable.ts";
 import { DEFAULT_ROW_LIMIT, type RowOptions, type RowSource } from "./rows.ts";
-import { padText, printable, textWidth, truncateText } from "./width.ts";
 
 /** Cells of the rows kept; null stands for NULL. */
 type Grid = (string | null)[][];
@@ -50,20 +51,19 @@ export function formatTable(
   const names = schema.fields.map((field) => printable(field.name));
   const widths = fitWidths(
     names.map((name, i) =>
-      Math.max(textWidth(name), ...grid.map((row) => textWidth(row[i] ?? "NULL"))),
+      Math.max(displayWidth(name), ...grid.map((row) => displayWidth(row[i] ?? "NULL"))),
     ),
     width,
   );
   const ellipsis = style.unicode ? "…" : "~";
   const rule = style.unicode ? "─" : "-";
-  const last = names.length - 1;
   const line = (cells: readonly (string | null)[], paint: (text: string) => string): string => {
     const shown = cells.map((cell, i) => {
-      const cut = truncateText(cell ?? "NULL", widths[i]!, ellipsis);
+      const text = cell ?? "NULL";
+      const pad = " ".repeat(Math.max(0, widths[i]! - displayWidth(text)));
+      const cut = pad === "" ? fitText(text, widths[i]!, ellipsis) : text;
       const painted = cell === null ? style.dim(cut) : paint(cut);
-      const pad = " ".repeat(Math.max(0, widths[i]! - textWidth(cut)));
-      if (right[i]) return pad + painted;
-      return i === last ? painted : painted + pad;
+      return right[i] ? pad + painted : painted + pad;
     });
     return `${shown.join("  ").trimEnd()}\n`;
   };
@@ -107,10 +107,10 @@ export function formatPairs(
   pairs: readonly (readonly [string, string | null])[],
   style: Style,
 ): string {
-  const width = Math.max(0, ...pairs.map(([name]) => textWidth(name)));
+  const width = Math.max(0, ...pairs.map(([name]) => displayWidth(name)));
   return pairs
     .map(([name, value]) => {
-      const label = style.bold(name) + padText("", width - textWidth(name), false);
+      const label = style.bold(name) + " ".repeat(width - displayWidth(name));
       return `${label}  ${value === null ? style.dim("NULL") : value}\n`;
     })
     .join("");

@@ -1,0 +1,99 @@
+/**
+ * What may follow on a half-typed command line. The shell's wrapper calls the hidden `__complete`
+ * with the words so far, the last one unfinished; the answer is one candidate a line, with its
+ * description after a tab. Nothing here writes, and an error means no candidates.
+ */
+import { type CommandNode, type CommandSpec, type FlagSpecs, isGroup } from "../command.ts";
+import { GLOBAL_FLAGS } from "../global-flags.ts";
+import { splitWords } from "../words.ts";
+import type { ReadValues } from "./sources.ts";
+
+export interface Candidate {
+  readonly word: string;
+  readonly text: string;
+}
+
+/** Candidates for the last of `words`, in the tree's order, filtered by what is typed of it. */
+export async function completeWords(
+  words: readonly string[],
+  tree: readonly CommandNode[],
+  readValues: ReadValues,
+): Promise<Candidate[]> {
+  const current = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  const candidates = await findCandidates(before, current, { tree, readValues });
+  return candidates.filter(({ word }) => word.startsWith(current) && word !== current);
+}
+
+interface Sources {
+  tree: readonly CommandNode[];
+  readValues: ReadValues;
+}
+
+async function findCandidates(
+  before: readonly string[],
+  current: string,
+  { tree, readValues }: Sources,
+): Promise<Candidate[]> {
+  const split = splitWords(before);
+  const node = tree.find((candidate) => candidate.name === split.group);
+  const entry =
+    node === undefined || !isGroup(node)
+      ? node
+      : node.verbs.find((candidate) => candidate.name === split.verb);
+  const spec = entry === undefined ? null : (await entry.load()).command;
+  const flags: FlagSpecs = { ...spec?.flags, ...GLOBAL_FLAGS };
+  const valued = flagBefore(before.at(-1), flags);
+  if (valued !== null) {
+    if (valued.type === "choice") return valued.choices.map((word) => ({ word, text: "" }));
+    const source = valued.type === "string" ? valued.completes : undefined;
+    return source === undefined ? [] : readValues(source);
+  }
+  if (current.startsWith("-")) {
+    return Object.entries(flags)
+      .filter(([, flag]) => !flag.hidden)
+      .map(([name, flag]) => ({ word: `--${name}`, text: flag.summary }));
+  }
+  if (spec !== null && node !== undefined) {
+    const words = isGroup(node) ? split.rest : split.afterGroup;
+    return completeArgument(spec, words, { flags, readValues });
+  }
+  const listed = node !== undefined && isGroup(node) ? node.verbs : tree;
+  return listed
+    .filter((item) => !("hidden" in item && item.hidden))
+    .map((item) => ({ word: item.name, text: item.summary }));
+}
+
+/** The flag whose value comes next, if `word` is one that takes a value. */
+function flagBefore(word: string | undefined, flags: FlagSpecs) {
+  if (word === undefined || !word.startsWith("-") || word.includes("=")) return null;
+  const found = Object.entries(flags).find(
+    ([name, flag]) => word === `--${name}` || word === `-${flag.short}`,
+  );
+  if (found === undefined || found[0] === "json" || found[1].type === "boolean") return null;
+  return found[1];
+}
+
+interface ArgumentPlace {
+  flags: FlagSpecs;
+  readValues: ReadValues;
+}
+
+async function completeArgument(
+  spec: CommandSpec,
+  words: readonly string[],
+  { flags, readValues }: ArgumentPlace,
+): Promise<Candidate[]> {
+  let position = 0;
+  for (let i = 0; i < words.length; i++) {
+    if (!words[i]!.startsWith("-")) position++;
+    else if (flagBefore(words[i], flags) !== null) i++;
+  }
+  const specs = Object.values(spec.args);
+  const argument = specs[Math.min(position, specs.length - 1)];
+  if (argument === undefined || (position >= specs.length && !argument.variadic)) return [];
+  if (argument.choices !== undefined) {
+    return argument.choices.map((word) => ({ word, text: "" }));
+  }
+  return argument.completes === undefined ? [] : readValues(argument.completes);
+}
