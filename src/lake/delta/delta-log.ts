@@ -50,10 +50,10 @@ export class DeltaLog {
     this.#ports = ports;
   }
 
-  /** Opens a table folder; fails when there is no log in it. Reads nothing but the listing. */
+  /** Opens a table folder; fails when it has no `_delta_log`. Nothing is read yet. */
   static open(tableRoot: string, ports: DeltaLogPorts = {}): DeltaLog {
     const log = new DeltaLog(toAbsoluteFolder(tableRoot), ports);
-    log.list();
+    if (statFile(log.folder) === null) throw notATable(log.tableRoot);
     return log;
   }
 
