@@ -251,8 +251,7 @@ export interface UnpivotClause {
 
 export type Relation = {
   span: Span;
-} & /** A table, view or CTE; also ``delta.`path` ``, which is a two-part name. */
-(
+} /** A table, view or CTE; also ``delta.`path` ``, which is a two-part name. */ & (
   | {
       kind: "table";
       name: MultipartName;
@@ -407,6 +406,9 @@ export interface QueryOrganization {
 export interface ColumnDefinition {
   name: MultipartName;
   type: DataType;
+  /** Type as Spark keeps it in `__CHAR_VARCHAR_TYPE_STRING` when CHAR(n) or VARCHAR(n) was
+   *  written in it: `varchar(10)`, `array<char(3)>`. */
+  charVarchar?: string;
   notNull: boolean;
   comment?: string;
   default?: { expression: Expression; text: string };
@@ -480,7 +482,7 @@ export type AlterAction =
       kind: "alter_column";
       column: MultipartName;
       change:
-        | { kind: "type"; type: DataType }
+        | { kind: "type"; type: DataType; charVarchar?: string }
         | { kind: "comment"; comment: string }
         | { kind: "set_not_null" }
         | { kind: "drop_not_null" }
@@ -604,7 +606,10 @@ export type Statement = { span: Span } & (
       inName?: MultipartName;
       like?: string;
       key?: string;
-      /** SHOW USER|SYSTEM|ALL FUNCTIONS. */ scope?: string;
+      /** SHOW USER|SYSTEM|ALL FUNCTIONS; `SERDE` for SHOW CREATE TABLE … AS SERDE. */
+      scope?: string;
+      /** SHOW PARTITIONS and SHOW TABLE EXTENDED. */
+      partition?: PartitionSpec;
     }
   | {
       kind: "describe";

@@ -27,13 +27,15 @@ const QUERY_CONTINUES = new Set([
 
 /** A query with its WITH clause and its ORDER BY … OFFSET. */
 export function parseQuery(c: Cursor): Query {
-  return c.nested(() => {
-    const start = c.start;
-    const ctes = parseWith(c);
-    const body = parseTerm(c, 0);
-    const organization = parseOrganization(c, body);
-    return { with: ctes, body, ...organization, span: c.spanFrom(start) };
-  });
+  const start = c.start;
+  return c.nested(() => parseQueryRest(c, parseWith(c), start));
+}
+
+/** A query whose WITH clause has been read. */
+export function parseQueryRest(c: Cursor, ctes: CommonTableExpression[], start: number): Query {
+  const body = parseTerm(c, 0);
+  const organization = parseOrganization(c, body);
+  return { with: ctes, body, ...organization, span: c.spanFrom(start) };
 }
 
 /** `( query )`. */

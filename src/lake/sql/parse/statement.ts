@@ -1,10 +1,136 @@
-/** Statements by their first word; each family has its own file. */
+/**
+ * Statements by their first word; each family has its own file. Words nobody knows get a
+ * suggestion, words of statements not built give `unsupported`.
+ */
+import { distance } from "fastest-levenshtein";
 import type { Statement } from "../ast.ts";
+import { parseAlterTable } from "./alter-table.ts";
+import { parseCommentOn, parseCreate, parseDrop } from "./catalog-object.ts";
+import { parseDelete, parseMerge, parseUpdate } from "./change.ts";
+import { parseCopyInto } from "./copy-into.ts";
 import type { Cursor } from "./cursor.ts";
-import { parseQuery } from "./query.ts";
+import { parseDescribe, parseExplain } from "./describe.ts";
+import { parseInsert } from "./insert.ts";
+import * as maintenance from "./maintenance.ts";
+import { parseQuery, parseQueryRest, parseWith } from "./query.ts";
+import { parseExecuteImmediate, parseReset, parseSet, parseUse } from "./session.ts";
+import { parseShow } from "./show.ts";
+import { skipUnsupported } from "./unsupported.ts";
+import { parseAlterView } from "./view.ts";
+
+type Parser = (c: Cursor) => Statement;
+
+const STATEMENTS: Readonly<Record<string, Parser>> = {
+  SELECT: parseQueryStatement,
+  VALUES: parseQueryStatement,
+  TABLE: parseQueryStatement,
+  FROM: parseFromStatement,
+  MAP: parseQueryStatement,
+  REDUCE: parseQueryStatement,
+  WITH: parseWithStatement,
+  INSERT: (c) => parseInsert(c, [], c.start),
+  UPDATE: (c) => parseUpdate(c, c.start),
+  DELETE: (c) => parseDelete(c, c.start),
+  MERGE: (c) => parseMerge(c, c.start),
+  COPY: parseCopyInto,
+  CREATE: parseCreate,
+  REPLACE: parseCreate,
+  DROP: parseDrop,
+  ALTER: parseAlter,
+  COMMENT: parseCommentOn,
+  SHOW: parseShow,
+  DESCRIBE: parseDescribe,
+  DESC: parseDescribe,
+  EXPLAIN: (c) => parseExplain(c, parseStatementBody),
+  USE: parseUse,
+  SET: parseSet,
+  RESET: parseReset,
+  EXECUTE: parseExecuteImmediate,
+  OPTIMIZE: maintenance.parseOptimize,
+  VACUUM: maintenance.parseVacuum,
+  RESTORE: maintenance.parseRestore,
+  CONVERT: maintenance.parseConvert,
+  REORG: maintenance.parseReorg,
+  FSCK: maintenance.parseFsck,
+  TRUNCATE: maintenance.parseTruncate,
+  ANALYZE: maintenance.parseAnalyze,
+  REFRESH: maintenance.parseRefresh,
+  CACHE: maintenance.parseCache,
+  UNCACHE: maintenance.parseUncache,
+  MSCK: maintenance.parseMsck,
+  REPAIR: maintenance.parseMsck,
+};
+
+/** First words of statements of Spark, Delta and Databricks that are not built. */
+const UNBUILT = new Set([
+  ...["DECLARE", "CALL", "CLEAR", "LOAD", "ADD", "LIST", "GRANT", "REVOKE", "EXPORT"],
+  ...["IMPORT", "LOCK", "UNLOCK", "START", "COMMIT", "ROLLBACK", "DFS", "GENERATE", "UNDROP"],
+  ...["DENY", "APPLY", "SYNC", "PUT", "GET", "REMOVE"],
+]);
 
 /** One statement, without the semicolon behind it. */
 export function parseStatementBody(c: Cursor): Statement {
+  const { kind, word, start } = c.peek();
+  if (c.isSymbol("(")) return parseQueryStatement(c);
+  const parser = kind === "word" && Object.hasOwn(STATEMENTS, word) ? STATEMENTS[word] : undefined;
+  if (parser) return parser(c);
+  const isScript = c.isSymbol(":", 1) && ["BEGIN", "WHILE", "LOOP"].some((w) => c.isWord(w, 2));
+  if (isScript || c.isWord("BEGIN")) return skipScript(c);
+  const isUnbuilt = kind === "word" && UNBUILT.has(word) && c.peek(1).kind !== "symbol";
+  if (isUnbuilt) return skipUnsupported(c, start, word);
+  throw c.fail("a statement", suggestStatement(word));
+}
+
+/** SQL scripting: the semicolons inside belong to the block. */
+function skipScript(c: Cursor): Statement {
+  const start = c.start;
+  while (!c.atEnd) c.advance();
+  return { kind: "unsupported", keyword: "BEGIN", span: c.spanFrom(start) };
+}
+
+function suggestStatement(word: string): string {
+  const candidates = Object.keys(STATEMENTS);
+  const close = candidates
+    .map((name) => ({ name, edits: distance(word.slice(0, 40), name) }))
+    .sort((a, b) => a.edits - b.edits)[0]!;
+  const limit = Math.max(1, Math.floor(close.name.length / 3));
+  if (word !== "" && close.edits <= limit) return `Did you mean ${close.name}?`;
+  return "A statement starts with a word such as SELECT, INSERT, CREATE, MERGE or DESCRIBE.";
+}
+
+function parseQueryStatement(c: Cursor): Statement {
   const query = parseQuery(c);
   return { kind: "query", query, span: query.span };
+}
+
+/** `FROM t INSERT INTO …` inserts several times. */
+function parseFromStatement(c: Cursor): Statement {
+  const start = c.start;
+  for (let i = c.index; c.at(i).kind !== "end"; i++) {
+    if (c.at(i).word === "(") i = c.matching(i);
+    else if (c.at(i).word === "INSERT" && ["INTO", "OVERWRITE"].includes(c.at(i + 1).word)) {
+      return skipUnsupported(c, start, "FROM … INSERT");
+    }
+  }
+  return parseQueryStatement(c);
+}
+
+/** WITH in front of a query or a change. */
+function parseWithStatement(c: Cursor): Statement {
+  const start = c.start;
+  const ctes = parseWith(c);
+  if (c.isWord("INSERT")) return parseInsert(c, ctes, start);
+  if (["UPDATE", "DELETE", "MERGE"].some((word) => c.isWord(word))) {
+    return skipUnsupported(c, start, `WITH … ${c.peek().word}`);
+  }
+  const query = c.nested(() => parseQueryRest(c, ctes, start));
+  return { kind: "query", query, span: query.span };
+}
+
+function parseAlter(c: Cursor): Statement {
+  const start = c.start;
+  c.advance();
+  if (c.takeWords("TABLE")) return parseAlterTable(c, start);
+  if (c.takeWords("VIEW")) return parseAlterView(c, start);
+  return skipUnsupported(c, start, "ALTER");
 }
