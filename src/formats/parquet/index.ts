@@ -1,5 +1,7 @@
 /** Parquet without an engine, for small files; large data belongs to the lake's engine. */
 
 export { type CellReader, createCellReader } from "./arrow-cells.ts";
+export type { ColumnShape, StructShape } from "./build-arrow.ts";
 export * from "./cells.ts";
 export { type ReadParquetOptions, readParquetRows, tableToRows } from "./read-rows.ts";
+export { writeParquetRows } from "./write-rows.ts";

@@ -215,7 +215,11 @@ export interface CheckpointAction extends Action {
 /** Writes checkpoint Parquet for the kernel. */
 export interface CheckpointWriter {
   /** Writes the actions to `path` (atomically, fsynced) and returns the file's size. */
-  writeActions(path: string, actions: Iterable<Action>, schema: StructType): Promise<number>;
+  writeActions(
+    path: string,
+    actions: Iterable<CheckpointAction>,
+    schema: StructType,
+  ): Promise<number>;
 }
 
 /** What a commit wants to do; passed to `Transaction.commit`. */

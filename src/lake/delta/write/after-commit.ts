@@ -4,8 +4,12 @@
  * to show.
  */
 import type { Clock } from "../../../core/clock.ts";
+import type { DeltaLog } from "../delta-log.ts";
 import type { CheckpointWriter, Snapshot } from "../types.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
 import type { PreparedCommit } from "./prepare-commit.ts";
+import { integerProperty } from "./table-property.ts";
+import { writeVersionChecksum } from "./version-checksum.ts";
 
 export interface AfterCommit {
   tableRoot: string;
@@ -15,10 +19,49 @@ export interface AfterCommit {
   prepared: PreparedCommit;
   clock: Clock;
   checkpointWriter: CheckpointWriter | undefined;
-  loadSnapshot: ((version: number) => Promise<Snapshot>) | undefined;
+  log: DeltaLog | undefined;
 }
 
+const DEFAULT_CHECKPOINT_INTERVAL = 10;
+
 /** Runs the steps; returns a sentence for each that failed. */
-export async function runAfterCommit(_after: AfterCommit): Promise<string[]> {
-  return [];
+export async function runAfterCommit(after: AfterCommit): Promise<string[]> {
+  const warnings: string[] = [];
+  const attempt = async (what: string, step: () => Promise<void>): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      warnings.push(`version ${after.version} is committed, but its ${what} failed: ${reason}`);
+    }
+  };
+  await attempt("checksum", () => writeChecksum(after));
+  if (isCheckpointDue(after)) await attempt("checkpoint", () => checkpoint(after));
+  return warnings;
+}
+
+function writeChecksum({ tableRoot, version, prepared, snapshot }: AfterCommit): Promise<void> {
+  const { txnId, inCommitTimestamp } = prepared;
+  // The actions as committed: turning in-commit timestamps on writes the version into metaData.
+  const actions = prepared.actionsFor(version);
+  return writeVersionChecksum({
+    tableRoot,
+    version,
+    txnId,
+    actions,
+    inCommitTimestamp,
+    snapshot,
+  });
+}
+
+function isCheckpointDue({ version, prepared, checkpointWriter, log }: AfterCommit): boolean {
+  if (!checkpointWriter || !log || version === 0) return false;
+  const key = "delta.checkpointInterval";
+  return version % integerProperty(prepared.metadata, key, DEFAULT_CHECKPOINT_INTERVAL) === 0;
+}
+
+async function checkpoint({ version, checkpointWriter, log, clock }: AfterCommit): Promise<void> {
+  const newest = await log!.snapshot();
+  const snapshot = newest.version === version ? newest : await log!.snapshot({ version });
+  await writeCheckpoint(snapshot, checkpointWriter!, clock);
 }

@@ -91,8 +91,14 @@ export const PROPERTY_RULES: readonly PropertyRule[] = [
   rule("ignoreIcebergBucketPartition", BOOLEAN),
   rule("isolationLevel", oneOf("Serializable", "WriteSerializable")),
   rule("logRetentionDuration", INTERVAL),
-  rule("parquet.compression.codec", oneOf("zstd", "snappy", "gzip", "lz4", "none")),
-  rule("parquet.format.version", oneOf("1.0.0")),
+  rule(
+    "parquet.compression.codec",
+    oneOf("zstd", "snappy", "gzip", "lz4", "lz4_raw", "none", "uncompressed"),
+  ),
+  rule("parquet.format.version", {
+    requirement: "must be `1.0.0` or `2.x.y`",
+    isValid: (value) => /^(?:1\.0\.0|2\.\d+\.\d+)$/.test(value),
+  }),
   rule("randomizeFilePrefixes", BOOLEAN),
   rule("randomPrefixLength", integerFrom(1)),
   internal("requireCheckpointProtectionBeforeVersion", integerFrom(0)),

@@ -11,6 +11,7 @@ import { systemClock } from "../../../core/clock.ts";
 import { SovereignError } from "../../../core/errors.ts";
 import type { Rng } from "../../../core/rng.ts";
 import { createRng, randomSeed } from "../../../core/rng.ts";
+import type { DeltaLog } from "../delta-log.ts";
 import { statFile } from "../log-folder.ts";
 import type {
   CheckpointWriter,
@@ -23,7 +24,7 @@ import { runAfterCommit } from "./after-commit.ts";
 import { logPath, writeCommit } from "./commit.ts";
 import { checkConflict, type TransactionFacts } from "./conflict.ts";
 import { conflictError } from "./conflict-error.ts";
-import { mayMatchPredicate } from "./match-file.ts";
+import { createFileMatcher } from "./match-file.ts";
 import { type PreparedCommit, prepareCommit } from "./prepare-commit.ts";
 import { readWinningCommit } from "./winning-commit.ts";
 
@@ -34,8 +35,8 @@ export interface TransactionOptions {
   rng?: Rng;
   /** Without one, no checkpoints are written. */
   checkpointWriter?: CheckpointWriter;
-  /** Loads the table anew after the commit, for what follows it; without, only cheap steps run. */
-  loadSnapshot?: (version: number) => Promise<Snapshot>;
+  /** The table's log, to read the state a checkpoint holds; without one, none is written. */
+  log?: DeltaLog;
   /** How many lost races to try again before giving up; default 10,000. */
   maxRetries?: number;
 }
@@ -88,7 +89,7 @@ async function commit(
     prepared,
     clock,
     checkpointWriter: options.checkpointWriter,
-    loadSnapshot: options.loadSnapshot,
+    log: options.log,
   });
   const timestampMs = prepared.inCommitTimestamp ?? commitFileTime(tableRoot, version, clock);
   return { version, timestampMs, retryCount, ...(warnings.length > 0 && { warnings }) };
@@ -126,14 +127,15 @@ function followWinners(
   prepared: PreparedCommit,
   version: number,
 ): number {
+  const facts = snapshot === null ? null : factsOf(snapshot, request, prepared);
   let next = version;
   for (;;) {
     const winner = readWinningCommit(tableRoot, next);
     if (winner === null) return next;
-    if (snapshot === null) {
+    if (facts === null) {
       throw conflictError("DELTA_PROTOCOL_CHANGED", winner, "another writer created the table");
     }
-    checkConflict(factsOf(snapshot, request, prepared), winner);
+    checkConflict(facts, winner);
     prepared.rebaseAfter(winner);
     next++;
   }
@@ -153,7 +155,7 @@ function factsOf(
     readWholeTable: request.readWholeTable ?? false,
     readFiles: request.readFiles ?? new Set(),
     readAppIds: new Set(request.txn ? [request.txn.appId] : []),
-    mayMatch: (file, predicate) => mayMatchPredicate(snapshot, file, predicate),
+    mayMatch: createFileMatcher(snapshot),
   };
 }
 

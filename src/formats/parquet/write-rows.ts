@@ -1,0 +1,25 @@
+/**
+ * Rows to Parquet bytes without an engine: `build-arrow.ts` makes the columns, parquet-wasm encodes
+ * them (snappy, data pages of version 1: every reader has both). For small files, as `read-rows.ts`.
+ */
+import { buildArrowTable, type StructShape } from "./build-arrow.ts";
+
+/** Bounds what a reader must decode at once. */
+const ROWS_PER_GROUP = 65_536;
+
+/** Encodes `rows`, objects keyed by the column names of `shape`. */
+export async function writeParquetRows(
+  shape: StructShape,
+  rows: readonly object[],
+): Promise<Uint8Array> {
+  const [wasm, arrow] = await Promise.all([import("parquet-wasm"), import("apache-arrow")]);
+  const table = buildArrowTable(arrow, shape, rows);
+  const properties = new wasm.WriterPropertiesBuilder()
+    .setCompression(wasm.Compression.SNAPPY)
+    .setWriterVersion(wasm.WriterVersion.V1)
+    .setMaxRowGroupSize(ROWS_PER_GROUP)
+    .setCreatedBy("sovereign")
+    .build();
+  const stream = arrow.tableToIPC(table, "stream");
+  return wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties);
+}

@@ -1,0 +1,108 @@
+/**
+ * `CheckpointWriter` without an engine: parquet-wasm, loaded on first use. Columns and types are
+ * those of the protocol's "Checkpoint Schema", in Spark's order. The inverse of
+ * `checkpoint-row.ts`.
+ */
+import { stat } from "node:fs/promises";
+import { writeFileAtomic } from "../../core/io/index.ts";
+import {
+  type ColumnShape,
+  type StructShape,
+  writeParquetRows,
+} from "../../formats/parquet/index.ts";
+import type { CheckpointAction, CheckpointWriter } from "../delta/index.ts";
+
+const STRING: ColumnShape = { kind: "string" };
+const LONG: ColumnShape = { kind: "int64" };
+const INT: ColumnShape = { kind: "int32" };
+const BOOLEAN: ColumnShape = { kind: "boolean" };
+const MAP: ColumnShape = { kind: "map" };
+const STRINGS: ColumnShape = { kind: "list", element: STRING };
+
+function struct(...fields: [name: string, shape: ColumnShape][]): StructShape {
+  return { kind: "struct", fields };
+}
+
+const DELETION_VECTOR = struct(
+  ["storageType", STRING],
+  ["pathOrInlineDv", STRING],
+  ["offset", INT],
+  ["sizeInBytes", INT],
+  ["cardinality", LONG],
+);
+
+const COLUMNS: readonly [keyof CheckpointAction, StructShape][] = [
+  ["txn", struct(["appId", STRING], ["version", LONG], ["lastUpdated", LONG])],
+  [
+    "add",
+    struct(
+      ["path", STRING],
+      ["partitionValues", MAP],
+      ["size", LONG],
+      ["modificationTime", LONG],
+      ["dataChange", BOOLEAN],
+      ["tags", MAP],
+      ["deletionVector", DELETION_VECTOR],
+      ["baseRowId", LONG],
+      ["defaultRowCommitVersion", LONG],
+      ["clusteringProvider", STRING],
+      ["stats", STRING],
+    ),
+  ],
+  [
+    "remove",
+    struct(
+      ["path", STRING],
+      ["deletionTimestamp", LONG],
+      ["dataChange", BOOLEAN],
+      ["extendedFileMetadata", BOOLEAN],
+      ["partitionValues", MAP],
+      ["size", LONG],
+      ["deletionVector", DELETION_VECTOR],
+      ["baseRowId", LONG],
+      ["defaultRowCommitVersion", LONG],
+    ),
+  ],
+  [
+    "metaData",
+    struct(
+      ["id", STRING],
+      ["name", STRING],
+      ["description", STRING],
+      ["format", struct(["provider", STRING], ["options", MAP])],
+      ["schemaString", STRING],
+      ["partitionColumns", STRINGS],
+      ["configuration", MAP],
+      ["createdTime", LONG],
+    ),
+  ],
+  [
+    "protocol",
+    struct(
+      ["minReaderVersion", INT],
+      ["minWriterVersion", INT],
+      ["readerFeatures", STRINGS],
+      ["writerFeatures", STRINGS],
+    ),
+  ],
+  ["domainMetadata", struct(["domain", STRING], ["configuration", STRING], ["removed", BOOLEAN])],
+];
+
+/** Only in V2 checkpoints; its presence is what tells a reader that this is one. */
+const CHECKPOINT_METADATA: [keyof CheckpointAction, StructShape] = [
+  "checkpointMetadata",
+  struct(["version", LONG], ["tags", MAP]),
+];
+
+/** A writer of checkpoint files; creating it loads nothing. */
+export function createWasmCheckpointWriter(): CheckpointWriter {
+  return {
+    async writeActions(path, actions) {
+      const rows = [...actions];
+      const isV2 = rows.some((action) => action.checkpointMetadata);
+      const fields = isV2 ? [...COLUMNS, CHECKPOINT_METADATA] : COLUMNS;
+      await writeFileAtomic(path, await writeParquetRows({ kind: "struct", fields }, rows));
+      return (await stat(path)).size;
+    },
+  };
+}
