@@ -4,7 +4,10 @@
  *
  * Everything heavy is opened on first use and closed by `close`, however the command ends.
  */
+
+import { readTerminalEnvironment } from "../core/config/environment.ts";
 import type { Config } from "../core/config/index.ts";
+import type { Progress } from "../core/progress.ts";
 import type { AuditEntry, Store } from "../core/store/index.ts";
 import type { CommandSpec, FieldSpec } from "./command.ts";
 import type { GlobalOptions, OutputFormat } from "./global-flags.ts";
@@ -38,6 +41,8 @@ export interface CommandContext {
   printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]): Promise<void>;
   /** Prints one record: a two-column view on a terminal, an object in JSON. */
   printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void>;
+  /** Progress on stderr, for work that may take longer than a moment. */
+  progress(): Promise<Progress>;
   /** Text for stdout, as it is. */
   printText(text: string): Promise<void>;
   /** One line on stderr, dropped by `-q`. */
@@ -72,6 +77,7 @@ class Context implements CommandContext {
   readonly format: OutputFormat;
   #config: Config | null = null;
   #store: Store | null = null;
+  #progress: Progress | null = null;
   readonly #cleanUps: (() => Promise<void> | void)[] = [];
 
   constructor({ io, globals, path }: ContextOptions) {
@@ -129,22 +135,46 @@ class Context implements CommandContext {
     await printRecord(fields, record, this);
   }
 
+  async progress(): Promise<Progress> {
+    if (this.#progress !== null) return this.#progress;
+    const { chooseProgressMode, createProgress } = await import("../core/progress.ts");
+    const { isCi, noProgress, isUnicode } = readTerminalEnvironment(this.io.env);
+    const { stderr, clock } = this.io;
+    this.#progress = createProgress({
+      mode: chooseProgressMode({
+        isTTY: stderr.isTTY,
+        isCi,
+        noProgress,
+        isQuiet: this.globals.quiet > 0,
+        whenPiped: "off",
+      }),
+      write: (text) => void stderr.write(text),
+      columns: () => stderr.columns,
+      isUnicode,
+      clock,
+    });
+    return this.#progress;
+  }
+
   async printText(text: string): Promise<void> {
     await this.io.stdout.write(text);
   }
 
   async note(text: string): Promise<void> {
-    if (this.globals.quiet < 1) await this.io.stderr.write(`${text}\n`);
+    if (this.globals.quiet < 1) await this.#say(text);
   }
 
   async detail(text: string): Promise<void> {
-    if (this.globals.verbose) await this.io.stderr.write(`${this.errorStyle.dim(text)}\n`);
+    if (this.globals.verbose) await this.#say(this.errorStyle.dim(text));
   }
 
   async warn(text: string): Promise<void> {
-    if (this.globals.quiet < 2) {
-      await this.io.stderr.write(`${this.errorStyle.yellow("warning:")} ${text}\n`);
-    }
+    if (this.globals.quiet < 2) await this.#say(`${this.errorStyle.yellow("warning:")} ${text}`);
+  }
+
+  async #say(line: string): Promise<void> {
+    this.#progress?.clear();
+    await this.io.stderr.write(`${line}\n`);
   }
 
   onClose(cleanUp: () => Promise<void> | void): void {

@@ -6,6 +6,18 @@ import type { CommandNode } from "../command.ts";
 
 export const COMMAND_TREE: readonly CommandNode[] = [
   {
+    name: "init",
+    heading: "Setup",
+    summary: "Make a folder a project",
+    load: () => import("./init.ts"),
+  },
+  {
+    name: "doctor",
+    heading: "Setup",
+    summary: "Check that this machine has what sovereign needs",
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "config",
     heading: "Setup",
     summary: "Show the configuration and where each value comes from",

@@ -58,6 +58,7 @@ async function findCandidates(
     const words = isGroup(node) ? split.rest : split.afterGroup;
     return completeArgument(spec, words, { flags, readValues });
   }
+  if (node === undefined && split.group !== undefined) return [];
   const listed = node !== undefined && isGroup(node) ? node.verbs : tree;
   return listed
     .filter((item) => !("hidden" in item && item.hidden))

@@ -1,0 +1,103 @@
+/** `sovereign init [folder]`: a project: configuration, gates, ignore lines, metadata store. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+
+import { CONFIG_FILE_NAME, loadConfig } from "../../core/config/index.ts";
+import { writeFileAtomic } from "../../core/io/index.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { formatBatutaToml, formatGatesToml, IGNORED } from "./init/templates.ts";
+
+export const command = defineCommand({
+  args: {
+    folder: { summary: "where the project is to be (default: here)", completes: "files" },
+  },
+  flags: {
+    force: { type: "boolean", summary: "write the files anew; the old ones are kept as .bak" },
+  },
+  examples: [
+    { comment: "Make this folder a project", run: "sovereign init" },
+    { comment: "A new folder", run: "sovereign init shop" },
+    { comment: "See what would be written", run: "sovereign init shop --dry-run" },
+  ],
+  notes:
+    "Writes batuta.toml, .pmat-gates.toml, lines for .gitignore and an empty metadata store. In a folder that is a project already it changes nothing.",
+  databricks: "`databricks bundle init` starts a project in the same way",
+  seeAlso: ["config show", "doctor", "lake sql"],
+  config: "none",
+  async run(context, { args, flags }) {
+    const root = resolve(context.io.cwd, args.folder ?? ".");
+    const where = relative(context.io.cwd, root) || ".";
+    const isProject = existsSync(join(root, CONFIG_FILE_NAME));
+    if (isProject && !flags.force) {
+      await context.note(`already initialised: ${join(where, CONFIG_FILE_NAME)}`);
+      return 0;
+    }
+    const files = planFiles(root, { rewrite: flags.force, isProject });
+    if (context.globals.dryRun) {
+      for (const file of files) await context.note(`would write ${join(where, file.name)}`);
+      return 0;
+    }
+    mkdirSync(root, { recursive: true });
+    for (const file of files) await writeFile(root, file);
+    await createStore(context, root);
+    await context.note(`initialised ${where === "." ? "this folder" : where}`);
+    const go = where === "." ? "" : ` -C ${where}`;
+    await context.note(`next: sovereign${go} lake sql "SELECT 1 + 1 AS two"`);
+    await context.note(`next: sovereign${go} lake list`);
+    await context.note(`next: sovereign${go} config show --origin`);
+    return 0;
+  },
+});
+
+interface PlannedFile {
+  readonly name: string;
+  readonly text: string;
+  readonly backUp: boolean;
+}
+
+/** What is missing, or everything with `rewrite`; `.gitignore` only gains the lines it lacks. */
+function planFiles(
+  root: string,
+  { rewrite, isProject }: { rewrite: boolean; isProject: boolean },
+): PlannedFile[] {
+  const own = [
+    { name: CONFIG_FILE_NAME, text: formatBatutaToml(basename(root)) },
+    { name: ".pmat-gates.toml", text: formatGatesToml() },
+  ];
+  const files = own
+    .map((file) => ({ ...file, backUp: existsSync(join(root, file.name)) }))
+    .filter((file) => !file.backUp || rewrite);
+  if (isProject && !rewrite) return files;
+  const path = join(root, ".gitignore");
+  const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const missing = IGNORED.filter((line) => !before.split(/\r?\n/).includes(line));
+  if (missing.length > 0) {
+    const gap = before === "" || before.endsWith("\n") ? "" : "\n";
+    files.push({
+      name: ".gitignore",
+      text: `${before}${gap}${missing.join("\n")}\n`,
+      backUp: false,
+    });
+  }
+  return files;
+}
+
+async function writeFile(root: string, file: PlannedFile): Promise<void> {
+  const path = join(root, file.name);
+  if (file.backUp) copyFileSync(path, `${path}.bak`);
+  await writeFileAtomic(path, file.text);
+}
+
+/** The metadata store of the new project, with this command as its first audit record. */
+async function createStore(context: CommandContext, root: string): Promise<void> {
+  const { SOVEREIGN_CONFIG: _, ...env } = context.io.env;
+  const config = loadConfig({ cwd: root, env });
+  const { openStore, recordAudit } = await import("../../core/store/index.ts");
+  const store = openStore({ path: config.storePath, clock: context.io.clock });
+  try {
+    recordAudit(store, { command: "init", object: root, outcome: "ok" }, context.io.clock);
+  } finally {
+    store.close();
+  }
+}
