@@ -3,8 +3,9 @@
  * it does not exist, and an entry promises Spark 4.2's answer (ANSI mode, UTC) or a refusal, never
  * another answer.
  */
-import type { DataType } from "../../schema/data-type.ts";
+
 import type { ScalarFunction } from "../../engine/types.ts";
+import type { DataType } from "../../schema/data-type.ts";
 import type { Span } from "../ast.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 
@@ -45,8 +46,6 @@ export interface ResolveContext {
 export interface EmitContext {
   /** Prints another expression. */
   emit(expression: BoundExpression): string;
-  /** Asks for a macro to exist in the session before the query runs; returns its name. */
-  macro(name: string): string;
   /** Asks for a TypeScript function to be registered; returns its quoted name. */
   scalar(fn: ScalarFunction): string;
   /** A name no other expression of the statement uses (lambda parameters). */

@@ -1,0 +1,142 @@
+/**
+ * CAST as engine SQL (Spark 4.2 `Cast`, ANSI). Numbers convert natively where DuckDB agrees
+ * (rounding of decimals, overflow errors); text, doubles to decimals and everything to text go
+ * through the TypeScript definitions of `functions/js/cast.ts`.
+ */
+import { engineType, quoteIdentifier } from "../../engine/engine-type.ts";
+import { type DataType, type StructType, sameType } from "../../schema/data-type.ts";
+import { notImplemented } from "../error.ts";
+import { callScript, letIn } from "../functions/builder.ts";
+import type { EmitContext } from "../functions/definition.ts";
+import { castScript } from "../functions/js/cast.ts";
+import type { BoundExpression, CastMode } from "../plan/expression.ts";
+import { isFractional, isIntegral, isInterval, isNumeric } from "../types/type-rules.ts";
+
+interface Operand {
+  readonly sql: string;
+  readonly expression: BoundExpression;
+}
+
+/** Engine SQL of a cast of `operand` to `to`. */
+export function emitCast(
+  operand: Operand,
+  to: DataType,
+  mode: CastMode,
+  context: EmitContext,
+): string {
+  return convert(operand.sql, operand.expression.type, to, { mode, context, operand });
+}
+
+interface CastState {
+  readonly mode: CastMode;
+  readonly context: EmitContext;
+  readonly operand: Operand;
+}
+
+function convert(sql: string, from: DataType, to: DataType, state: CastState): string {
+  if (from.kind === "void") return `CAST(${sql} AS ${engineType(to)})`;
+  if (sameType(from, to)) return sql;
+  if (from.kind === "variant" || to.kind === "variant") {
+    throw notImplemented("casts from and to variant", state.operand.expression.span);
+  }
+  if (
+    to.kind === "string" &&
+    (isIntegral(from) || from.kind === "boolean" || from.kind === "decimal")
+  ) {
+    return `CAST(${sql} AS VARCHAR)`;
+  }
+  if (to.kind === "string" || from.kind === "string") return scripted(sql, from, to, state);
+  if (from.kind === "array" || from.kind === "map" || from.kind === "struct") {
+    return convertNested(sql, from, to, state);
+  }
+  if (isNumeric(to)) return toNumber(sql, from, to, state);
+  if (to.kind === "boolean") return `(${sql} <> 0)`;
+  if (isInterval(from) || isInterval(to)) return scripted(sql, from, to, state);
+  if (isNumeric(from) && to.kind === "timestamp") return numberToTimestamp(sql, from, state);
+  return `CAST(${sql} AS ${engineType(to)})`;
+}
+
+function scripted(sql: string, from: DataType, to: DataType, state: CastState): string {
+  return callScript(state.context, [sql], castScript(from, to, state.mode));
+}
+
+function plainCast(sql: string, to: DataType, state: CastState): string {
+  return `${state.mode === "try" ? "TRY_CAST" : "CAST"}(${sql} AS ${engineType(to)})`;
+}
+
+function toNumber(sql: string, from: DataType, to: DataType, state: CastState): string {
+  if (isInterval(from)) return scripted(sql, from, to, state);
+  if (from.kind === "timestamp") return timestampToNumber(sql, to, state);
+  if (from.kind === "boolean") {
+    return plainCast(to.kind === "decimal" ? `CAST(${sql} AS INTEGER)` : sql, to, state);
+  }
+  if (isIntegral(to) && isFractional(from)) return plainCast(`trunc(${sql})`, to, state);
+  if (to.kind === "decimal" && (from.kind === "float" || from.kind === "double")) {
+    return scripted(sql, from, to, state);
+  }
+  if (from.kind === "decimal" && (to.kind === "double" || to.kind === "float")) {
+    // Up to 15 digits the engine's division by a power of ten is correctly rounded.
+    if (from.precision > 15 || from.scale > 22) return scripted(sql, from, to, state);
+  }
+  return plainCast(sql, to, state);
+}
+
+function timestampToNumber(sql: string, to: DataType, state: CastState): string {
+  if (isIntegral(to)) {
+    const seconds = `date_diff('second', make_timestamptz(0::BIGINT), ${sql})`;
+    return plainCast(seconds, to, state);
+  }
+  if (to.kind === "decimal") {
+    const exact = `(epoch_us(${sql})::DECIMAL(19,0) * 0.000001::DECIMAL(6,6))`;
+    return plainCast(exact, to, state);
+  }
+  return `CAST(CAST(epoch_us(${sql}) AS DOUBLE) / 1000000::DOUBLE AS ${engineType(to)})`;
+}
+
+function numberToTimestamp(sql: string, from: DataType, state: CastState): string {
+  const text = isIntegral(from)
+    ? `CAST(${sql} AS BIGINT) * 1000000::BIGINT`
+    : from.kind === "decimal"
+      ? `CAST(trunc(${sql} * 1000000::DECIMAL(7,0)) AS BIGINT)`
+      : `CAST(trunc(CAST(${sql} AS DOUBLE) * 1000000::DOUBLE) AS BIGINT)`;
+  if (from.kind === "decimal" && from.precision > 31) {
+    throw notImplemented("a cast of a wide decimal to timestamp", state.operand.expression.span);
+  }
+  return `make_timestamptz(${text})`;
+}
+
+function convertNested(sql: string, from: DataType, to: DataType, state: CastState): string {
+  const { context } = state;
+  if (from.kind === "array" && to.kind === "array") {
+    const name = context.freshName();
+    const element = convert(name, from.element, to.element, state);
+    return element === name ? sql : `list_transform(${sql}, lambda ${name}: ${element})`;
+  }
+  if (from.kind === "map" && to.kind === "map") {
+    const name = context.freshName();
+    const key = convert(`${name}.key`, from.key, to.key, state);
+    const value = convert(`${name}.value`, from.value, to.value, state);
+    const entry = `struct_pack(k := ${key}, v := ${value})`;
+    return `map_from_entries(list_transform(map_entries(${sql}), lambda ${name}: ${entry}))`;
+  }
+  if (from.kind === "struct" && to.kind === "struct") {
+    return letIn(context, { sql, expression: state.operand.expression }, (name) =>
+      convertStruct(name, from, to, state),
+    );
+  }
+  return scripted(sql, from, to, state);
+}
+
+function convertStruct(sql: string, from: StructType, to: StructType, state: CastState): string {
+  const fields = to.fields.map((field, i) => {
+    const source = from.fields[i]!;
+    const part = convert(
+      `(${sql}).${quoteIdentifier(source.name)}`,
+      source.type,
+      field.type,
+      state,
+    );
+    return `${quoteIdentifier(field.name)} := ${part}`;
+  });
+  return `CASE WHEN ${sql} IS NOT NULL THEN struct_pack(${fields.join(", ")}) END`;
+}

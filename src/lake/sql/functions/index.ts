@@ -1,0 +1,61 @@
+/**
+ * The table of Spark functions, put together from the family files beside this one. It is an
+ * allow-list: what is not here is refused. Names are looked up without case.
+ */
+import { closest, distance } from "fastest-levenshtein";
+import type { Span } from "../ast.ts";
+import { SqlError } from "../error.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { PMOD, SHIFT_FUNCTIONS } from "./arithmetic.ts";
+import { EQUAL_NULL } from "./comparison.ts";
+import type { FunctionDef, ResolveContext } from "./definition.ts";
+import { LIKE_FUNCTIONS } from "./like.ts";
+import { createCall } from "./operators.ts";
+import { CONCAT } from "./string-concat.ts";
+
+const ENTRIES: readonly FunctionDef[] = [
+  PMOD,
+  ...SHIFT_FUNCTIONS,
+  EQUAL_NULL,
+  ...LIKE_FUNCTIONS,
+  CONCAT,
+];
+
+const BY_NAME = new Map<string, FunctionDef>();
+for (const def of ENTRIES) {
+  for (const name of [def.name, ...(def.aliases ?? [])]) BY_NAME.set(name, def);
+}
+
+/** The entry of that name or alias, or undefined. */
+export function lookupFunction(name: string): FunctionDef | undefined {
+  return BY_NAME.get(name.toLowerCase());
+}
+
+/** Every entry once, by name. */
+export function listFunctions(): readonly FunctionDef[] {
+  return [...new Set(ENTRIES)].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The known name nearest to a misspelt one, or undefined. */
+export function suggestFunction(name: string): string | undefined {
+  const near = closest(name.toLowerCase(), [...BY_NAME.keys()]);
+  return distance(near, name.toLowerCase()) <= Math.max(1, name.length / 3) ? near : undefined;
+}
+
+/** Finds a function by name and resolves a call of it. */
+export function resolveCall(
+  name: string,
+  args: readonly BoundExpression[],
+  options: { span?: Span; isWindow?: boolean; bindLambda?: ResolveContext["bindLambda"] } = {},
+): CallExpression {
+  const def = lookupFunction(name);
+  if (def) return createCall(def, args, { ...options, calledAs: name });
+  const near = suggestFunction(name);
+  throw new SqlError(`the function \`${name}\` is not known`, {
+    code: "NOT_IMPLEMENTED",
+    errorClass: "UNRESOLVED_ROUTINE",
+    sqlState: "42883",
+    span: options.span,
+    hint: near ? `did you mean \`${near}\`?` : "`help functions` lists what there is",
+  });
+}

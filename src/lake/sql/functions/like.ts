@@ -1,0 +1,180 @@
+/**
+ * LIKE, ILIKE, RLIKE and their ANY/ALL forms (Spark 4.2 `regexpExpressions.scala`). A literal
+ * pattern is checked here and matched by the engine; a computed one is matched in TypeScript.
+ */
+
+import { quoteString } from "../../engine/engine-type.ts";
+import { BOOLEAN } from "../../schema/data-type.ts";
+import type { Value } from "../../schema/value.ts";
+import { SqlError } from "../error.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { STR } from "./accept.ts";
+import { define, literalValue, runtimeError, script } from "./builder.ts";
+import type { EmitContext, FunctionDef } from "./definition.ts";
+import { javaRegExp } from "./js/java-regexp.ts";
+
+/** What is wrong with a LIKE pattern, or null: an escape may stand before `%`, `_` and itself. */
+function patternFault(pattern: string, escape: string): string | null {
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] !== escape) continue;
+    const next = pattern[++i];
+    if (next === undefined) return "INVALID_FORMAT.ESC_AT_THE_END";
+    if (next !== "%" && next !== "_" && next !== escape) return "INVALID_FORMAT.ESC_IN_THE_MIDDLE";
+  }
+  return null;
+}
+
+/** The regular expression that a LIKE pattern stands for. */
+export function likeRegExp(pattern: string, escape: string): RegExp {
+  const fault = patternFault(pattern, escape);
+  if (fault) throw runtimeError(fault, "42601", `the pattern '${pattern}' has a stray escape`);
+  let source = "";
+  for (let i = 0; i < pattern.length; i++) {
+    let ch = pattern[i]!;
+    if (ch === escape) ch = `\\${pattern[++i]!}`;
+    if (ch === "%") source += ".*";
+    else if (ch === "_") source += ".";
+    else source += quoteRegExp(ch.length === 2 ? ch[1]! : ch);
+  }
+  return new RegExp(`^(?:${source})$`, "su");
+}
+
+function quoteRegExp(ch: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(ch) ? `\\${ch}` : ch;
+}
+
+function matchLike(args: readonly Value[], insensitive: boolean): boolean {
+  const [text, pattern, escape] = args as [string, string, string];
+  const lower = (s: string): string => (insensitive ? s.toLowerCase() : s);
+  return likeRegExp(lower(pattern), escape ?? "\\").test(lower(text));
+}
+
+function emitLike(
+  insensitive: boolean,
+  args: readonly string[],
+  call: CallExpression,
+  context: EmitContext,
+): string {
+  const pattern = literalValue(call.args[1]!);
+  const escape = call.args[2] ? literalValue(call.args[2]) : "\\";
+  if (typeof pattern !== "string" || typeof escape !== "string") {
+    return script(insensitive ? "ilike" : "like", (values) => matchLike(values, insensitive))(
+      args,
+      call,
+      context,
+    );
+  }
+  const text = insensitive ? `lower(${args[0]})` : args[0];
+  const shown = insensitive ? quoteString(pattern.toLowerCase()) : args[1];
+  const clause = pattern.includes(escape) ? ` ESCAPE ${quoteString(escape)}` : "";
+  return `(${text} LIKE ${shown}${clause})`;
+}
+
+function checkPattern(args: readonly BoundExpression[]): void {
+  const pattern = literalValue(args[1]!);
+  const escape = args[2] ? literalValue(args[2]) : "\\";
+  if (typeof escape === "string" && [...escape].length !== 1) {
+    throw new SqlError("the escape of LIKE must be one character", {
+      errorClass: "INVALID_ESCAPE_CHAR",
+      sqlState: "42604",
+      span: args[2]?.span,
+      hint: "write for example ESCAPE '/'",
+    });
+  }
+  if (typeof pattern !== "string" || typeof escape !== "string") return;
+  const fault = patternFault(pattern, escape);
+  if (!fault) return;
+  throw new SqlError(`the pattern '${pattern}' has an escape that escapes nothing`, {
+    errorClass: fault,
+    sqlState: "42601",
+    span: args[1]!.span,
+    hint: "write the escape character twice to mean itself",
+  });
+}
+
+function like(name: "like" | "ilike"): FunctionDef {
+  const insensitive = name === "ilike";
+  return define(
+    name,
+    [STR, STR, STR],
+    BOOLEAN,
+    (args, call, context) => emitLike(insensitive, args, call, context),
+    {
+      kind: "operator",
+      optional: 1,
+      check: checkPattern,
+      pretty: (a) => {
+        const escapeText = a[2] === undefined || a[2] === "\\" ? "" : ` ESCAPE '${a[2]}'`;
+        return insensitive
+          ? `ilike(${a[0]}, ${a[1]}${a[2] ? `, ${a[2]}` : ""})`
+          : `${a[0]} LIKE ${a[1]}${escape}`;
+      },
+    },
+  );
+}
+
+function quantified(name: "like" | "ilike", negated: boolean, all: boolean): FunctionDef {
+  const words = `${negated ? "not " : ""}${name} ${all ? "all" : "any"}`;
+  const joiner = all ? " AND " : " OR ";
+  return define(
+    words,
+    [STR, STR],
+    BOOLEAN,
+    (args, call, context) => {
+      const tests = args.slice(1).map((pattern, i) => {
+        const pair = { ...call, args: [call.args[0]!, call.args[i + 1]!] };
+        const test = emitLike(name === "ilike", [args[0]!, pattern], pair, context);
+        return negated ? `(NOT ${test})` : test;
+      });
+      return `(${tests.join(joiner)})`;
+    },
+    {
+      kind: "operator",
+      rest: STR,
+      check: (args) => {
+        for (const pattern of args.slice(1)) checkPattern([args[0]!, pattern]);
+      },
+      pretty: (a) => `${words.replaceAll(" ", "")}(${a.join(", ")})`,
+    },
+  );
+}
+
+const RLIKE = define(
+  "rlike",
+  [STR, STR],
+  BOOLEAN,
+  script("rlike", ([text, pattern]) => {
+    const regexp = javaRegExp(pattern as string, "rlike");
+    regexp.lastIndex = 0;
+    return regexp.test(text as string);
+  }),
+  { kind: "operator", pretty: (a) => `RLIKE(${a.join(", ")})` },
+);
+
+/** `regexp_like`, `like` and the others under their function names. */
+export const LIKE_FUNCTIONS: readonly FunctionDef[] = [
+  { ...like("like"), kind: "scalar", summary: "Whether a string matches a pattern of % and _." },
+  { ...like("ilike"), kind: "scalar", summary: "LIKE without regard to case." },
+  {
+    ...RLIKE,
+    kind: "scalar",
+    aliases: ["regexp", "regexp_like"],
+    summary: "Whether a string holds a match of a Java regular expression.",
+    pretty: (a, call) =>
+      call.calledAs.toLowerCase() === "rlike"
+        ? `RLIKE(${a.join(", ")})`
+        : `${call.calledAs.toUpperCase()}(${a.join(", ")})`,
+  },
+];
+
+export const LIKE: readonly FunctionDef[] = [
+  like("like"),
+  like("ilike"),
+  RLIKE,
+  ...(["like", "ilike"] as const).flatMap((name) => [
+    quantified(name, false, false),
+    quantified(name, false, true),
+    quantified(name, true, false),
+    quantified(name, true, true),
+  ]),
+];
