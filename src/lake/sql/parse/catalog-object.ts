@@ -4,9 +4,9 @@ import type { Statement } from "../ast.ts";
 import { parseCreateTable } from "./create-table.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseStringLiteral } from "./literal.ts";
-import { parseIdentifier, parseName } from "./name.ts";
+import { parseIdentifier } from "./name.ts";
 import { parseProperties } from "./property.ts";
-import { parseTable, takeIfExists, takeIfNotExists } from "./table-reference.ts";
+import { parseObjectName, takeIfExists, takeIfNotExists } from "./table-reference.ts";
 import { skipUnsupported } from "./unsupported.ts";
 import { parseCreateView } from "./view.ts";
 
@@ -44,7 +44,7 @@ function parseCreateSchema(c: Cursor, start: number): Statement {
   const ifNotExists = takeIfNotExists(c);
   const statement: Extract<Statement, { kind: "create_schema" }> = {
     kind: "create_schema",
-    name: parseTable(c).name,
+    name: parseObjectName(c, "a schema"),
     ifNotExists,
     properties: [],
     span: { start, end: start },
@@ -102,8 +102,7 @@ export function parseDrop(c: Cursor): Statement {
   if (!what) return skipUnsupported(c, start, "DROP");
   c.advance();
   const ifExists = takeIfExists(c);
-  const { name, identifierClause } = parseTable(c);
-  if (identifierClause) return skipUnsupported(c, start, "DROP … IDENTIFIER(…)");
+  const name = parseObjectName(c);
   const isNamespace = what === "schema" || what === "catalog";
   const cascade = isNamespace && c.takeAny("RESTRICT", "CASCADE") === "CASCADE";
   const purge = what === "table" && c.takeWords("PURGE");
@@ -124,7 +123,7 @@ export function parseCommentOn(c: Cursor): Statement {
   const what = commentKind(c);
   if (!what) throw c.fail("TABLE, SCHEMA, CATALOG or COLUMN");
   c.advance();
-  const name = parseName(c);
+  const name = parseObjectName(c);
   c.expectWords("IS");
   const comment = c.takeWords("NULL") ? null : parseStringLiteral(c, "a string or NULL").value;
   return { kind: "comment_on", what, name, comment, span: c.spanFrom(start) };

@@ -1,5 +1,5 @@
 /** UPDATE, DELETE and MERGE (reference: Spark 4.2 `dmlStatementNoWith`). */
-import type { Assignment, MergeAction, MergeClause, Statement } from "../ast.ts";
+import type { Assignment, MergeAction, MergeClause, Relation, Statement } from "../ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { toDefault } from "./default-value.ts";
 import { parseExpression } from "./expression.ts";
@@ -43,6 +43,7 @@ export function parseMerge(c: Cursor, start: number): Statement {
   const target = parseAliasedTable(c);
   c.expectWords("USING");
   const source = parseRelationPrimary(c, false);
+  refuseColumnAliases(c, source);
   c.expectWords("ON");
   const on = parseExpression(c);
   const clauses: MergeClause[] = [];
@@ -63,6 +64,14 @@ export function parseMerge(c: Cursor, start: number): Statement {
     schemaEvolution,
     span: c.spanFrom(start),
   };
+}
+
+function refuseColumnAliases(c: Cursor, source: Relation): void {
+  const [column] = source.kind !== "join" && "alias" in source ? (source.alias?.columns ?? []) : [];
+  if (!column || source.kind === "values") return;
+  const hint = "Name the columns in the source query.";
+  const message = "the alias of the source names no columns";
+  throw c.refuse("COLUMN_ALIASES_NOT_ALLOWED", message, column.span, hint);
 }
 
 function parseClause(c: Cursor): MergeClause {

@@ -88,9 +88,7 @@ function parseKeyConstraint(c: Cursor): TableConstraint["kind"] | undefined {
 function skipCharacteristics(c: Cursor): void {
   while (true) {
     if (c.takeAny("ENFORCED", "RELY", "NORELY")) continue;
-    if (!c.isNot() || !c.isWord("ENFORCED", 1)) return;
-    c.advance();
-    c.advance();
+    if (!c.takeWords("NOT", "ENFORCED")) return;
   }
 }
 
@@ -135,9 +133,7 @@ function parseColumnClause(
   constraints: TableConstraint[],
   positioned: boolean,
 ): string | undefined {
-  if (c.isNot() && c.isWord("NULL", 1)) {
-    c.advance();
-    c.advance();
+  if (c.takeNotNull()) {
     column.notNull = true;
     return "NOT NULL";
   }
@@ -195,15 +191,32 @@ function parseGenerated(c: Cursor, column: ColumnDefinition): void {
   }
   c.expectWords("IDENTITY");
   column.identity = { always: !byDefault };
-  if (!c.takeSymbol("(")) return;
+  if (column.type.kind !== "long" && column.type.kind !== "int") {
+    const message = "an identity column must be BIGINT";
+    const hint = "Give the column the type BIGINT.";
+    throw c.refuse("IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE", message, column.name.span, hint);
+  }
+  if (c.takeSymbol("(")) parseIdentityOptions(c, column.identity);
+}
+
+function parseIdentityOptions(
+  c: Cursor,
+  identity: NonNullable<ColumnDefinition["identity"]>,
+): void {
   while (!c.takeSymbol(")")) {
     const key = c.isWords("START", "WITH") ? "start" : "step";
     if (key === "step" && !c.isWords("INCREMENT", "BY"))
       throw c.fail("START WITH, INCREMENT BY or `)`");
     c.advance();
     c.advance();
-    if (column.identity[key] !== undefined) throw c.fail("`)`");
-    column.identity[key] = parseSignedInteger(c);
+    if (identity[key] !== undefined) throw c.fail("`)`");
+    const start = c.start;
+    identity[key] = parseSignedInteger(c);
+    if (key === "step" && /^-?0+$/.test(identity[key])) {
+      const message = "the step of an identity column cannot be 0";
+      const hint = "For example INCREMENT BY 1.";
+      throw c.refuse("IDENTITY_COLUMNS_ILLEGAL_STEP", message, c.spanFrom(start), hint);
+    }
   }
 }
 

@@ -127,9 +127,26 @@ export class Cursor {
     if (!this.takeSymbol(symbol)) throw this.fail(`\`${symbol}\``);
   }
 
-  /** Spark writes NOT as `!` too where a predicate or clause is negated. */
+  /** Reads NOT; `!` in its place is what Spark allowed once and refuses by name. */
   takeNot(): boolean {
-    return this.takeWords("NOT") || this.takeSymbol("!");
+    if (this.isSymbol("!")) {
+      const { start, end } = this.peek();
+      const hint = "Write NOT.";
+      throw this.refuse(
+        "SYNTAX_DISCONTINUED.BANG_EQUALS_NOT",
+        "`!` does not stand here",
+        { start, end },
+        hint,
+      );
+    }
+    return this.takeWords("NOT");
+  }
+
+  /** Reads NOT NULL, if it comes next. */
+  takeNotNull(): boolean {
+    if (!this.isNot() || !this.isWord("NULL", 1)) return false;
+    this.takeNot();
+    return this.takeWords("NULL");
   }
 
   isNot(ahead = 0): boolean {
@@ -231,6 +248,16 @@ const SQL_STATES: Readonly<Record<string, string>> = {
   "INCOMPLETE_TYPE_DEFINITION.STRUCT": "42K01",
   PARSE_EMPTY_STATEMENT: "42617",
   DUPLICATE_KEY: "23505",
+  "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH": "42000",
+  "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION": "22006",
+  COLUMN_ALIASES_NOT_ALLOWED: "42601",
+  IDENTITY_COLUMNS_ILLEGAL_STEP: "42611",
+  IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE: "428H2",
+  SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED: "42908",
+  SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED: "42908",
+  "UNSUPPORTED_FEATURE.COMBINATION_QUERY_RESULT_CLAUSES": "0A000",
+  MERGE_WITHOUT_WHEN: "42601",
+  TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS: "428EK",
   DUPLICATED_CTE_NAMES: "42602",
 };
 

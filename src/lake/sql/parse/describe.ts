@@ -5,7 +5,12 @@ import type { Cursor } from "./cursor.ts";
 import { parseNumber, parseStringLiteral } from "./literal.ts";
 import { isName, parseName } from "./name.ts";
 import { parseQuery, startsQuery } from "./query.ts";
-import { parsePartitionSpec, parseTableOrPath, parseVersionedTable } from "./table-reference.ts";
+import {
+  parseObjectName,
+  parsePartitionSpec,
+  parseTableOrPath,
+  parseVersionedTable,
+} from "./table-reference.ts";
 import { skipUnsupported } from "./unsupported.ts";
 
 type Describe = Omit<Extract<Statement, { kind: "describe" }>, "span">;
@@ -41,7 +46,7 @@ function parseWhat(c: Cursor): Describe {
   if ((isSchemaWord(c) || c.isWord("CATALOG")) && isName(c, 1)) {
     const what = c.advance().word === "CATALOG" ? "catalog" : "schema";
     const extended = takeExtended(c);
-    return { ...base(what, extended), name: parseName(c) };
+    return { ...base(what, extended), name: parseObjectName(c) };
   }
   if (c.isWord("QUERY") && c.peek(1).kind === "word") {
     c.advance();
@@ -72,7 +77,7 @@ function parseFunction(c: Cursor): Describe {
     const { value, span } = parseStringLiteral(c);
     return { ...base("function", extended), name: singleName(value, span) };
   }
-  if (kind !== "symbol") return { ...base("function", extended), name: parseName(c) };
+  if (kind !== "symbol") return { ...base("function", extended), name: parseObjectName(c) };
   let text = "";
   while (c.peek().kind === "symbol" && !c.isSymbol(";")) text += c.advance().word;
   return { ...base("function", extended), name: singleName(text, c.spanFrom(start)) };

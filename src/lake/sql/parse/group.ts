@@ -53,7 +53,12 @@ function parseAnalytics(c: Cursor): GroupingItem | undefined {
   if ((c.isWord("ROLLUP") || c.isWord("CUBE")) && c.isSymbol("(", 1)) {
     const kind = c.advance().word === "ROLLUP" ? "rollup" : "cube";
     const sets = c.parenthesized(() => parseGroupingSet(c));
-    return { kind, sets, span: c.spanFrom(start) };
+    const span = c.spanFrom(start);
+    if (sets.some((set) => set.length === 0)) {
+      const message = `${kind.toUpperCase()} cannot hold an empty set`;
+      throw c.refuse("_LEGACY_ERROR_TEMP_0051", message, span, "Leave the `()` out.");
+    }
+    return { kind, sets, span };
   }
   if (!c.isWords("GROUPING", "SETS") || !c.isSymbol("(", 2)) return undefined;
   c.advance();

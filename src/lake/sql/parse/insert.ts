@@ -14,7 +14,7 @@ import { notImplemented } from "../error.ts";
 import type { Cursor } from "./cursor.ts";
 import { markDefaults } from "./default-value.ts";
 import { parseExpression } from "./expression.ts";
-import { parseIdentifier, parseTableAliasName } from "./name.ts";
+import { isName, parseIdentifier, parseTableAliasName } from "./name.ts";
 import { isQueryParenthesis, parseQuery } from "./query.ts";
 import {
   parseAliasedTable,
@@ -38,13 +38,20 @@ export function parseInsert(c: Cursor, ctes: CommonTableExpression[], start: num
   }
   c.takeWords("TABLE");
   const target = parseTarget(c, word === "INTO" ? "into" : "overwrite");
-  const source = parseSource(c, target.mode === "replace_on");
+  const { alias } = target.table;
+  if (alias && target.mode === "replace_where") {
+    const message = "REPLACE WHERE takes no alias of the table";
+    const hint = "Leave the alias out.";
+    throw c.refuse("INSERT_REPLACE_WHERE_TABLE_ALIAS_NOT_ALLOWED", message, alias.name.span, hint);
+  }
+  const source = parseSource(c, target.mode.startsWith("replace"));
   const query = markDefaults({ ...source, with: [...ctes, ...source.with] });
   return { ...target, source: query, schemaEvolution, span: c.spanFrom(start) };
 }
 
 function isDirectory(c: Cursor): boolean {
-  return c.isWords("LOCAL", "DIRECTORY") || (c.isWord("DIRECTORY") && c.peek(1).kind === "string");
+  if (c.isWords("LOCAL", "DIRECTORY")) return true;
+  return c.isWord("DIRECTORY") && (c.peek(1).kind === "string" || c.isWord("USING", 1));
 }
 
 function parseTarget(c: Cursor, mode: "into" | "overwrite"): Target {
@@ -64,7 +71,7 @@ function parseTarget(c: Cursor, mode: "into" | "overwrite"): Target {
   if (mode === "into" && c.isWord("REPLACE")) return { ...target, ...parseReplace(c) };
   const partition = parsePartitionSpec(c);
   if (partition) target.partition = partition;
-  target.ifNotExists = takeIfNotExists(c);
+  target.ifNotExists = parseIfNotExists(c, target);
   target.byName = c.takeWords("BY", "NAME");
   if (!target.byName && c.isSymbol("(") && !isQueryParenthesis(c, c.index)) {
     target.columns = c.parenthesized(() => parseIdentifier(c, "a column"));
@@ -73,13 +80,27 @@ function parseTarget(c: Cursor, mode: "into" | "overwrite"): Target {
   return target;
 }
 
+/** IF NOT EXISTS only goes with OVERWRITE of partitions whose values are all given. */
+function parseIfNotExists(c: Cursor, target: Target): boolean {
+  const start = c.start;
+  if (!takeIfNotExists(c)) return false;
+  const isStatic = target.partition?.items.every((item) => item.value !== undefined) ?? false;
+  if (target.mode === "overwrite" && isStatic) return true;
+  const message = "IF NOT EXISTS only goes with INSERT OVERWRITE of a static partition";
+  throw c.refuse("INVALID_STATEMENT_OR_CLAUSE", message, c.spanFrom(start), "Leave it out.");
+}
+
 /** The alias is Databricks'; without REPLACE behind it, it would hide a misspelt query. */
 function parseInsertTable(c: Cursor): TableReference {
   const isAliased = c.index;
   const table = parseTable(c);
-  if (!c.isWord("AS") && !c.isWord("REPLACE", 1)) return table;
+  if (!c.isWord("AS") && !isAliasHere(c)) return table;
   c.moveTo(isAliased);
   return parseAliasedTable(c);
+}
+
+function isAliasHere(c: Cursor): boolean {
+  return isName(c) && !c.isWord("BY") && c.isWord("REPLACE", 1);
 }
 
 function parseReplace(c: Cursor): Pick<Target, "mode" | "replaceWhere" | "replaceUsing"> {

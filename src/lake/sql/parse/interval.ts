@@ -3,7 +3,7 @@
  * `INTERVAL '1-2' YEAR TO MONTH`, signs included. `INTERVAL '1 day'` is a typed literal and is
  * read in `literal.ts`; whether fields of a string fit their units is the binder's to say.
  */
-import type { Expression, IntervalPart } from "../ast.ts";
+import type { Expression, IntervalPart, Span } from "../ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseNumber, parseStringLiteral, stringNode } from "./literal.ts";
 
@@ -50,6 +50,7 @@ export function parseInterval(c: Cursor): Expression {
     parts.push(parsePart(c));
   } while (isAnotherPart(c));
   const span = c.spanFrom(start);
+  refuseMixedUnits(c, parts, span);
   if (parts.length > 1 && parts.some((part) => part.toUnit !== undefined)) {
     throw c.refuse(
       "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION",
@@ -59,6 +60,15 @@ export function parseInterval(c: Cursor): Expression {
     );
   }
   return { kind: "interval", parts, span };
+}
+
+const YEAR_MONTH = new Set(["year", "month"]);
+
+function refuseMixedUnits(c: Cursor, parts: readonly IntervalPart[], span: Span): void {
+  const yearMonth = parts.filter((part) => YEAR_MONTH.has(part.unit)).length;
+  if (yearMonth === 0 || yearMonth === parts.length) return;
+  const message = "an interval cannot mix years and months with smaller units";
+  throw c.refuse("_LEGACY_ERROR_TEMP_0029", message, span, "Write two intervals and add both.");
 }
 
 /** A further value and unit; `INTERVAL 1 DAY + 2` is an addition, `… + 2 HOURS` is not. */
@@ -73,9 +83,28 @@ function parsePart(c: Cursor): IntervalPart {
   if (unit === undefined) throw c.fail("an interval unit such as DAY or MONTH");
   c.advance();
   if (!c.isWord("TO") || !isUnit(c, 1)) return { value, unit: unit.toLowerCase() };
+  if (value.kind === "literal" && value.value.kind !== "string") {
+    const hint = "For example INTERVAL '1-2' YEAR TO MONTH.";
+    const message = "the value of an interval with TO must be a string";
+    throw c.refuse("_LEGACY_ERROR_TEMP_0027", message, value.span, hint);
+  }
   c.advance();
   const toUnit = unitOf(c.advance().word)!;
+  if (!isRange(unit, toUnit)) {
+    throw c.refuse(
+      "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION",
+      `there are no intervals from ${unit} to ${toUnit}`,
+      c.spanFrom(value.span.start),
+      "Ranges: YEAR TO MONTH, and DAY, HOUR, MINUTE to a smaller one down to SECOND.",
+    );
+  }
   return { value, unit: unit.toLowerCase(), toUnit: toUnit.toLowerCase() };
+}
+
+function isRange(from: string, to: string): boolean {
+  if (from === "YEAR") return to === "MONTH";
+  const units = ["DAY", "HOUR", "MINUTE", "SECOND"];
+  return units.includes(from) && units.indexOf(to) > units.indexOf(from);
 }
 
 function parseSignedValue(c: Cursor): Expression {

@@ -31,14 +31,16 @@ const PAIRS: Readonly<Record<string, readonly string[]>> = {
   TIMESTAMP: ["AS"],
   SYSTEM_VERSION: ["AS"],
   SYSTEM_TIME: ["AS"],
-  FOR: ["VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"],
   WITH: ["ROLLUP", "CUBE", "SCHEMA"],
   GROUPING: ["SETS"],
   UNPIVOT: ["INCLUDE", "EXCLUDE"],
+  TABLESAMPLE: ["SYSTEM", "BERNOULLI"],
 };
 
 /** Clause words only in front of a parenthesis. */
 const BEFORE_PARENTHESIS = new Set(["PIVOT", "UNPIVOT", "TABLESAMPLE", "WITH"]);
+
+const VERSION_WORDS = new Set(["VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"]);
 
 const NO_OPERAND = new Set([",", ")", ";", "]", "|>"]);
 
@@ -48,13 +50,28 @@ function lacksOperand(c: Cursor): boolean {
   return next.kind === "symbol" && NO_OPERAND.has(next.word);
 }
 
+/** `WINDOW w AS`, with the name maybe spelt `IDENTIFIER('w')`. */
+export function startsWindowClause(c: Cursor): boolean {
+  if (!c.isWord("WINDOW")) return false;
+  return c.isWord("AS", 2) || (c.isWord("IDENTIFIER", 1) && c.isSymbol("(", 2));
+}
+
+/** `FOR VERSION AS OF` behind a table, `FOR column IN` in PIVOT. */
+function isForClause(c: Cursor): boolean {
+  if (c.isAnyWord(VERSION_WORDS, 1) && c.isWord("AS", 2)) return true;
+  if (c.isWord("IN", 2)) return true;
+  return c.isSymbol("(", 1) && c.at(c.matching(c.index + 1) + 1).word === "IN";
+}
+
 /** Whether the next word begins a clause rather than naming something. */
 export function startsClause(c: Cursor): boolean {
   const { kind, word } = c.peek();
   if (kind !== "word") return false;
   if (word === "END" || word === "AND" || word === "OR" || word === "FROM") return true;
   if (CLAUSES.has(word)) return !lacksOperand(c);
-  if (word === "WINDOW") return c.isWord("AS", 2);
+  if (word === "WINDOW") return startsWindowClause(c);
+  if (word === "FOR") return isForClause(c);
+  if (word === "CHANGES") return c.isWord("FROM", 1) && c.isAnyWord(VERSION_WORDS, 2);
   if (word === "WATERMARK") return c.isWord("DELAY", 2) || c.isWord("OF", 3);
   const pair = PAIRS[word];
   if (pair?.some((follower) => c.isWord(follower, 1))) return true;

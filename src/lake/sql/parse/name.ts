@@ -34,6 +34,12 @@ export function parseIdentifier(c: Cursor, what = "a name"): Identifier {
   return toIdentifier(c, c.advance());
 }
 
+/** A name where `IDENTIFIER('…')` may not stand: parameters, hints, fields of EXTRACT. */
+export function parseWordName(c: Cursor, what = "a name"): Identifier {
+  if (!isName(c) || isIdentifierLiteral(c)) throw c.fail(what);
+  return toIdentifier(c, c.advance());
+}
+
 function toIdentifier(c: Cursor, token: Token): Identifier {
   const span = { start: token.start, end: token.end };
   if (token.kind === "word" && !PLAIN_NAME.test(token.value)) {
@@ -43,9 +49,6 @@ function toIdentifier(c: Cursor, token: Token): Identifier {
       span,
       `Put it in back-ticks: \`${token.value}\`.`,
     );
-  }
-  if (token.kind === "quoted" && token.value === "") {
-    throw c.refuse("PARSE_SYNTAX_ERROR", "a name in back-ticks is empty", span, "Name it.");
   }
   return { name: token.value, quoted: token.kind === "quoted", span };
 }
@@ -59,6 +62,8 @@ export function parseStrictIdentifier(c: Cursor, what = "a name"): Identifier {
 
 /** `[AS] alias` of a table, if there is one. */
 export function parseTableAliasName(c: Cursor): Identifier | undefined {
+  // `VALUES (1) AS (a)`: Spark takes the word AS for the alias.
+  if (c.isWord("AS") && c.isSymbol("(", 1)) return parseIdentifier(c);
   if (c.takeWords("AS")) return parseStrictIdentifier(c, "an alias");
   return isTableAlias(c) ? refuseHyphen(c, parseIdentifier(c)) : undefined;
 }

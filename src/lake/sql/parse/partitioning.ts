@@ -34,10 +34,7 @@ function parsePartition(c: Cursor): Partition {
   const name = parseIdentifier(c, "a column");
   if (c.isSymbol(",") || c.isSymbol(")")) return { name };
   const type = parseType(c);
-  if (c.isNot() && c.isWord("NULL", 1)) {
-    c.advance();
-    c.advance();
-  }
+  c.takeNotNull();
   if (c.takeWords("COMMENT")) parseStringLiteral(c);
   return { name, type };
 }

@@ -16,7 +16,7 @@ export function parsePredicate(c: Cursor, operand: Expression): Expression {
   const negated = c.isNot() && c.isAnyWord(PREDICATES, 1);
   if (!negated && !c.isAnyWord(PREDICATES)) return operand;
   if (c.isWord("IN", negated ? 1 : 0) && !c.isSymbol("(", negated ? 2 : 1)) return operand;
-  if (negated) c.advance();
+  if (negated) c.takeNot();
   const word = c.advance().word;
   switch (word) {
     case "BETWEEN":

@@ -21,6 +21,7 @@ import {
   parseIdentifier,
   parseIdentifierLiteral,
   parseName,
+  parseWordName,
 } from "./name.ts";
 import { isQueryParenthesis, parseParenthesizedQuery } from "./query.ts";
 import { parseSelectItem } from "./select.ts";
@@ -76,7 +77,7 @@ function parseSymbolOperand(c: Cursor): Expression {
   }
   if (c.isSymbol(":") && isName(c, 1)) {
     c.advance();
-    const { name } = parseIdentifier(c, "the name of a parameter");
+    const { name } = parseWordName(c, "the name of a parameter");
     return { kind: "parameter", name, span: c.spanFrom(start) };
   }
   throw c.fail("an expression");
@@ -84,9 +85,10 @@ function parseSymbolOperand(c: Cursor): Expression {
 
 function parseWordOperand(c: Cursor): Expression {
   const { word, start } = c.peek();
+  if (word === "CASE" && startsCase(c)) return parseCase(c);
+  if (startsInterval(c)) return parseInterval(c);
   const typed = parseTypedLiteral(c);
   if (typed) return typed;
-  if (startsInterval(c)) return parseInterval(c);
   if (NEVER_OPERAND.has(word) && !c.isSymbol(".", 1) && !c.isSymbol("(", 1)) {
     throw c.fail("an expression");
   }
@@ -97,7 +99,6 @@ function parseWordOperand(c: Cursor): Expression {
       if (word === "NULL") return literal({ kind: "null" }, span);
       return literal({ kind: "boolean", value: word === "TRUE" }, span);
     }
-    if (word === "CASE" && c.peek(1).kind !== "end" && !c.isSymbol(",", 1)) return parseCase(c);
     if (BARE_FUNCTIONS.has(word) && !c.isSymbol("(", 1)) {
       const name = { parts: [parseIdentifier(c)], span: c.spanFrom(start) };
       return { kind: "call", name, args: [], distinct: false, bare: true, span: name.span };
@@ -138,8 +139,18 @@ function parseNamed(c: Cursor): Expression {
     c.advance();
   }
   const name: MultipartName = { parts, span: c.spanFrom(start) };
-  if (c.isSymbol("(")) return parseCall(c, name);
+  if (c.isSymbol("(") && !isQueryWord(c, 1)) return parseCall(c, name);
   return { kind: "column", name, span: name.span };
+}
+
+/** `b (SELECT …`: what stands in front of the parenthesis is no function. */
+function isQueryWord(c: Cursor, ahead: number): boolean {
+  return (c.isWord("SELECT", ahead) || c.isWord("WITH", ahead)) && isQueryParenthesis(c, c.index);
+}
+
+function startsCase(c: Cursor): boolean {
+  const next = c.peek(1);
+  return next.kind !== "end" && ![",", ")", ".", "->", "=>"].includes(next.word);
 }
 
 /** `IDENTIFIER(expr)`, maybe called; the parser cannot know the name. */

@@ -197,9 +197,7 @@ export function parseOrganization(c: Cursor, body?: QueryBody): QueryOrganizatio
   if (c.takeWords("CLUSTER", "BY")) result.clusterBy = expressions();
   if (c.takeWords("DISTRIBUTE", "BY")) result.distributeBy = expressions();
   if (c.takeWords("SORT", "BY")) result.sortBy = sorts();
-  if (result.clusterBy.length > 0 && result.distributeBy.length + result.sortBy.length > 0) {
-    throw notImplemented("CLUSTER BY together with SORT BY or DISTRIBUTE BY", c.spanFrom(c.start));
-  }
+  refuseCombination(c, result);
   const windows = parseWindowClause(c);
   if (windows.length > 0) {
     if (body?.kind !== "select") throw notImplemented("WINDOW after a set operation", body?.span);
@@ -208,6 +206,21 @@ export function parseOrganization(c: Cursor, body?: QueryBody): QueryOrganizatio
   if (c.takeWords("LIMIT")) result.limit = c.takeWords("ALL") ? "all" : parseExpression(c);
   if (c.takeWords("OFFSET")) result.offset = parseExpression(c);
   return result;
+}
+
+/** ORDER BY and CLUSTER BY stand alone; SORT BY and DISTRIBUTE BY may stand together. */
+function refuseCombination(c: Cursor, result: QueryOrganization): void {
+  const ordered = !Array.isArray(result.orderBy) || result.orderBy.length > 0;
+  const clustered = result.clusterBy.length > 0;
+  const other = result.distributeBy.length + result.sortBy.length > 0;
+  if (Number(ordered) + Number(clustered) + Number(other) < 2) return;
+  const end = c.spanFrom(c.start).end;
+  throw c.refuse(
+    "UNSUPPORTED_FEATURE.COMBINATION_QUERY_RESULT_CLAUSES",
+    "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not go together",
+    { start: Math.max(0, end - 1), end },
+    "Keep ORDER BY for the order of the result.",
+  );
 }
 
 const AFTER_ALL = new Set(["LIMIT", "OFFSET", "ASC", "DESC", "NULLS", "WINDOW", "UNION"]);

@@ -150,6 +150,9 @@ function parseNamedRelation(c: Cursor, lateral: boolean): Relation {
   }
   const { name, timeTravel: ofPath } = splitPathVersion(written);
   const timeTravel = ofPath ?? parseTimeTravel(c);
+  if (c.isWords("CHANGES", "FROM") && c.peek(2).kind === "word" && !c.isSymbol(".", 2)) {
+    throw notImplemented("CHANGES FROM", { start: c.start, end: c.peek(1).end });
+  }
   if (c.isWord("WITH") && c.isSymbol("(", 1)) {
     throw notImplemented("options on a table (WITH)", { start: c.start, end: c.peek().end });
   }
@@ -177,6 +180,7 @@ export function parseTableArgument(c: Cursor): Relation {
     const wrapped = c.takeSymbol("(");
     const name = parseName(c, "a table");
     if (wrapped) c.expectSymbol(")");
+    else throw bareTableArgument(c, c.spanFrom(start));
     relation = { kind: "table", name, span: c.spanFrom(start) };
   }
   if (["WITH", "PARTITION", "DISTRIBUTE", "ORDER", "SORT"].some((word) => c.isWord(word))) {
@@ -185,12 +189,34 @@ export function parseTableArgument(c: Cursor): Relation {
   return relation;
 }
 
+function bareTableArgument(c: Cursor, span: Relation["span"]): Error {
+  return c.refuse(
+    "INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_IDENTIFIER_ARGUMENT_MISSING_PARENTHESES",
+    "a table argument needs parentheses around the table",
+    span,
+    "Write TABLE(t).",
+  );
+}
+
 /** `VALUES row, row … [alias]`; a row constructor or STRUCT(…) gives several columns. */
 export function parseInlineTable(c: Cursor): { rows: Expression[][]; alias?: TableAlias } {
   c.expectWords("VALUES");
   const rows = c.commaList(() => toRow(parseExpression(c)));
   const alias = parseTableAlias(c);
+  refuseRaggedRows(c, rows, alias);
   return { rows, ...(alias ? { alias } : {}) };
+}
+
+function refuseRaggedRows(c: Cursor, rows: Expression[][], alias?: TableAlias): void {
+  const width = alias?.columns.length || rows[0]!.length;
+  const ragged = rows.find((row) => row.length !== width);
+  if (!ragged || rows.some((row) => row.some((item) => item.kind === "star"))) return;
+  throw c.refuse(
+    "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+    `a row of VALUES has ${ragged.length} values where ${width} are expected`,
+    ragged[0]?.span ?? c.spanFrom(c.start),
+    "Give every row as many values as there are columns.",
+  );
 }
 
 function toRow(expression: Expression): Expression[] {

@@ -8,7 +8,7 @@ import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expression.ts";
 import { parseGroupBy } from "./group.ts";
 import { isExpressionAlias } from "./keywords.ts";
-import { isName, parseIdentifier } from "./name.ts";
+import { isName, parseIdentifier, parseWordName } from "./name.ts";
 import { parsePrimary } from "./primary.ts";
 import { parseFrom, parseLateralViews } from "./relation.ts";
 import { parseWindowClause } from "./window.ts";
@@ -62,7 +62,7 @@ function parseHint(c: Cursor): Select["hints"] {
   c.advance();
   const hints: Select["hints"] = [];
   while (!c.isSymbol("*/")) {
-    const { name } = parseIdentifier(c, "a hint");
+    const { name } = parseWordName(c, "a hint");
     const args = c.isSymbol("(") ? c.parenthesized(() => parsePrimary(c)) : [];
     hints.push({ name, args });
     c.takeSymbol(",");
@@ -102,6 +102,9 @@ export function parseFromStatement(c: Cursor): Select {
   const from: Relation[] = parseFrom(c);
   if (c.isWord("INSERT")) {
     throw notImplemented("FROM … INSERT (several inserts)", { start: c.start, end: c.peek().end });
+  }
+  if (c.isWord("MAP") || c.isWord("REDUCE")) {
+    throw notImplemented("FROM … MAP … USING", { start: c.start, end: c.peek().end });
   }
   if (!c.isWord("SELECT")) {
     const span = c.spanFrom(start);

@@ -8,7 +8,7 @@ import { parseStringLiteral } from "./literal.ts";
 import { isName, parseIdentifier, parseName } from "./name.ts";
 import { parseParenthesizedQuery } from "./query.ts";
 import { parseSelectItem } from "./select.ts";
-import { parseTable } from "./table-reference.ts";
+import { parseObjectName } from "./table-reference.ts";
 import { skipUnsupported } from "./unsupported.ts";
 
 /** `USE [CATALOG|SCHEMA|DATABASE] name`. */
@@ -19,7 +19,7 @@ export function parseUse(c: Cursor): Statement {
   const isSchema = isSchemaWord(c) && isName(c, 1);
   if (isCatalog || isSchema) c.advance();
   const what = isCatalog ? "catalog" : isSchema ? "schema" : "any";
-  const name = isCatalog ? parseCatalogName(c) : parseTable(c).name;
+  const name = isCatalog ? parseCatalogName(c) : parseObjectName(c);
   return { kind: "use", what, name, span: c.spanFrom(start) };
 }
 

@@ -5,7 +5,7 @@ import type { Cursor } from "./cursor.ts";
 import { parseStringLiteral } from "./literal.ts";
 import { isName, parseIdentifier, parseName } from "./name.ts";
 import { parsePropertyKey } from "./property.ts";
-import { parsePartitionSpec, parseTable, takeFromOrIn } from "./table-reference.ts";
+import { parseObjectName, parsePartitionSpec, takeFromOrIn } from "./table-reference.ts";
 import { skipUnsupported } from "./unsupported.ts";
 
 type Show = Extract<Statement, { kind: "show" }>;
@@ -35,12 +35,12 @@ function parseKnown(c: Cursor): Known | undefined {
   if (c.takeWords("TBLPROPERTIES")) return tblproperties(c);
   if (c.takeWords("COLUMNS")) return columns(c);
   if (c.takeWords("PARTITIONS")) {
-    const name = parseTable(c).name;
+    const name = parseObjectName(c);
     const partition = parsePartitionSpec(c);
     return { kind: "show", what: "partitions", name, ...(partition ? { partition } : {}) };
   }
   if (c.takeWords("CREATE", "TABLE")) {
-    const name = parseTable(c).name;
+    const name = parseObjectName(c);
     const asSerde = c.takeWords("AS", "SERDE") ? { scope: "SERDE" } : {};
     return { kind: "show", what: "create_table", name, ...asSerde };
   }
@@ -54,7 +54,7 @@ function parseKnown(c: Cursor): Known | undefined {
 
 /** `[FROM|IN x] [[LIKE] 'pattern']`. */
 function listing(c: Cursor, what: Show["what"]): Known {
-  const inName = takeFromOrIn(c) ? { inName: parseTable(c).name } : {};
+  const inName = takeFromOrIn(c) ? { inName: parseObjectName(c) } : {};
   return withLike(c, { kind: "show", what, ...inName });
 }
 
@@ -65,7 +65,7 @@ function withLike(c: Cursor, show: Known): Known {
 }
 
 function tblproperties(c: Cursor): Known {
-  const show: Known = { kind: "show", what: "tblproperties", name: parseTable(c).name };
+  const show: Known = { kind: "show", what: "tblproperties", name: parseObjectName(c) };
   if (!c.takeSymbol("(")) return show;
   const key = parsePropertyKey(c);
   c.expectSymbol(")");
@@ -74,7 +74,7 @@ function tblproperties(c: Cursor): Known {
 
 function columns(c: Cursor): Known {
   if (!takeFromOrIn(c)) throw c.fail("FROM or IN");
-  const show: Known = { kind: "show", what: "columns", name: parseTable(c).name };
+  const show: Known = { kind: "show", what: "columns", name: parseObjectName(c) };
   return takeFromOrIn(c) ? { ...show, inName: parseName(c, "a schema") } : show;
 }
 
@@ -84,7 +84,7 @@ function functions(c: Cursor): Known | undefined {
   if (!scoped && !c.isWord("FUNCTIONS")) return undefined;
   const scope = scoped ? { scope: readScope(c) } : {};
   c.expectWords("FUNCTIONS");
-  const inName = takeFromOrIn(c) ? { inName: parseTable(c).name } : {};
+  const inName = takeFromOrIn(c) ? { inName: parseObjectName(c) } : {};
   const show: Known = { kind: "show", what: "functions", ...scope, ...inName };
   const explicit = c.takeWords("LIKE");
   if (c.peek().kind === "string") return { ...show, like: parseStringLiteral(c).value };

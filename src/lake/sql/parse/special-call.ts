@@ -7,7 +7,7 @@ import type { Expression, FunctionArgument, Identifier } from "../ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseValue } from "./expression.ts";
 import { stringNode } from "./literal.ts";
-import { parseIdentifier } from "./name.ts";
+import { parseIdentifier, parseWordName } from "./name.ts";
 import { parseSelectItem } from "./select.ts";
 
 const DATETIME_UNITS = new Set([
@@ -119,7 +119,7 @@ function parseStruct(c: Cursor): Expression | undefined {
 
 function parseExtract(c: Cursor): Expression {
   const word = open(c);
-  const field = parseIdentifier(c, "a field such as YEAR");
+  const field = parseWordName(c, "a field such as YEAR");
   c.expectWords("FROM");
   const source = parseValue(c);
   c.expectSymbol(")");

@@ -21,13 +21,25 @@ export function parseTableOptions(c: Cursor): TableOptions {
   while (true) {
     const start = c.start;
     const clause = parseClause(c, options);
-    if (!clause) return options;
+    if (!clause) break;
     if (seen.has(clause)) {
       const message = `the clause ${clause} stands twice`;
       throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(start), "Keep one of them.");
     }
     seen.add(clause);
   }
+  refuseClustering(c, seen);
+  return options;
+}
+
+function refuseClustering(c: Cursor, seen: ReadonlySet<string>): void {
+  const [other, errorClass] = seen.has("PARTITIONED BY")
+    ? ["PARTITIONED BY", "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED"]
+    : ["CLUSTERED BY", "SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED"];
+  if (!seen.has("CLUSTER BY") || !seen.has(other!)) return;
+  const { end } = c.spanFrom(c.start);
+  const message = `CLUSTER BY and ${other} do not go together`;
+  throw c.refuse(errorClass!, message, { start: end - 1, end }, "Keep one of them.");
 }
 
 function parseClause(c: Cursor, options: TableOptions): string | undefined {

@@ -1,5 +1,6 @@
 /** Tables as statements name them: by name, by path, by IDENTIFIER(…), with alias or version. */
-import type { Identifier, PartitionSpec, TableReference } from "../ast.ts";
+import type { Identifier, MultipartName, PartitionSpec, TableReference } from "../ast.ts";
+import { notImplemented } from "../error.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression, parseValue } from "./expression.ts";
 import { parseStringLiteral } from "./literal.ts";
@@ -19,6 +20,15 @@ export function parseTable(c: Cursor): TableReference {
   return { name: parseName(c, "a table") };
 }
 
+/** A name where IDENTIFIER(…) could stand but only `IDENTIFIER('literal')` is built. */
+export function parseObjectName(c: Cursor, what = "a name"): MultipartName {
+  if (!c.isWord("IDENTIFIER") || !c.isSymbol("(", 1) || isIdentifierLiteral(c)) {
+    return parseName(c, what);
+  }
+  parseTable(c);
+  throw notImplemented("IDENTIFIER(…) of an expression here", c.spanFrom(c.start));
+}
+
 /** A table that may carry a version and, where `alias` is set, an alias. */
 export function parseVersionedTable(c: Cursor, alias = false): TableReference {
   const table = parseTable(c);
@@ -31,10 +41,16 @@ export function parseVersionedTable(c: Cursor, alias = false): TableReference {
   return result;
 }
 
-/** A table with an optional alias. */
+/** A table that is changed, with an optional alias, which names no columns. */
 export function parseAliasedTable(c: Cursor): TableReference {
   const table = parseTable(c);
   const alias = parseTableAlias(c);
+  const [column] = alias?.columns ?? [];
+  if (column) {
+    const message = "the alias of the target names no columns";
+    const hint = "Leave the parentheses out.";
+    throw c.refuse("COLUMN_ALIASES_NOT_ALLOWED", message, column.span, hint);
+  }
   return alias ? { ...table, alias } : table;
 }
 
@@ -65,8 +81,8 @@ export function takeIfExists(c: Cursor): boolean {
 /** `IF NOT EXISTS`. */
 export function takeIfNotExists(c: Cursor): boolean {
   if (!c.isWord("IF") || !c.isNot(1) || !c.isWord("EXISTS", 2)) return false;
-  for (let i = 0; i < 3; i++) c.advance();
-  return true;
+  c.advance();
+  return c.takeNot() && c.takeWords("EXISTS");
 }
 
 /** `FROM x` or `IN x`. */

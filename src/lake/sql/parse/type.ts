@@ -96,6 +96,7 @@ function parseAny(c: Cursor): Parsed {
       return { type: parseDecimal(c, token) };
     case "TIMESTAMP":
       if (c.takeWords("WITHOUT", "TIME", "ZONE")) return { type: { kind: "timestamp_ntz" } };
+      c.takeWords("WITH", "LOCAL", "TIME", "ZONE");
       return { type: { kind: "timestamp" } };
     case "INTERVAL":
       return { type: parseIntervalType(c, token) };
@@ -175,11 +176,7 @@ export function parseField(c: Cursor): StructField {
   c.takeSymbol(":");
   const { type, raw } = parseTypeWithText(c);
   let nullable = true;
-  if (c.isNot() && c.isWord("NULL", 1)) {
-    c.advance();
-    c.advance();
-    nullable = false;
-  }
+  if (c.takeNotNull()) nullable = false;
   const metadata: Record<string, JsonValue> = {};
   if (c.takeWords("COMMENT")) metadata.comment = parseStringLiteral(c).value;
   if (raw !== undefined) metadata[CHAR_VARCHAR_KEY] = raw;

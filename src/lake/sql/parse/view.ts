@@ -7,7 +7,7 @@ import { parseStringLiteral } from "./literal.ts";
 import { parseIdentifier, parseName } from "./name.ts";
 import { parseOptionProperties, parseProperties, parsePropertyKeys } from "./property.ts";
 import { parseQuery } from "./query.ts";
-import { takeIfExists, takeIfNotExists, textSince } from "./table-reference.ts";
+import { parseObjectName, takeIfExists, takeIfNotExists, textSince } from "./table-reference.ts";
 
 type CreateView = Extract<Statement, { kind: "create_view" }>;
 
@@ -23,8 +23,13 @@ export interface ViewHead {
 export function parseCreateView(c: Cursor, head: ViewHead): Statement {
   c.expectWords("VIEW");
   const ifNotExists = takeIfNotExists(c);
-  const name = parseName(c, "a view");
+  const name = parseObjectName(c, "a view");
   if (head.temporary && (c.isWord("USING") || isTypedList(c))) return parseUsing(c, head, name);
+  if (head.temporary && name.parts.length > 1) {
+    const message = "a temporary view has a name of one part";
+    const hint = "Leave the schema out; a temporary view lives in the session.";
+    throw c.refuse("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", message, name.span, hint);
+  }
   const columns = c.isSymbol("(") ? c.parenthesized(() => parseViewColumn(c)) : [];
   const { comment, properties } = parseViewClauses(c);
   c.expectWords("AS");
@@ -102,7 +107,7 @@ function takeIgnoredClause(c: Cursor): boolean {
 
 /** From behind ALTER VIEW on. */
 export function parseAlterView(c: Cursor, start: number): Statement {
-  const name = parseName(c, "a view");
+  const name = parseObjectName(c, "a view");
   const action = parseViewAction(c);
   if (action) return { kind: "alter_view", name, action, span: c.spanFrom(start) };
   c.takeWords("AS");

@@ -5,6 +5,7 @@
 import type { Expression, FrameBound, NamedWindow, SortItem, WindowSpec } from "../ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expression.ts";
+import { startsWindowClause } from "./keywords.ts";
 import { isName, parseIdentifier } from "./name.ts";
 
 /** `expr [ASC|DESC] [NULLS FIRST|LAST]`. */
@@ -74,7 +75,27 @@ function parseBound(c: Cursor): FrameBound {
   }
   if (c.takeWords("CURRENT", "ROW")) return { kind: "current_row" };
   const value: Expression = parseExpression(c);
+  if (!isConstant(value)) {
+    const hint = "Write a number or an interval.";
+    throw c.refuse("_LEGACY_ERROR_TEMP_0064", "a frame bound must be a literal", value.span, hint);
+  }
   return { kind: parseSide(c), value };
+}
+
+function isConstant(e: Expression): boolean {
+  switch (e.kind) {
+    case "literal":
+    case "interval":
+    case "parameter":
+      return true;
+    case "unary":
+    case "cast":
+      return isConstant(e.operand);
+    case "binary":
+      return isConstant(e.left) && isConstant(e.right);
+    default:
+      return false;
+  }
 }
 
 function parseSide(c: Cursor): "preceding" | "following" {
@@ -85,7 +106,7 @@ function parseSide(c: Cursor): "preceding" | "following" {
 
 /** `WINDOW w AS (…), …`, if it comes next. */
 export function parseWindowClause(c: Cursor): NamedWindow[] {
-  if (!c.isWord("WINDOW") || !c.isWord("AS", 2)) return [];
+  if (!startsWindowClause(c)) return [];
   const { start } = c.advance();
   const windows = c.commaList((): NamedWindow => {
     const name = parseIdentifier(c, "the name of a window");
