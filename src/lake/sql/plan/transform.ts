@@ -81,7 +81,11 @@ export function mapChildren(expression: BoundExpression, map: ExpressionMapper):
     case "case":
       return {
         ...expression,
-        branches: expression.branches.map((b) => ({ when: map(b.when), then: map(b.then) })),
+        branches: expression.branches.map((b) => ({
+          when: map(b.when),
+          // biome-ignore lint/suspicious/noThenProperty: a CASE branch, never awaited
+          then: map(b.then),
+        })),
         otherwise: expression.otherwise ? map(expression.otherwise) : null,
       };
     case "lambda":

@@ -1,0 +1,311 @@
+/**
+ * Function calls: look-up, DISTINCT, FILTER, WITHIN GROUP, OVER and what each kind of function may
+ * carry. Argument types are the function's own business (`functions/`).
+ */
+import { STRING } from "../../schema/data-type.ts";
+import type { Expression, FunctionArgument, Identifier, SortItem, Span } from "../ast.ts";
+import { notImplemented, SqlError } from "../error.ts";
+import type { FunctionDef } from "../functions/definition.ts";
+import { lookupFunction } from "../functions/index.ts";
+import { createCall } from "../functions/operators.ts";
+import type { BoundExpression, CallExpression, SortKey } from "../plan/expression.ts";
+import { someExpression } from "../plan/transform.ts";
+import { typedLiteral } from "../types/literal.ts";
+import { isAggregateCall } from "./aggregate.ts";
+import { tryBindColumn } from "./column.ts";
+import { bindCondition } from "./condition.ts";
+import type { ExpressionEnv } from "./environment.ts";
+import { bindExpression } from "./expression.ts";
+import { bindGroupingCall } from "./grouping.ts";
+import { bindLambdaArgument } from "./lambda.ts";
+import { bindSortItems } from "./order.ts";
+import { quoteName } from "./scope.ts";
+import { expandStar } from "./star.ts";
+import { bindWindowSpec } from "./window.ts";
+
+type Call = Extract<Expression, { kind: "call" }> & { span: Span };
+
+/** Binds a call; a name without parentheses means a column first. */
+export function bindCall(call: Call, env: ExpressionEnv): BoundExpression {
+  if (call.bare) {
+    const column = tryBindColumn(call.name.parts, call.span, env);
+    if (column) return column;
+  }
+  const name = functionName(call.name.parts);
+  const context = contextValue(name, call, env);
+  if (context) return context;
+  const fn = lookupFunction(name);
+  const isAggregate = fn?.kind === "aggregate";
+  const inner = isAggregate && !call.over ? aggregateArgumentEnv(env) : env;
+  const args = bindArguments(name, call.args, inner);
+  const grouping = bindGroupingCall(name, args, call.span);
+  if (grouping) {
+    if (!env.allowAggregates) throw aggregateMisplaced(name, env, call.span);
+    return grouping;
+  }
+  if (!fn) throw unknownFunction(call, name);
+  checkPlacement(fn, call, env, args);
+  return finish(fn, name, args, call, env, inner);
+}
+
+function functionName(parts: readonly Identifier[]): string {
+  const names = parts.map((p) => p.name.toLowerCase());
+  if (names.length === 1) return names[0]!;
+  const prefix = names.slice(0, -1).join(".");
+  if (prefix === "system.builtin" || prefix === "builtin") return names.at(-1)!;
+  return names.join(".");
+}
+
+/** Values of the session rather than of a row. */
+function contextValue(name: string, call: Call, env: ExpressionEnv): BoundExpression | null {
+  if (call.args.length > 0) return null;
+  const { namespace } = env.query.context;
+  switch (name) {
+    case "current_catalog":
+      return typedLiteral(namespace.catalog, STRING, call.span);
+    case "current_schema":
+    case "current_database":
+      return typedLiteral(namespace.schema, STRING, call.span);
+    default:
+      return null;
+  }
+}
+
+function aggregateArgumentEnv(env: ExpressionEnv): ExpressionEnv {
+  return { ...env, clause: "aggregate function", allowWindows: false };
+}
+
+// ---------------------------------------------------------------- arguments
+
+function bindArguments(
+  name: string,
+  args: readonly FunctionArgument[],
+  env: ExpressionEnv,
+): BoundExpression[] {
+  if (name === "struct") return structArguments(args, env);
+  const only = args[0]?.value;
+  if (name === "count" && args.length === 1 && only?.kind === "star" && isPlainStar(only)) {
+    return [typedLiteral(1, { kind: "int" })];
+  }
+  return args.flatMap((arg) => {
+    if (arg.table) throw notImplemented("a table argument", arg.value.span);
+    if (arg.name) throw notImplemented("named arguments", arg.name.span);
+    if (arg.value.kind === "star") return expandStar(arg.value, env).map((c) => c.expression);
+    return [bindExpression(arg.value, env)];
+  });
+}
+
+function isPlainStar(star: Extract<Expression, { kind: "star" }>): boolean {
+  return star.qualifier.length === 0 && star.except.length === 0;
+}
+
+/** `struct(a, b + 1, c AS d)` is `named_struct('a', a, 'col2', b + 1, 'd', c)`. */
+function structArguments(args: readonly FunctionArgument[], env: ExpressionEnv): BoundExpression[] {
+  const fields = args.flatMap(({ name, value }) => {
+    if (value.kind === "star") return expandStar(value, env);
+    const expression = bindExpression(value, env);
+    return [{ expression, name: name?.name ?? fieldName(value, expression) }];
+  });
+  return fields.flatMap(({ expression, name }, i) => [
+    typedLiteral(name ?? `col${i + 1}`, STRING),
+    expression,
+  ]);
+}
+
+function fieldName(ast: Expression, bound: BoundExpression): string | null {
+  if (ast.kind === "column") return ast.name.parts.at(-1)!.name;
+  if (bound.kind === "field" && bound.operand.type.kind === "struct") {
+    return bound.operand.type.fields[bound.index]!.name;
+  }
+  return null;
+}
+
+// ---------------------------------------------------------------- resolution
+
+/** A call of a function by name over bound arguments, as rewrites need it. */
+export function resolveNamedCall(
+  name: string,
+  args: readonly BoundExpression[],
+  span: Span,
+): CallExpression {
+  const fn = lookupFunction(name);
+  if (!fn) throw notImplemented(`the function ${name}`, span);
+  return resolve(fn, name, args, span, { isWindow: false });
+}
+
+function resolve(
+  fn: FunctionDef,
+  calledAs: string,
+  args: readonly BoundExpression[],
+  span: Span,
+  options: { isWindow: boolean; env?: ExpressionEnv },
+): CallExpression {
+  const { env } = options;
+  return createCall(fn, args, {
+    calledAs,
+    span,
+    isWindow: options.isWindow,
+    bindLambda: (argument, parameters) => {
+      if (!env) throw notImplemented("a lambda here", span);
+      return bindLambdaArgument(argument, parameters, env);
+    },
+  });
+}
+
+function finish(
+  fn: FunctionDef,
+  name: string,
+  args: readonly BoundExpression[],
+  call: Call,
+  env: ExpressionEnv,
+  inner: ExpressionEnv,
+): CallExpression {
+  const writtenAs = call.name.parts.at(-1)!.name;
+  const calledAs = name === "struct" ? "struct" : writtenAs;
+  const target = name === "struct" ? (lookupFunction("named_struct") ?? fn) : fn;
+  const bound = resolve(target, calledAs, args, call.span, { isWindow: !!call.over, env: inner });
+  const filter = call.filter ? bindFilter(call.filter, inner) : null;
+  const orderBy = call.withinGroup ? bindWithinGroup(call.withinGroup, inner) : null;
+  return {
+    ...bound,
+    ...(call.distinct ? { distinct: true } : {}),
+    ...(filter ? { filter } : {}),
+    ...(orderBy ? { orderBy } : {}),
+    ...(call.nulls === "ignore" ? { ignoreNulls: true } : {}),
+    ...(call.over ? { window: bindWindowSpec(call.over, env) } : {}),
+  };
+}
+
+function bindFilter(filter: Expression, env: ExpressionEnv): BoundExpression {
+  const condition = bindCondition(filter, env);
+  if (someExpression(condition, isAggregateCall)) {
+    throw new SqlError("FILTER cannot contain an aggregate function", {
+      errorClass: "INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
+      sqlState: "42903",
+      span: filter.span,
+      hint: "filter with HAVING",
+    });
+  }
+  if (condition.kind === "call" && condition.fn.volatile) {
+    throw notImplemented("a volatile FILTER condition", filter.span);
+  }
+  return condition;
+}
+
+function bindWithinGroup(items: readonly SortItem[], env: ExpressionEnv): SortKey[] {
+  const entries = items.map((item) => ({ kind: "item" as const, item }));
+  return bindSortItems(entries, env, null);
+}
+
+// ---------------------------------------------------------------- checks
+
+function checkPlacement(
+  fn: FunctionDef,
+  call: Call,
+  env: ExpressionEnv,
+  args: readonly BoundExpression[],
+): void {
+  const { span } = call;
+  if (call.over) {
+    if (fn.kind !== "window" && fn.kind !== "aggregate") {
+      throw invalidWindowFunction(fn, span);
+    }
+    if (!env.allowWindows) throw windowMisplaced(fn, env, span);
+    if (call.distinct) throw distinctOver(fn, span);
+  } else if (fn.kind === "window") {
+    throw new SqlError(`window function ${quoteName(fn.name)} needs an OVER clause`, {
+      errorClass: "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
+      sqlState: "42601",
+      span,
+      hint: `write ${fn.name}(…) OVER (ORDER BY …)`,
+    });
+  } else if (fn.kind === "aggregate" && !env.allowAggregates) {
+    if (args.some((arg) => someExpression(arg, (e) => e.kind === "attribute" && e.outer))) {
+      throw notImplemented("an aggregate of the query around a subquery", span);
+    }
+    throw aggregateMisplaced(fn.name, env, span);
+  }
+  checkModifiers(fn, call);
+}
+
+function checkModifiers(fn: FunctionDef, call: Call): void {
+  const aggregate = fn.kind === "aggregate";
+  if (call.distinct && !(aggregate && fn.allowsDistinct)) throw modifier(fn, "DISTINCT", call.span);
+  if (call.filter && !aggregate) throw modifier(fn, "the FILTER clause", call.span);
+  if (call.nulls === "ignore" && !fn.allowsIgnoreNulls) {
+    throw modifier(fn, "IGNORE NULLS", call.span);
+  }
+  if (call.withinGroup && !aggregate) throw modifier(fn, "WITHIN GROUP", call.span);
+  if (fn.requiresOrder && call.over && call.over.orderBy.length === 0 && !call.over.base) {
+    throw new SqlError(`window function ${fn.name} needs an ORDER BY in its window`, {
+      errorClass: "_LEGACY_ERROR_TEMP_1037",
+      sqlState: "42601",
+      span: call.span,
+      hint: "add ORDER BY to OVER (…)",
+    });
+  }
+}
+
+function modifier(fn: FunctionDef, what: string, span: Span): SqlError {
+  const known = fn.kind === "aggregate";
+  if (known) return notImplemented(`${what} with ${fn.name}`, span);
+  return new SqlError(`the function ${quoteName(fn.name)} does not support ${what}`, {
+    errorClass: "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+    sqlState: "42000",
+    span,
+    hint: `leave ${what} out`,
+  });
+}
+
+const MISPLACED: Readonly<Record<string, { errorClass: string; sqlState: string }>> = {
+  where: { errorClass: "INVALID_WHERE_CONDITION", sqlState: "42903" },
+  "group by": { errorClass: "GROUP_BY_AGGREGATE", sqlState: "42903" },
+};
+
+function aggregateMisplaced(name: string, env: ExpressionEnv, span: Span): SqlError {
+  const known = MISPLACED[env.clause];
+  return new SqlError(`the aggregate function ${name} cannot stand in the ${env.clause} clause`, {
+    errorClass: known?.errorClass ?? "UNSUPPORTED_EXPR_FOR_OPERATOR",
+    sqlState: known?.sqlState ?? "42K0E",
+    span,
+    hint: "use HAVING, or aggregate in a subquery",
+  });
+}
+
+function windowMisplaced(fn: FunctionDef, env: ExpressionEnv, span: Span): SqlError {
+  const where = env.clause === "where";
+  return new SqlError(`the window function ${fn.name} cannot stand in the ${env.clause} clause`, {
+    errorClass: where ? "INVALID_WHERE_CONDITION" : "UNSUPPORTED_EXPR_FOR_OPERATOR",
+    sqlState: where ? "42903" : "42K0E",
+    span,
+    hint: "use QUALIFY, or compute it in a subquery",
+  });
+}
+
+function invalidWindowFunction(fn: FunctionDef, span: Span): SqlError {
+  return new SqlError(`${quoteName(fn.name)} is not a window function`, {
+    errorClass: "UNSUPPORTED_EXPR_FOR_WINDOW",
+    sqlState: "42P20",
+    span,
+    hint: "only aggregates and window functions take OVER",
+  });
+}
+
+function distinctOver(fn: FunctionDef, span: Span): SqlError {
+  return new SqlError(`${fn.name}(DISTINCT …) cannot be computed over a window`, {
+    errorClass: "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
+    sqlState: "0A000",
+    span,
+    hint: "leave DISTINCT out",
+  });
+}
+
+function unknownFunction(call: Call, name: string): SqlError {
+  return new SqlError(`the function ${quoteName(name)} is not supported`, {
+    code: "NOT_IMPLEMENTED",
+    errorClass: "UNRESOLVED_ROUTINE",
+    sqlState: "42883",
+    span: call.name.span,
+    hint: "check its spelling; `help functions` lists what there is",
+  });
+}

@@ -1,0 +1,330 @@
+/**
+ * The bound plan as one engine query. Every attribute is printed as the column `c<id>`; ids are
+ * unique in a statement, so a correlated column is simply named and the engine finds it in the
+ * query around. Scans are printed by the executor, which is asked for all of them first.
+ *
+ * What the engine does otherwise than Spark is spelled out: order of NULLs, -0.0 as a grouping key,
+ * the empty grouping set over no rows. Read `block.ts` first; expressions are in `expression.ts`.
+ */
+import { engineType } from "../../engine/engine-type.ts";
+import type { ResultColumn } from "../../engine/types.ts";
+import { notImplemented } from "../error.ts";
+import type {
+  Attribute,
+  BoundExpression,
+  SortKey,
+  SubqueryExpression,
+} from "../plan/expression.ts";
+import {
+  type FileScanPlan,
+  outputOf,
+  type Plan,
+  type ScanPlan,
+  type WithPlan,
+} from "../plan/plan.ts";
+import { expressionsOf, someExpression, walkPlan } from "../plan/transform.ts";
+import { emitAggregate } from "./aggregate.ts";
+import { type Block, isPlain, printBlock, readFrom } from "./block.ts";
+import { createExpressionContext, emitExpression, type NeededFunctions } from "./expression.ts";
+import { emitGenerate } from "./generate.ts";
+import { emitJoin } from "./join.ts";
+import { emitLiteral } from "./literal.ts";
+import { emitSetOperation } from "./set-operation.ts";
+import { emitSubquery } from "./subquery.ts";
+import { emitWindow } from "./window.ts";
+
+export type ScanLike = ScanPlan | FileScanPlan;
+
+/** What the emitter asks of its caller. */
+export interface EmitPorts {
+  /** Engine SQL of a relation with the scan's output columns, quoted by name. */
+  scan(plan: ScanLike): Promise<string>;
+}
+
+export interface EmittedQuery {
+  /** Columns are named `r0`, `r1` … in the order of `columns`. */
+  readonly sql: string;
+  readonly columns: readonly ResultColumn[];
+  /** Register these before the query runs. */
+  readonly functions: NeededFunctions;
+}
+
+/** Prints a plan as an engine query. */
+export async function emitQuery(plan: Plan, ports: EmitPorts): Promise<EmittedQuery> {
+  const scans = new Map<ScanLike, string>();
+  for (const scan of collectScans(plan)) scans.set(scan, await ports.scan(scan));
+  const functions: NeededFunctions = new Map();
+  const emitter = createEmitter(scans, functions);
+  const output = outputOf(plan).filter((attribute) => !attribute.hidden);
+  return {
+    sql: emitter.root(plan, output),
+    columns: output.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    functions,
+  };
+}
+
+/** The query with its columns named as the result shows them, for storing its rows. */
+export function withLogicalNames(query: EmittedQuery): string {
+  const names = query.columns.map((c) => `"${c.name.replaceAll('"', '""')}"`);
+  return `SELECT * FROM (${query.sql}) AS named(${names.join(", ")})`;
+}
+
+/** Every scan of the plan, subqueries included. */
+export function collectScans(plan: Plan): ScanLike[] {
+  const scans = new Set<ScanLike>();
+  walkPlan(plan, (node) => {
+    if (node.kind === "scan" || node.kind === "file_scan") scans.add(node);
+  });
+  return [...scans];
+}
+
+/** The printers of one statement; operators in sibling files call back into it. */
+export interface Emitter {
+  block(plan: Plan): Block;
+  /** A FROM item of the plan's columns. */
+  fromItem(plan: Plan): string;
+  /** A block that reads the given one as a derived table. */
+  wrap(block: Block): Block;
+  expression(expression: BoundExpression): string;
+  sortKeys(keys: readonly SortKey[]): string;
+  /** An alias no other FROM item of the statement has. */
+  alias(): string;
+  /** The whole query with its result columns. */
+  root(plan: Plan, output: readonly Attribute[]): string;
+}
+
+/** Engine name of an attribute. */
+export function columnName(attribute: Attribute): string {
+  return `c${attribute.id}`;
+}
+
+function createEmitter(scans: ReadonlyMap<ScanLike, string>, functions: NeededFunctions): Emitter {
+  let aliases = 0;
+  const context = createExpressionContext(
+    {
+      attribute: columnName,
+      subquery: (expression: SubqueryExpression) => emitSubquery(expression, emitter),
+    },
+    functions,
+  );
+  const emitter: Emitter = {
+    block: (plan) => emitBlock(plan, emitter, scans),
+    fromItem: (plan) => {
+      const block = emitter.block(plan);
+      return isPlain(block) ? block.from : emitter.wrap(block).from;
+    },
+    wrap: (block) => readFrom(`(${printBlock(block)}) AS ${emitter.alias()}`),
+    expression: (expression) => emitExpression(expression, context),
+    sortKeys: (keys) => keys.map((key) => emitSortKey(key, emitter)).join(", "),
+    alias: () => `t${++aliases}`,
+    root: (plan, output) => emitRoot(plan, output, emitter),
+  };
+  return emitter;
+}
+
+function emitRoot(plan: Plan, output: readonly Attribute[], emitter: Emitter): string {
+  if (plan.kind === "with") {
+    return `${withClause(plan, emitter)} ${emitRoot(plan.input, output, emitter)}`;
+  }
+  const block = emitter.block(plan);
+  // A derived table keeps its order in the engine while nothing above reorders it.
+  const open = block.columns === null && !block.distinct ? block : emitter.wrap(block);
+  const columns = output.map((a, i) => `${columnName(a)} AS r${i}`);
+  return printBlock({ ...open, columns: columns.join(", ") || "1 AS none" });
+}
+
+function emitSortKey(key: SortKey, emitter: Emitter): string {
+  const nulls = key.nulls === "first" ? "NULLS FIRST" : "NULLS LAST";
+  return `${emitter.expression(key.expression)} ${key.direction.toUpperCase()} ${nulls}`;
+}
+
+// ---------------------------------------------------------------- operators
+
+function emitBlock(plan: Plan, emitter: Emitter, scans: ReadonlyMap<ScanLike, string>): Block {
+  switch (plan.kind) {
+    case "scan":
+    case "file_scan":
+      return emitScan(plan, scans.get(plan), emitter);
+    case "project": {
+      const input = emitter.block(plan.input);
+      const open = input.columns === null && !input.distinct ? input : emitter.wrap(input);
+      return { ...open, columns: projectColumns(plan, emitter) };
+    }
+    case "filter": {
+      const input = emitter.block(plan.input);
+      const open =
+        input.columns === null && !input.distinct && input.limit === null
+          ? input
+          : emitter.wrap(input);
+      return { ...open, where: [...open.where, `(${emitter.expression(plan.condition)})`] };
+    }
+    case "sort": {
+      const input = emitter.block(plan.input);
+      const free = input.columns === null && !input.distinct && input.limit === null;
+      const open = free ? input : emitter.wrap(input);
+      return { ...open, orderBy: emitter.sortKeys(plan.keys) };
+    }
+    case "limit": {
+      const input = emitter.block(plan.input);
+      const open = input.limit === null ? input : emitter.wrap(input);
+      const limit = plan.limit ? `LIMIT ${emitter.expression(plan.limit)}` : "";
+      const offset = plan.offset ? `OFFSET ${emitter.expression(plan.offset)}` : "";
+      return { ...open, limit: `${limit} ${offset}`.trim() };
+    }
+    case "distinct":
+      return emitDistinct(plan.input, emitter);
+    case "join":
+      return emitJoin(plan, emitter);
+    case "aggregate":
+      return emitAggregate(plan, emitter);
+    case "window":
+      return emitWindow(plan, emitter);
+    case "generate":
+      return emitGenerate(plan, emitter);
+    case "set_operation":
+      return emitSetOperation(plan, emitter);
+    case "with":
+      return readFrom(
+        `(${withClause(plan, emitter)} ${printBlock(emitter.block(plan.input))}) AS ` +
+          emitter.alias(),
+      );
+    case "cte_ref":
+      return readFrom(
+        `cte${plan.cteId} AS ${emitter.alias()}(${plan.output.map(columnName).join(", ")})`,
+      );
+    default:
+      return emitLeaf(plan, emitter);
+  }
+}
+
+function emitLeaf(
+  plan: Extract<Plan, { kind: "values" | "local" | "engine_relation" | "range" | "sample" }>,
+  emitter: Emitter,
+): Block {
+  switch (plan.kind) {
+    case "values":
+      return emitValues(plan, emitter);
+    case "local":
+      return emitLocal(plan, emitter);
+    case "engine_relation": {
+      const names = plan.output.map(columnName).join(", ");
+      return readFrom(`(${plan.sql}) AS ${emitter.alias()}(${names})`);
+    }
+    case "range": {
+      const args = [plan.start, plan.end, plan.step].map((n) => `'${n}'::BIGINT`);
+      const name = columnName(plan.output[0]!);
+      return readFrom(`range(${args.join(", ")}) AS ${emitter.alias()}(${name})`);
+    }
+    case "sample":
+      throw notImplemented("TABLESAMPLE");
+  }
+}
+
+function emitScan(plan: ScanLike, sql: string | undefined, emitter: Emitter): Block {
+  if (sql === undefined) throw new Error("a scan was not prepared");
+  const columns = plan.output.map((a) => `"${a.name.replaceAll('"', '""')}" AS ${columnName(a)}`);
+  const list = columns.length > 0 ? columns.join(", ") : "1 AS none";
+  return readFrom(`(SELECT ${list} FROM (${sql})) AS ${emitter.alias()}`);
+}
+
+function projectColumns(plan: Extract<Plan, { kind: "project" }>, emitter: Emitter): string {
+  const seen = new Set<number>();
+  const columns: string[] = [];
+  for (const { expression, output } of plan.expressions) {
+    if (seen.has(output.id)) continue;
+    seen.add(output.id);
+    const sql = emitter.expression(expression);
+    const name = columnName(output);
+    columns.push(sql === name ? name : `${sql} AS ${name}`);
+  }
+  return columns.join(", ") || "1 AS none";
+}
+
+/** Distinct columns, each once, with -0.0 made 0.0 as Spark's grouping does. */
+function emitDistinct(input: Plan, emitter: Emitter): Block {
+  const block = emitter.block(input);
+  const output = outputOf(input);
+  const floats = output.some(isFloating);
+  if (!floats && !block.distinct && block.orderBy === null && block.limit === null) {
+    return { ...block, distinct: true };
+  }
+  const columns = uniqueColumns(output).map((a) => normalized(a));
+  return { ...emitter.wrap(block), columns: columns.join(", ") || "1 AS none", distinct: true };
+}
+
+/** Attributes without repeated ids. */
+export function uniqueColumns(attributes: readonly Attribute[]): Attribute[] {
+  return [...new Map(attributes.map((a) => [a.id, a])).values()];
+}
+
+export function isFloating(attribute: Attribute): boolean {
+  return attribute.type.kind === "float" || attribute.type.kind === "double";
+}
+
+/** The column, with -0.0 turned into 0.0. */
+export function normalized(attribute: Attribute): string {
+  const name = columnName(attribute);
+  return isFloating(attribute) ? `${normalizeFloat(name, attribute)} AS ${name}` : name;
+}
+
+/** `x + 0` in the column's own type: -0.0 becomes 0.0, everything else stays. */
+export function normalizeFloat(sql: string, attribute: Attribute): string {
+  return `(${sql} + 0::${engineType(attribute.type)})`;
+}
+
+function emitValues(plan: Extract<Plan, { kind: "values" }>, emitter: Emitter): Block {
+  const names = plan.output.map(columnName);
+  const outer = plan.rows.some((row) => row.some((cell) => someExpression(cell, isOuter)));
+  const rows = plan.rows.map((row) => row.map((cell) => emitter.expression(cell)).join(", "));
+  const alias = `${emitter.alias()}(${names.join(", ")})`;
+  if (outer) {
+    const selects = rows.map((row) => `SELECT ${row}`).join(" UNION ALL ");
+    return readFrom(`(${selects}) AS ${alias}`);
+  }
+  return readFrom(`(VALUES ${rows.map((row) => `(${row})`).join(", ")}) AS ${alias}`);
+}
+
+function isOuter(node: BoundExpression): boolean {
+  return node.kind === "attribute" && node.outer;
+}
+
+function emitLocal(plan: Extract<Plan, { kind: "local" }>, emitter: Emitter): Block {
+  if (plan.output.length === 0 && plan.rows.length === 1) {
+    return readFrom(`(SELECT 1 AS none) AS ${emitter.alias()}`);
+  }
+  const names = plan.output.map(columnName).join(", ");
+  const alias = `${emitter.alias()}(${names})`;
+  if (plan.rows.length === 0) {
+    const nulls = plan.output.map((a) => emitLiteral(null, a.type)).join(", ") || "1";
+    return readFrom(`(SELECT ${nulls} WHERE false) AS ${alias}`);
+  }
+  const rows = plan.rows.map((row) => {
+    const cells = row.map((value, i) => emitLiteral(value, plan.output[i]!.type));
+    return `(${cells.join(", ")})`;
+  });
+  return readFrom(`(VALUES ${rows.join(", ")}) AS ${alias}`);
+}
+
+/** Definitions print their columns by position, so that a repeated column stays two columns. */
+function withClause(plan: WithPlan, emitter: Emitter): string {
+  const entries = plan.definitions.map((definition) => {
+    const block = emitter.block(definition.plan);
+    const open = block.columns === null && !block.distinct ? block : emitter.wrap(block);
+    const columns = outputOf(definition.plan).map((a, i) => `${columnName(a)} AS k${i}`);
+    const sql = printBlock({ ...open, columns: columns.join(", ") || "1 AS none" });
+    const materialized = isVolatile(definition.plan) ? "MATERIALIZED " : "";
+    return `cte${definition.id} AS ${materialized}(${sql})`;
+  });
+  return `WITH ${entries.join(", ")}`;
+}
+
+function isVolatile(plan: Plan): boolean {
+  let found = false;
+  walkPlan(plan, (node) => {
+    if (node.kind === "sample") found = true;
+    for (const expression of expressionsOf(node)) {
+      found ||= someExpression(expression, (e) => e.kind === "call" && e.fn.volatile === true);
+    }
+  });
+  return found;
+}
