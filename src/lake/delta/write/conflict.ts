@@ -27,7 +27,8 @@ export interface TransactionFacts {
   isBlindAppend: boolean;
   readPredicates: readonly PrunePredicate[];
   readWholeTable: boolean;
-  readFiles: ReadonlySet<string>;
+  /** Paths of the files it read; null when only the predicates tell. */
+  readFiles: ReadonlySet<string> | null;
   /** Applications whose transaction version it depends on. */
   readAppIds: ReadonlySet<string>;
   /** False only if no row of the file can satisfy the predicate. */
@@ -47,9 +48,8 @@ function checkTable(ours: TransactionFacts, winner: WinningCommit): void {
   if (winner.protocol)
     throw conflictError("DELTA_PROTOCOL_CHANGED", winner, "the protocol changed");
   if (!winner.metadata) return;
-  if (ours.isBlindAppend && !changesMetadata(ours)) {
-    if (metadataStillFits(ours.snapshot.metadata, winner.metadata)) return;
-  }
+  const onlyAppends = ours.isBlindAppend && !changesTable(ours);
+  if (onlyAppends && metadataStillFits(ours.snapshot.metadata, winner.metadata)) return;
   throw conflictError("DELTA_METADATA_CHANGED", winner, "the table's schema or properties changed");
 }
 
@@ -72,7 +72,7 @@ function checkApplications(ours: TransactionFacts, winner: WinningCommit): void 
 function checkAddedFiles(ours: TransactionFacts, winner: WinningCommit): void {
   if (ours.isolation === "SnapshotIsolation") return;
   const blind = winner.commitInfo?.isBlindAppend === true;
-  if (blind && ours.isolation === "WriteSerializable" && !changesMetadata(ours)) return;
+  if (blind && ours.isolation === "WriteSerializable" && !changesTable(ours)) return;
   const candidates = winner.adds.filter((add) => blind || add.dataChange);
   const hit = candidates.find((add) => wouldHaveRead(ours, add));
   if (!hit) return;
@@ -86,9 +86,12 @@ function wouldHaveRead(ours: TransactionFacts, add: AddFile): boolean {
 }
 
 function checkRemovedFiles(ours: TransactionFacts, winner: WinningCommit): void {
-  const readPaths = new Set([...ours.readFiles].map(canonicalPath));
+  const readPaths = new Set([...(ours.readFiles ?? [])].map(canonicalPath));
   const hit = winner.removes.find(
-    (remove) => ours.readWholeTable || readPaths.has(canonicalPath(remove.path)),
+    (remove) =>
+      ours.readWholeTable ||
+      readPaths.has(canonicalPath(remove.path)) ||
+      (ours.readFiles === null && mayHaveRead(ours, remove)),
   );
   if (hit) throw removalError(ours, winner, hit, ["DELTA_CONCURRENT_DELETE_READ", "read"]);
   const ownRemoves = new Set(
@@ -98,6 +101,14 @@ function checkRemovedFiles(ours: TransactionFacts, winner: WinningCommit): void 
   if (twice) {
     throw removalError(ours, winner, twice, ["DELTA_CONCURRENT_DELETE_DELETE", "removes too"]);
   }
+}
+
+/** By predicates alone; a tombstone has no statistics and may lack its partition. */
+function mayHaveRead(ours: TransactionFacts, remove: RemoveFile): boolean {
+  const { partitionValues } = remove;
+  if (!partitionValues) return ours.readPredicates.length > 0;
+  const file = { path: remove.path, partitionValues, size: 0, modificationTime: 0 };
+  return wouldHaveRead(ours, { ...file, dataChange: remove.dataChange });
 }
 
 function removalError(
@@ -120,6 +131,6 @@ function inPartition(
   return pairs.length === 0 ? "" : ` in partition [${pairs.join(", ")}]`;
 }
 
-function changesMetadata(ours: TransactionFacts): boolean {
-  return ours.actions.some((action) => action.metaData !== undefined);
+function changesTable(ours: TransactionFacts): boolean {
+  return ours.actions.some((action) => action.metaData ?? action.protocol);
 }

@@ -153,7 +153,7 @@ function factsOf(
     isBlindAppend: prepared.isBlindAppend,
     readPredicates: request.readPredicates ?? [],
     readWholeTable: request.readWholeTable ?? false,
-    readFiles: request.readFiles ?? new Set(),
+    readFiles: request.readFiles ?? null,
     readAppIds: new Set(request.txn ? [request.txn.appId] : []),
     mayMatch: createFileMatcher(snapshot),
   };
