@@ -6,7 +6,7 @@
  */
 
 import { readTerminalEnvironment } from "../core/config/environment.ts";
-import type { Config } from "../core/config/index.ts";
+import { type Config, loadConfig } from "../core/config/index.ts";
 import type { Progress } from "../core/progress.ts";
 import type { AuditEntry, Store } from "../core/store/index.ts";
 import type { CommandSpec, FieldSpec } from "./command.ts";
@@ -95,7 +95,6 @@ class Context implements CommandContext {
   }
 
   async loadConfig(): Promise<Config> {
-    const { loadConfig } = await import("../core/config/index.ts");
     const { env, cwd } = this.io;
     this.#config = loadConfig({ cwd, env, profile: this.globals.profile });
     for (const warning of this.#config.warnings) await this.warn(warning);
@@ -126,8 +125,8 @@ class Context implements CommandContext {
   }
 
   async printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]) {
-    const { recordRows } = await import("./output/records.ts");
-    await this.printRows(recordRows(fields, records));
+    const { printRecords } = await import("./output/records.ts");
+    await printRecords(fields, records, this);
   }
 
   async printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void> {

@@ -3,7 +3,12 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SovereignError } from "../core/errors.ts";
-import type { EgressAttempt } from "../core/privacy/index.ts";
+import {
+  createPolicy,
+  type EgressAttempt,
+  installEgressGuard,
+  policyFromConfig,
+} from "../core/privacy/index.ts";
 import type { CommandSpec } from "./command.ts";
 import { type CommandContext, createContext } from "./context.ts";
 import { formatUsage } from "./help/page.ts";
@@ -22,7 +27,7 @@ export async function runCommand(
   const context = createContext({ io: { ...io, cwd }, globals, path, spec: command });
   try {
     if (command.config !== "none") await context.loadConfig();
-    await guardEgress(context, command);
+    guardEgress(context, command);
     return (await command.run(context, parsed.input)) ?? 0;
   } finally {
     await context.close();
@@ -30,10 +35,7 @@ export async function runCommand(
 }
 
 /** From here on the process reaches only what the privacy tier allows; refusals are audited. */
-async function guardEgress(context: CommandContext, command: CommandSpec): Promise<void> {
-  const { createPolicy, installEgressGuard, policyFromConfig } = await import(
-    "../core/privacy/index.ts"
-  );
+function guardEgress(context: CommandContext, command: CommandSpec): void {
   const policy =
     command.config === "none"
       ? createPolicy({ tier: "sovereign", location: "batuta.toml" })

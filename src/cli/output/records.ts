@@ -11,14 +11,11 @@ import type { FieldSpec } from "../command.ts";
 import type { CommandContext, RecordValues } from "../context.ts";
 import { encodeValue } from "./json.ts";
 import { printable } from "./printable.ts";
-import type { RowSource } from "./rows.ts";
+import { printRows, type RowSource } from "./rows.ts";
 import { formatPairs } from "./table.ts";
 
 /** Records as rows; a field a record lacks is NULL. */
-export function recordRows(
-  fields: readonly FieldSpec[],
-  records: readonly RecordValues[],
-): RowSource {
+function recordRows(fields: readonly FieldSpec[], records: readonly RecordValues[]): RowSource {
   const schema = structType(fields.map((field) => structField(field.name, field.type)));
   const columns = fields.map((field) => ({
     get: (row: number) => (records[row]?.[field.name] ?? null) as Value,
@@ -29,6 +26,15 @@ export function recordRows(
       yield { rowCount: records.length, columns };
     },
   };
+}
+
+/** A listing in the chosen format. */
+export async function printRecords(
+  fields: readonly FieldSpec[],
+  records: readonly RecordValues[],
+  context: CommandContext,
+): Promise<void> {
+  await printRows(recordRows(fields, records), context, {});
 }
 
 /** One record: name and value on a terminal, an object in JSON, one row in the other formats. */
@@ -55,7 +61,7 @@ export async function printRecord(
     });
     return context.printText(formatPairs(pairs, context.style));
   }
-  return context.printRecords(fields, [record]);
+  return printRecords(fields, [record], context);
 }
 
 function chooseFields(fields: readonly FieldSpec[], names: readonly string[]): FieldSpec[] {

@@ -8,6 +8,9 @@ import { suggestName } from "../../core/suggest.ts";
 import type { StructType } from "../../lake/schema/data-type.ts";
 import type { ColumnBatch } from "../../lake/schema/value.ts";
 import type { CommandContext } from "../context.ts";
+import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
+import { createJsonEncoder } from "./json.ts";
+import { printTable } from "./table.ts";
 
 export interface RowSource {
   readonly schema: StructType;
@@ -44,7 +47,6 @@ export async function printRows(
     return printChart(rows, options.chart, context);
   }
   if (context.format === "table") {
-    const { printTable } = await import("./table.ts");
     return printTable(rows, context, options);
   }
   const encoder = await createEncoder(rows.schema, context, options);
@@ -59,7 +61,6 @@ async function createEncoder(
   switch (context.format) {
     case "json":
     case "jsonl": {
-      const { createJsonEncoder } = await import("./json.ts");
       return createJsonEncoder(schema, {
         lines: context.format === "jsonl",
         pretty: context.io.stdout.isTTY,
@@ -76,14 +77,10 @@ async function createEncoder(
       const { createArrowEncoder } = await import("./arrow.ts");
       return createArrowEncoder(schema);
     }
-    case "md": {
-      const { createMarkdownEncoder } = await import("./delimited.ts");
+    case "md":
       return createMarkdownEncoder(schema);
-    }
-    default: {
-      const { createCsvEncoder, createTsvEncoder } = await import("./delimited.ts");
+    default:
       return context.format === "csv" ? createCsvEncoder(schema) : createTsvEncoder(schema);
-    }
   }
 }
 

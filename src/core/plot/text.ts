@@ -3,13 +3,19 @@
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made on first use: it takes ten milliseconds, and most text is ASCII. */
+let segmenter: Intl.Segmenter | undefined;
+
+function segments(text: string): Iterable<{ segment: string }> {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 /** Columns a terminal uses for the text; East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of segments(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -21,7 +27,7 @@ export function fitText(text: string, width: number, ellipsis = "…"): string {
   if (wide <= width) return clean + " ".repeat(width - wide);
   let cut = "";
   let used = 0;
-  for (const { segment } of graphemes.segment(clean)) {
+  for (const { segment } of segments(clean)) {
     const next = displayWidth(segment);
     if (used + next > width - 1) break;
     cut += segment;

@@ -131,7 +131,12 @@ function checkStore(config: Config): CheckResult {
     if (!store.exists()) return checkFolder("store", config.storePath, "not created yet");
     const problems = store.quickCheck();
     if (problems.length > 0) {
-      return { check: "store", status: "fail", message: problems[0]!, fix: "restore the file from a copy" };
+      return {
+        check: "store",
+        status: "fail",
+        message: problems[0]!,
+        fix: "restore the file from a copy",
+      };
     }
     return checkFolder("store", config.storePath, `schema ${store.schemaVersion()}, sound`);
   } catch (error) {
