@@ -11,11 +11,19 @@ export function suggestName(word: string, candidates: Iterable<string>): string 
   let bestDistance = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
-    const edits = known.startsWith(wanted) && wanted.length >= 3 ? 1 : distance(wanted, known);
+    const isNear = (known.startsWith(wanted) && wanted.length >= 3) || isShuffled(wanted, known);
+    const edits = isNear ? 1 : distance(wanted, known);
     if (edits < bestDistance) {
       best = candidate;
       bestDistance = edits;
     }
   }
   return best;
+}
+
+/** Two letters swapped count as one slip; edit distance alone would count two. */
+function isShuffled(wanted: string, known: string): boolean {
+  if (wanted.length !== known.length || wanted === known) return false;
+  const differing = [...wanted].filter((letter, i) => letter !== known[i]).length;
+  return differing === 2 && [...wanted].sort().join("") === [...known].sort().join("");
 }

@@ -1,0 +1,25 @@
+/** Jobs of a `databricks.yml`, run here. Read `bundle/load.ts`, then `job/execute.ts`. */
+export {
+  type Bundle,
+  checkBundle,
+  type LoadBundleOptions,
+  loadBundle,
+} from "./bundle/load.ts";
+export { type BundleProblem, formatProblem } from "./bundle/problem.ts";
+export {
+  DEMO_DEFAULTS,
+  type DemoManifest,
+  type DemoOptions,
+  ensureDemo,
+} from "./generate/index.ts";
+export { findJob, type RunJobOptions, runJob, type ScriptRunner } from "./job/execute.ts";
+export type {
+  BundleJob,
+  JobTask,
+  RunEvent,
+  RunOutcome,
+  RunStatus,
+  TaskOutcome,
+  TaskStatus,
+} from "./job/types.ts";
+export { getRun, listRuns, listTasks, type RunRecord } from "./store.ts";
