@@ -2,10 +2,11 @@
  * The table's history from its JSON commits alone, newest first: no snapshot, no engine. Commits
  * that were cleaned up are not there, as in Spark's DESCRIBE HISTORY.
  */
+import { printJson } from "../../core/json/index.ts";
 import { readCommitInfo } from "./commit-file.ts";
 import { commitFileTimeMs } from "./commit-times.ts";
 import { commitFileName, type LogListing } from "./log-files.ts";
-import type { HistoryEntry } from "./types.ts";
+import type { CommitInfo, HistoryEntry } from "./types.ts";
 
 export interface HistoryOptions {
   /** At most so many entries, the newest. */
@@ -24,13 +25,12 @@ export function readHistory(listing: LogListing, options: HistoryOptions = {}): 
   const since = options.sinceVersion ?? 0;
   const until = options.untilVersion ?? Number.POSITIVE_INFINITY;
   const inRange = listing.commitVersions.filter((v) => v >= since && v <= until);
-  const versions =
-    options.limit === undefined ? inRange : inRange.slice(-options.limit || inRange.length);
-  const wanted = options.limit === 0 ? [] : versions;
+  const skipped = Math.max(0, inRange.length - (options.limit ?? inRange.length));
+  const wanted = inRange.slice(skipped);
   const entries: HistoryEntry[] = [];
   let previousMs = Number.NEGATIVE_INFINITY;
   for (const version of wanted) {
-    const commitInfo = readCommitInfo(`${listing.folder}/${commitFileName(version)}`);
+    const commitInfo = asSparkShows(readCommitInfo(`${listing.folder}/${commitFileName(version)}`));
     const inCommit = commitInfo?.inCommitTimestamp;
     const fileTime = commitFileTimeMs(listing.folder, version) ?? 0;
     const timestampMs =
@@ -39,4 +39,23 @@ export function readHistory(listing: LogListing, options: HistoryOptions = {}): 
     previousMs = timestampMs;
   }
   return entries.reverse();
+}
+
+/** Parameters and metrics are maps of text to Spark; a number or flag in the log is its JSON. */
+function asSparkShows(info: CommitInfo | null): CommitInfo | null {
+  if (info === null) return null;
+  const shown: CommitInfo = { ...info };
+  if (info.operationParameters) shown.operationParameters = toTexts(info.operationParameters);
+  if (info.operationMetrics) {
+    shown.operationMetrics = toTexts(info.operationMetrics) as Record<string, string>;
+  }
+  return shown;
+}
+
+function toTexts(map: object): Record<string, string | null> {
+  const entries = Object.entries(map).map(([key, value]): [string, string | null] => {
+    if (value === null || typeof value === "string") return [key, value];
+    return [key, printJson(value)];
+  });
+  return Object.fromEntries(entries);
 }
