@@ -1,6 +1,7 @@
 /**
- * Rows to Parquet bytes without an engine: `build-arrow.ts` makes the columns, parquet-wasm encodes
- * them (snappy, data pages of version 1: every reader has both). For small files, as `read-rows.ts`.
+ * Rows to Parquet bytes without an engine: `build-arrow.ts` makes the columns, parquet-wasm
+ * encodes them (snappy, data pages of version 1: every reader has both). For small files only, as
+ * `read-rows.ts`.
  */
 import { buildArrowTable, type StructShape } from "./build-arrow.ts";
 

@@ -16,7 +16,7 @@ export interface AssignedColumns {
 /** How a field without a physical name gets one: fresh, or its own where files exist already. */
 export type PhysicalNaming = "uuid" | "logical";
 
-/** Assigns ids and physical names; parents before children, in field order, as Spark numbers them. */
+/** Assigns ids and physical names; parents before children, in field order, as Spark does. */
 export function assignColumns(
   schema: StructType,
   maxColumnId: number,

@@ -96,7 +96,7 @@ export function changeTable(table: TableState, change: TableChange): TableState 
   return { protocol: protocolFor(withCurrent(needs, table.protocol)), metadata };
 }
 
-/** The actions that bring a table from `before` (null: new) to `after`; none when nothing changed. */
+/** The actions that bring a table from `before` (null: new) to `after`; none when it is equal. */
 export function tableActions(before: TableState | null, after: TableState): Action[] {
   const actions: Action[] = [];
   if (!before || !sameJson(before.metadata, after.metadata))
