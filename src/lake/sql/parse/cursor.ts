@@ -9,7 +9,7 @@ import { tokenize } from "../lex/lexer.ts";
 import type { Token } from "../lex/token.ts";
 
 /** Parentheses, CASE, subqueries and types may nest this deep; Spark overflows its stack later. */
-const MAX_NESTING = 150;
+const MAX_NESTING = 250;
 
 export class Cursor {
   readonly text: string;

@@ -14,6 +14,7 @@ import { checkHeight } from "./depth.ts";
 import { parseExpression as readExpression } from "./expression.ts";
 import { parseAll } from "./script.ts";
 import { parseStatementBody } from "./statement.ts";
+import { suggestClause } from "./suggest.ts";
 import { parseField, parseType } from "./type.ts";
 
 export { quoteIdentifier } from "./name.ts";
@@ -29,7 +30,7 @@ export function parseStatement(text: string): Statement {
   }
   const statement = parseStatementBody(c);
   while (c.takeSymbol(";")) {}
-  if (!c.atEnd) throw c.fail("the end of the statement");
+  if (!c.atEnd) throw c.fail("the end of the statement", suggestClause(c));
   checkHeight(statement);
   return statement;
 }

@@ -94,12 +94,15 @@ function refuseHyphen(c: Cursor, first: Identifier): Identifier {
   );
 }
 
-/** Whether `IDENTIFIER('…')` comes next, with nothing but string literals inside. */
+/** Whether `IDENTIFIER('…')` comes next, with only string literals and `||` inside. */
 export function isIdentifierLiteral(c: Cursor): boolean {
-  if (!c.isWord("IDENTIFIER") || !c.isSymbol("(", 1) || c.peek(2).kind !== "string") return false;
-  let ahead = 3;
-  while (c.peek(ahead).kind === "string") ahead++;
-  return c.isSymbol(")", ahead);
+  if (!c.isWord("IDENTIFIER") || !c.isSymbol("(", 1)) return false;
+  let ahead = 2;
+  while (c.peek(ahead).kind === "string") {
+    ahead++;
+    if (c.isSymbol("||", ahead)) ahead++;
+  }
+  return ahead > 2 && c.isSymbol(")", ahead) && c.peek(ahead - 1).kind === "string";
 }
 
 /** The name that `IDENTIFIER('a.b')` spells; its parts all carry the clause's span. */
@@ -108,7 +111,10 @@ export function parseIdentifierLiteral(c: Cursor): MultipartName {
   c.advance();
   c.expectSymbol("(");
   let text = "";
-  while (c.peek().kind === "string") text += c.advance().value;
+  while (c.peek().kind === "string") {
+    text += c.advance().value;
+    c.takeSymbol("||");
+  }
   c.expectSymbol(")");
   const span = c.spanFrom(start);
   return { parts: readNameText(c, text, span), span };

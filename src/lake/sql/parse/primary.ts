@@ -108,7 +108,7 @@ function parseWordOperand(c: Cursor): Expression {
     if ((word === "CAST" || word === "TRY_CAST") && c.hasDirectWord(c.index + 1, "AS")) {
       return parseCast(c);
     }
-    const special = parseSpecialCall(c);
+    const special = c.nested(() => parseSpecialCall(c));
     if (special) return special;
   }
   return parseNamed(c);
@@ -197,7 +197,7 @@ function parseParenthesis(c: Cursor): Expression {
   }
   const items = [first];
   while (c.takeSymbol(",")) items.push(parseRowItem(c));
-  if (items.length === 1) throw c.fail("`,`");
+  if (items.length === 1) throw c.fail("`)` or an operator");
   c.expectSymbol(")");
   return { kind: "row", items, span: c.spanFrom(start) };
 }

@@ -2,7 +2,6 @@
  * Statements by their first word; each family has its own file. Words nobody knows get a
  * suggestion, words of statements not built give `unsupported`.
  */
-import { distance } from "fastest-levenshtein";
 import type { Statement } from "../ast.ts";
 import { parseAlterTable } from "./alter-table.ts";
 import { parseCommentOn, parseCreate, parseDrop } from "./catalog-object.ts";
@@ -15,6 +14,7 @@ import * as maintenance from "./maintenance.ts";
 import { parseQuery, parseQueryRest, parseWith } from "./query.ts";
 import { parseExecuteImmediate, parseReset, parseSet, parseUse } from "./session.ts";
 import { parseShow } from "./show.ts";
+import { suggestWord } from "./suggest.ts";
 import { skipUnsupported } from "./unsupported.ts";
 import { parseAlterView } from "./view.ts";
 
@@ -89,12 +89,8 @@ function skipScript(c: Cursor): Statement {
 }
 
 function suggestStatement(word: string): string {
-  const candidates = Object.keys(STATEMENTS);
-  const close = candidates
-    .map((name) => ({ name, edits: distance(word.slice(0, 40), name) }))
-    .sort((a, b) => a.edits - b.edits)[0]!;
-  const limit = Math.max(1, Math.floor(close.name.length / 3));
-  if (word !== "" && close.edits <= limit) return `Did you mean ${close.name}?`;
+  const name = suggestWord(word, Object.keys(STATEMENTS));
+  if (name) return `Did you mean ${name}?`;
   return "A statement starts with a word such as SELECT, INSERT, CREATE, MERGE or DESCRIBE.";
 }
 
