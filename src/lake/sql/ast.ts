@@ -501,6 +501,9 @@ export type AlterAction =
   | { kind: "drop_feature"; feature: string; truncateHistory: boolean }
   | { kind: "unsupported"; keyword: string };
 
+/** A path, or `:parameter` with the literals behind it (Spark 4.1 joins adjacent strings). */
+export type CopyPath = string | { parameter: Identifier; suffix: string };
+
 export type Statement = { span: Span } & (
   | { kind: "query"; query: Query }
   | {
@@ -640,7 +643,7 @@ export type Statement = { span: Span } & (
   | {
       kind: "copy_into";
       table: TableReference;
-      path: string;
+      path: CopyPath;
       pathSpan: Span;
       /** `(SELECT … FROM 'path')`. */ items?: SelectItem[];
       fileFormat: string;

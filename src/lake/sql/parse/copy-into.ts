@@ -1,5 +1,5 @@
 /** Databricks' COPY INTO: files into a table, each file once. */
-import type { SelectItem, Statement } from "../ast.ts";
+import type { CopyPath, SelectItem, Statement } from "../ast.ts";
 import { notImplemented } from "../error.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseStringLiteral } from "./literal.ts";
@@ -39,11 +39,21 @@ export function parseCopyInto(c: Cursor): Statement {
 }
 
 function parsePath(c: Cursor): Source {
-  const { value, span } = parseStringLiteral(c, "a path in quotes");
+  const start = c.start;
+  const path = parseCopyPath(c);
+  const pathSpan = c.spanFrom(start);
   if (c.isWord("WITH")) {
     throw notImplemented("credentials of COPY INTO", { start: c.start, end: c.peek().end });
   }
-  return { path: value, pathSpan: span };
+  return { path, pathSpan };
+}
+
+/** A marker may stand wherever its literal may (Spark 4.1): `:landing '/customers'`. */
+function parseCopyPath(c: Cursor): CopyPath {
+  if (!c.takeSymbol(":")) return parseStringLiteral(c, "a path in quotes").value;
+  const parameter = parseIdentifier(c, "the name of a parameter");
+  const suffix = c.peek().kind === "string" ? parseStringLiteral(c).value : "";
+  return { parameter, suffix };
 }
 
 function parseSource(c: Cursor): Source {
