@@ -52,7 +52,7 @@ function parseWhat(c: Cursor): Describe {
     c.advance();
     return { ...base("query"), query: parseQuery(c) };
   }
-  if (startsQuery(c)) return { ...base("query"), query: parseQuery(c) };
+  if (!c.isWord("TABLE") && startsQuery(c)) return { ...base("query"), query: parseQuery(c) };
   return parseTableDescription(c);
 }
 

@@ -173,6 +173,7 @@ describe("the rest", () => {
     ["show tblproperties t ('a.b')", { kind: "show", what: "tblproperties", key: "a.b" }],
     ["describe extended t", { kind: "describe", what: "table", extended: true }],
     ["desc detail '/x'", { kind: "describe", what: "detail" }],
+    ["describe table extended a.b.c", { kind: "describe", what: "table", extended: true }],
     ["describe query select 1", { kind: "describe", what: "query" }],
     ["create schema if not exists a.b comment 'x'", { kind: "create_schema", comment: "x" }],
     ["create catalog c", { kind: "create_catalog" }],
