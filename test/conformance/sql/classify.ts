@@ -1,0 +1,147 @@
+/** Runs recorded cases and says how each answer compares with Spark's. */
+import { SovereignError } from "../../../src/core/errors.ts";
+import type { GoldenCase, GoldenFile } from "./golden.ts";
+import { hiveText, schemaText } from "./hive-text.ts";
+import type { Session, SessionResult } from "./session.ts";
+
+/**
+ * - `match`: same schema and rows, or the same error class
+ * - `name_only`: same types and rows, another column name
+ * - `refused`: an error where Spark answers
+ * - `error_other`: Spark fails and so do we, with another error class
+ * - `cascade`: an error because an earlier statement of the file was refused
+ * - `wrong`: another answer, or an answer where Spark fails
+ */
+export const VERDICTS = ["match", "name_only", "error_other", "refused", "cascade", "wrong"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface Outcome {
+  readonly file: string;
+  readonly index: number;
+  readonly sql: string;
+  readonly verdict: Verdict;
+  /** Why, in one line or a few. */
+  readonly note: string;
+}
+
+/** Runs every case of a file in one session. */
+export async function runFile(
+  file: GoldenFile,
+  open: () => Promise<Session>,
+): Promise<Outcome[]> {
+  const session = await open();
+  const outcomes: Outcome[] = [];
+  const state = { broken: false };
+  try {
+    for (const [index, golden] of file.cases.entries()) {
+      const { verdict, note } = await judge(golden, session, state);
+      outcomes.push({ file: file.name, index, sql: golden.sql, verdict, note });
+      if (verdict === "refused" && changesState(golden.sql)) state.broken = true;
+    }
+  } finally {
+    await session.close();
+  }
+  return outcomes;
+}
+
+function changesState(sql: string): boolean {
+  return /^\s*(--[^\n]*\n\s*)*(create|insert|use|drop|alter|declare|set|with|from|update|merge|delete)\b/i.test(
+    sql,
+  );
+}
+
+async function judge(
+  golden: GoldenCase,
+  session: Session,
+  state: { broken: boolean },
+): Promise<{ verdict: Verdict; note: string }> {
+  let result: SessionResult;
+  try {
+    result = await session.run(golden.sql);
+  } catch (error) {
+    return judgeError(golden, error, state);
+  }
+  if (golden.error !== null) {
+    return { verdict: "wrong", note: `answered where Spark fails with ${golden.error}` };
+  }
+  return compare(golden, result);
+}
+
+function judgeError(
+  golden: GoldenCase,
+  error: unknown,
+  state: { broken: boolean },
+): { verdict: Verdict; note: string } {
+  const known = error instanceof SovereignError;
+  const actual = known ? String(error.details.error_class ?? error.code) : "CRASH";
+  const message = error instanceof Error ? error.message.split("\n")[0]! : String(error);
+  const sql = (error as { engineSql?: string }).engineSql;
+  const note = `${known ? error.code : "CRASH"} ${actual}: ${message}${sql ? `\n    ${sql}` : ""}`;
+  if (golden.error !== null) {
+    const same = actual === golden.error;
+    return { verdict: same ? "match" : "error_other", note: `${note} (Spark: ${golden.error})` };
+  }
+  if (actual === "TABLE_OR_VIEW_NOT_FOUND" || (state.broken && /NOT_FOUND/.test(actual))) {
+    return { verdict: "cascade", note };
+  }
+  return { verdict: "refused", note };
+}
+
+function compare(golden: GoldenCase, result: SessionResult): { verdict: Verdict; note: string } {
+  const schema = schemaText(result.columns);
+  const lines = result.rows.map((row) =>
+    row.map((cell, i) => hiveText(cell, result.columns[i]!.type)).join("\t"),
+  );
+  const sameRows = sameLines(golden.output, lines, result.ordered);
+  if (!sameRows) {
+    const shown = lines.slice(0, 12).join("\n      ");
+    return {
+      verdict: "wrong",
+      note: `rows differ\n    sql: ${result.engineSql}\n    ours: ${schema}\n      ${shown}\n    spark: ${golden.schema}\n      ${golden.output.split("\n").slice(0, 12).join("\n      ")}`,
+    };
+  }
+  if (schema === golden.schema) return { verdict: "match", note: "" };
+  const types = (text: string) => columnTypes(text).join(",");
+  if (types(schema) === types(golden.schema)) {
+    return { verdict: "name_only", note: `${schema}\n    ${golden.schema}` };
+  }
+  return { verdict: "wrong", note: `types differ\n    ours: ${schema}\n    spark: ${golden.schema}` };
+}
+
+function sameLines(expected: string, actual: readonly string[], ordered: boolean): boolean {
+  const clean = (text: string) => text.split("\n").map((line) => line.trimEnd());
+  const ours = clean(actual.join("\n"));
+  const theirs = clean(expected);
+  while (ours.length > 0 && ours.at(-1) === "") ours.pop();
+  while (theirs.length > 0 && theirs.at(-1) === "") theirs.pop();
+  if (!ordered) {
+    ours.sort();
+    theirs.sort();
+  }
+  return ours.length === theirs.length && ours.every((line, i) => line === theirs[i]);
+}
+
+/** Types of `struct<name:type,…>` at the top, names left out; names may hold anything. */
+export function columnTypes(schema: string): string[] {
+  const body = schema.replace(/^struct</, "").replace(/>$/, "");
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < body.length; i++) {
+    const c = body[i]!;
+    if ("<([{".includes(c)) depth++;
+    else if (">)]}".includes(c)) depth--;
+    else if (c === "," && depth === 0) {
+      parts.push(body.slice(start, i));
+      start = i + 1;
+    }
+  }
+  parts.push(body.slice(start));
+  return parts.map((part) => part.slice(part.lastIndexOf(":", typeStart(part)) + 1));
+}
+
+/** Where the type of `name:type` may start: nested types hold colons of their own. */
+function typeStart(part: string): number {
+  const open = part.search(/(?<=:)(struct|array|map)</);
+  return open < 0 ? part.length : open;
+}
