@@ -105,15 +105,15 @@ export function computeDecimal(
   const b = rescale(y, right.scale, scale);
   switch (operator) {
     case "+":
-      return fit(a + b, scale, result);
+      return fitInto(a + b, scale, result);
     case "-":
-      return fit(a - b, scale, result);
+      return fitInto(a - b, scale, result);
     case "*":
-      return fit(x * y, left.scale + right.scale, result);
+      return fitInto(x * y, left.scale + right.scale, result);
     case "/": {
       // Spark divides to 38 digits first only in rounding; the half-up result is the same.
       const target = result as DecimalType;
-      return fit(divideHalfUp(a * 10n ** BigInt(target.scale), b), target.scale, result);
+      return fitInto(divideHalfUp(a * 10n ** BigInt(target.scale), b), target.scale, result);
     }
     case "div": {
       const quotient = a / b;
@@ -123,15 +123,15 @@ export function computeDecimal(
       return quotient;
     }
     case "%":
-      return fit(a % b, scale, result);
+      return fitInto(a % b, scale, result);
     default: {
       const remainder = a % b;
-      return fit(remainder < 0n ? (remainder + b) % b : remainder, scale, result);
+      return fitInto(remainder < 0n ? (remainder + b) % b : remainder, scale, result);
     }
   }
 }
 
-function fit(unscaled: bigint, scale: number, type: CallExpression["type"]): bigint {
+function fitInto(unscaled: bigint, scale: number, type: CallExpression["type"]): bigint {
   if (type.kind !== "decimal") return unscaled;
   const value = rescale(unscaled, scale, type.scale);
   if (fitsPrecision(value, type.precision)) return value;

@@ -6,12 +6,20 @@ import { closest, distance } from "fastest-levenshtein";
 import type { Span } from "../ast.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { AGGREGATES } from "./aggregate.ts";
+import { STATISTICS } from "./aggregate-statistics.ts";
 import { PMOD, SHIFT_FUNCTIONS } from "./arithmetic.ts";
 import { EQUAL_NULL } from "./comparison.ts";
+import { CONDITIONAL } from "./conditional.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
+import { HASHES } from "./hash.ts";
 import { LIKE_FUNCTIONS } from "./like.ts";
+import { MATH } from "./math.ts";
 import { createCall } from "./operators.ts";
+import { REGEXP } from "./regexp.ts";
+import { STRINGS } from "./string.ts";
 import { CONCAT } from "./string-concat.ts";
+import { WINDOW } from "./window.ts";
 
 const ENTRIES: readonly FunctionDef[] = [
   PMOD,
@@ -19,6 +27,14 @@ const ENTRIES: readonly FunctionDef[] = [
   EQUAL_NULL,
   ...LIKE_FUNCTIONS,
   CONCAT,
+  ...AGGREGATES,
+  ...STATISTICS,
+  ...CONDITIONAL,
+  ...HASHES,
+  ...MATH,
+  ...REGEXP,
+  ...STRINGS,
+  ...WINDOW,
 ];
 
 const BY_NAME = new Map<string, FunctionDef>();

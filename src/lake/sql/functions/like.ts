@@ -14,24 +14,24 @@ import type { EmitContext, FunctionDef } from "./definition.ts";
 import { javaRegExp } from "./js/java-regexp.ts";
 
 /** What is wrong with a LIKE pattern, or null: an escape may stand before `%`, `_` and itself. */
-function patternFault(pattern: string, escape: string): string | null {
+function patternFault(pattern: string, escaper: string): string | null {
   for (let i = 0; i < pattern.length; i++) {
-    if (pattern[i] !== escape) continue;
+    if (pattern[i] !== escaper) continue;
     const next = pattern[++i];
     if (next === undefined) return "INVALID_FORMAT.ESC_AT_THE_END";
-    if (next !== "%" && next !== "_" && next !== escape) return "INVALID_FORMAT.ESC_IN_THE_MIDDLE";
+    if (next !== "%" && next !== "_" && next !== escaper) return "INVALID_FORMAT.ESC_IN_THE_MIDDLE";
   }
   return null;
 }
 
 /** The regular expression that a LIKE pattern stands for. */
-export function likeRegExp(pattern: string, escape: string): RegExp {
-  const fault = patternFault(pattern, escape);
+export function likeRegExp(pattern: string, escaper: string): RegExp {
+  const fault = patternFault(pattern, escaper);
   if (fault) throw runtimeError(fault, "42601", `the pattern '${pattern}' has a stray escape`);
   let source = "";
   for (let i = 0; i < pattern.length; i++) {
     let ch = pattern[i]!;
-    if (ch === escape) ch = `\\${pattern[++i]!}`;
+    if (ch === escaper) ch = `\\${pattern[++i]!}`;
     if (ch === "%") source += ".*";
     else if (ch === "_") source += ".";
     else source += quoteRegExp(ch.length === 2 ? ch[1]! : ch);
@@ -44,9 +44,9 @@ function quoteRegExp(ch: string): string {
 }
 
 function matchLike(args: readonly Value[], insensitive: boolean): boolean {
-  const [text, pattern, escape] = args as [string, string, string];
+  const [text, pattern, escaper] = args as [string, string, string];
   const lower = (s: string): string => (insensitive ? s.toLowerCase() : s);
-  return likeRegExp(lower(pattern), escape ?? "\\").test(lower(text));
+  return likeRegExp(lower(pattern), escaper ?? "\\").test(lower(text));
 }
 
 function emitLike(
@@ -56,8 +56,8 @@ function emitLike(
   context: EmitContext,
 ): string {
   const pattern = literalValue(call.args[1]!);
-  const escape = call.args[2] ? literalValue(call.args[2]) : "\\";
-  if (typeof pattern !== "string" || typeof escape !== "string") {
+  const escaper = call.args[2] ? literalValue(call.args[2]) : "\\";
+  if (typeof pattern !== "string" || typeof escaper !== "string") {
     return script(insensitive ? "ilike" : "like", (values) => matchLike(values, insensitive))(
       args,
       call,
@@ -66,14 +66,14 @@ function emitLike(
   }
   const text = insensitive ? `lower(${args[0]})` : args[0];
   const shown = insensitive ? quoteString(pattern.toLowerCase()) : args[1];
-  const clause = pattern.includes(escape) ? ` ESCAPE ${quoteString(escape)}` : "";
+  const clause = pattern.includes(escaper) ? ` ESCAPE ${quoteString(escaper)}` : "";
   return `(${text} LIKE ${shown}${clause})`;
 }
 
 function checkPattern(args: readonly BoundExpression[]): void {
   const pattern = literalValue(args[1]!);
-  const escape = args[2] ? literalValue(args[2]) : "\\";
-  if (typeof escape === "string" && [...escape].length !== 1) {
+  const escaper = args[2] ? literalValue(args[2]) : "\\";
+  if (typeof escaper === "string" && [...escaper].length !== 1) {
     throw new SqlError("the escape of LIKE must be one character", {
       errorClass: "INVALID_ESCAPE_CHAR",
       sqlState: "42604",
@@ -81,8 +81,8 @@ function checkPattern(args: readonly BoundExpression[]): void {
       hint: "write for example ESCAPE '/'",
     });
   }
-  if (typeof pattern !== "string" || typeof escape !== "string") return;
-  const fault = patternFault(pattern, escape);
+  if (typeof pattern !== "string" || typeof escaper !== "string") return;
+  const fault = patternFault(pattern, escaper);
   if (!fault) return;
   throw new SqlError(`the pattern '${pattern}' has an escape that escapes nothing`, {
     errorClass: fault,
@@ -104,10 +104,10 @@ function like(name: "like" | "ilike"): FunctionDef {
       optional: 1,
       check: checkPattern,
       pretty: (a) => {
-        const escapeText = a[2] === undefined || a[2] === "\\" ? "" : ` ESCAPE '${a[2]}'`;
+        const _escapeText = a[2] === undefined || a[2] === "\\" ? "" : ` ESCAPE '${a[2]}'`;
         return insensitive
           ? `ilike(${a[0]}, ${a[1]}${a[2] ? `, ${a[2]}` : ""})`
-          : `${a[0]} LIKE ${a[1]}${escape}`;
+          : `${a[0]} LIKE ${a[1]}${escapeText}`;
       },
     },
   );

@@ -1,0 +1,63 @@
+/**
+ * Prints an engine aggregate or window function with everything its call carries: DISTINCT, ORDER
+ * BY, IGNORE NULLS, FILTER, OVER. Compound aggregates print several of them.
+ */
+import type { BoundFrameBound, BoundWindow, CallExpression, SortKey } from "../plan/expression.ts";
+import type { EmitContext } from "./definition.ts";
+
+export interface AggregateParts {
+  /** Rows to leave out, as an engine condition on those that stay. */
+  where?: string;
+  /** Print the call's WITHIN GROUP order inside the parentheses. */
+  ordered?: boolean;
+  /** Leave the frame out: ranking functions and lag/lead have none. */
+  frameless?: boolean;
+  ignoreNulls?: boolean;
+}
+
+/** `name(DISTINCT args ORDER BY …) FILTER (…) OVER (…)`. */
+export function aggregate(
+  name: string,
+  args: readonly string[],
+  { call, context }: { call: CallExpression; context: EmitContext },
+  parts: AggregateParts = {},
+): string {
+  const distinct = call.distinct ? "DISTINCT " : "";
+  const order = parts.ordered && call.orderBy ? ` ORDER BY ${sortKeys(call.orderBy, context)}` : "";
+  const nulls = parts.ignoreNulls ? " IGNORE NULLS" : "";
+  const conditions = [
+    ...(call.filter ? [context.emit(call.filter)] : []),
+    ...(parts.where ? [parts.where] : []),
+  ];
+  const filter = conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(" AND ")})` : "";
+  const over = call.window ? ` OVER (${windowSql(call.window, context, parts)})` : "";
+  return `${name}(${distinct}${args.join(", ")}${order}${nulls})${filter}${over}`;
+}
+
+function sortKeys(keys: readonly SortKey[], context: EmitContext): string {
+  return keys
+    .map((key) => {
+      const nulls = key.nulls === "first" ? "NULLS FIRST" : "NULLS LAST";
+      return `${context.emit(key.expression)} ${key.direction.toUpperCase()} ${nulls}`;
+    })
+    .join(", ");
+}
+
+function windowSql(window: BoundWindow, context: EmitContext, parts: AggregateParts): string {
+  const clauses: string[] = [];
+  if (window.partitionBy.length > 0) {
+    clauses.push(`PARTITION BY ${window.partitionBy.map((e) => context.emit(e)).join(", ")}`);
+  }
+  if (window.orderBy.length > 0) clauses.push(`ORDER BY ${sortKeys(window.orderBy, context)}`);
+  if (window.frame && !parts.frameless) {
+    const { unit, start, end } = window.frame;
+    const bounds = `${frameBound(start, context)} AND ${frameBound(end, context)}`;
+    clauses.push(`${unit.toUpperCase()} BETWEEN ${bounds}`);
+  }
+  return clauses.join(" ");
+}
+
+function frameBound(bound: BoundFrameBound, context: EmitContext): string {
+  const word = bound.kind.replaceAll("_", " ").toUpperCase();
+  return bound.value ? `${context.emit(bound.value)} ${word}` : word;
+}

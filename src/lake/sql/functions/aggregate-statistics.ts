@@ -1,0 +1,143 @@
+/**
+ * Aggregates over gathered values: percentiles, moments, correlation and regression. The engine
+ * collects a list per group; the formulas are Spark's (`CentralMomentAgg`, `Covariance`,
+ * `PearsonCorrelation`, `percentiles.scala`) in Spark's order of operations.
+ */
+import { arrayType, type DataType, DOUBLE } from "../../schema/data-type.ts";
+import type { Value } from "../../schema/value.ts";
+import { notImplemented } from "../error.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { arrayOf, as, NUM, oneOf } from "./accept.ts";
+import { defineAggregate } from "./aggregate.ts";
+import { aggregate } from "./aggregate-call.ts";
+import { callScript, literalValue } from "./builder.ts";
+import type { EmitContext, FunctionDef } from "./definition.ts";
+import * as stats from "./js/statistics.ts";
+
+const DBL = as(DOUBLE);
+const LIST = arrayType(DOUBLE, false);
+
+/** Gathers doubles and computes over them. */
+function overList(
+  call: CallExpression,
+  context: EmitContext,
+  sql: string,
+  compute: (values: readonly number[]) => Value,
+): string {
+  const list = aggregate("list", [sql], { call, context }, { where: `${sql} IS NOT NULL` });
+  return callScript(context, [list], {
+    name: call.fn.name + (call.data === undefined ? "" : ` ${JSON.stringify(call.data)}`),
+    parameters: [LIST],
+    returnType: call.type,
+    call: ([values]) => compute(values as readonly number[]),
+  });
+}
+
+function moment(name: string, compute: (values: readonly number[]) => number | null): FunctionDef {
+  return defineAggregate(
+    name,
+    [DBL],
+    DOUBLE,
+    (args, call, context) => overList(call, context, args[0]!, compute),
+    { summary: `${name} of numbers.` },
+  );
+}
+
+/** A statistic of pairs, given as `f(y, x)` or `f(x, y)`; rows with a NULL do not count. */
+function pairs(name: string, compute: (a: number[], b: number[]) => number | null): FunctionDef {
+  return defineAggregate(
+    name,
+    [DBL, DBL],
+    DOUBLE,
+    (args, call, context) => {
+      const pair = `[${args[0]}, ${args[1]}]`;
+      const where = `${args[0]} IS NOT NULL AND ${args[1]} IS NOT NULL`;
+      const list = aggregate("list", [pair], { call, context }, { where });
+      return callScript(context, [list], {
+        name,
+        parameters: [arrayType(LIST, false)],
+        returnType: DOUBLE,
+        call: ([rows]) => {
+          const table = rows as readonly (readonly number[])[];
+          return compute(
+            table.map((r) => r[0]!),
+            table.map((r) => r[1]!),
+          );
+        },
+      });
+    },
+    { summary: `${name} of pairs of numbers.` },
+  );
+}
+
+function percentileType(args: readonly BoundExpression[]): DataType {
+  return args[1]?.type.kind === "array" ? LIST : DOUBLE;
+}
+
+function shares(call: CallExpression): number[] {
+  const share = call.args[1]!;
+  const value = share.kind === "cast" ? readShare(share.operand) : readShare(share);
+  if (value === null) throw notImplemented("a computed percentage", share.span);
+  return value;
+}
+
+function readShare(expression: BoundExpression): number[] | null {
+  if (expression.kind === "call" && expression.fn.name === "array") {
+    const parts = expression.args.map(readShare);
+    return parts.some((p) => p === null) ? null : parts.flatMap((p) => p!);
+  }
+  if (expression.kind === "cast") return readShare(expression.operand);
+  const value = literalValue(expression);
+  if (expression.type.kind === "decimal" && typeof value === "bigint") {
+    return [Number(value) / 10 ** expression.type.scale];
+  }
+  return typeof value === "number" || typeof value === "bigint" ? [Number(value)] : null;
+}
+
+const PERCENTILE = defineAggregate(
+  "percentile",
+  [NUM, oneOf(DBL, arrayOf(DBL)), NUM],
+  percentileType,
+  (args, call, context) => {
+    if (call.args[2] && literalValue(call.args[2]) !== 1 && literalValue(call.args[2]) !== 1n) {
+      throw notImplemented("percentile with frequencies", call.span);
+    }
+    const wanted = shares(call);
+    const compute = (values: readonly number[]): Value => {
+      const found = stats.percentiles(values, wanted);
+      return found === null ? null : call.type.kind === "array" ? found : found[0]!;
+    };
+    const keyed = { ...call, data: wanted };
+    return overList(keyed, context, `CAST(${args[0]} AS DOUBLE)`, compute);
+  },
+  {
+    optional: 1,
+    defaults: (args) =>
+      args.length === 2
+        ? [{ kind: "literal", value: 1, type: { kind: "int" }, nullable: false }]
+        : [],
+    summary: "Exact percentiles, interpolated.",
+  },
+);
+
+const MEDIAN = defineAggregate(
+  "median",
+  [NUM],
+  DOUBLE,
+  (args, call, context) =>
+    overList(call, context, `CAST(${args[0]} AS DOUBLE)`, (values) => {
+      const found = stats.percentiles(values, [0.5]);
+      return found === null ? null : found[0]!;
+    }),
+  { summary: "The middle value, interpolated." },
+);
+
+export const STATISTICS: readonly FunctionDef[] = [
+  PERCENTILE,
+  MEDIAN,
+  moment("skewness", stats.skewness),
+  moment("kurtosis", stats.kurtosis),
+  pairs("corr", stats.correlation),
+  pairs("covar_pop", (a, b) => stats.covariance(a, b, 0)),
+  pairs("covar_samp", (a, b) => stats.covariance(a, b, 1)),
+];

@@ -1,0 +1,271 @@
+/**
+ * Aggregates (Spark 4.2 `aggregate/*.scala`, ANSI): result types, NULL rules and overflow are
+ * Spark's. Statistics over pairs and percentiles gather the values and compute in TypeScript
+ * (`aggregate-statistics.ts`).
+ */
+import { engineType } from "../../engine/engine-type.ts";
+import { arrayType, BOOLEAN, type DataType, DOUBLE, LONG, STRING } from "../../schema/data-type.ts";
+import { notImplemented } from "../error.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { boundedDecimal } from "../types/decimal-rules.ts";
+import { typedLiteral } from "../types/literal.ts";
+import { isIntegral } from "../types/type-rules.ts";
+import { type Accept, ANY, as, INTEGRAL, INTERVALS, NUM, ORDERABLE, oneOf, STR } from "./accept.ts";
+import { type AggregateParts, aggregate } from "./aggregate-call.ts";
+import { callScript, define, type EntryOptions, literalValue } from "./builder.ts";
+import { checkOrderable, mayHoldNulls } from "./comparison.ts";
+import type { EmitContext, FunctionDef } from "./definition.ts";
+import { divideHalfUp } from "./js/read-number.ts";
+
+type Type = DataType | ((args: readonly BoundExpression[]) => DataType);
+type Emit = (args: readonly string[], call: CallExpression, context: EmitContext) => string;
+
+/** An aggregate entry. */
+export function defineAggregate(
+  name: string,
+  parameters: readonly Accept[],
+  type: Type,
+  emit: Emit,
+  options: EntryOptions = {},
+): FunctionDef {
+  return define(name, parameters, type, emit, {
+    kind: "aggregate",
+    allowsDistinct: true,
+    nullable: true,
+    ...options,
+  });
+}
+
+/** An engine aggregate of the same meaning, cast to the result type. */
+function same(engine: string, parts: AggregateParts = {}): Emit {
+  return (args, call, context) => aggregate(engine, args, { call, context }, parts);
+}
+
+function cast(inner: Emit): Emit {
+  return (args, call, context) => `CAST(${inner(args, call, context)} AS ${engineType(call.type)})`;
+}
+
+function sumType(type: DataType): DataType {
+  if (type.kind === "decimal") return boundedDecimal(type.precision + 10, type.scale);
+  if (isIntegral(type)) return LONG;
+  return type.kind === "interval_dt" || type.kind === "interval_ym" ? type : DOUBLE;
+}
+
+const SUM = defineAggregate(
+  "sum",
+  [oneOf(NUM, INTERVALS)],
+  (args) => sumType(args[0]!.type),
+  (args, call, context) => {
+    const { kind } = call.args[0]!.type;
+    if (kind === "interval_dt") {
+      const total = aggregate("sum", [`epoch_us(${args[0]})`], { call, context });
+      return `to_microseconds(CAST(${total} AS BIGINT))`;
+    }
+    if (kind === "interval_ym") throw notImplemented("sum of year-month intervals", call.span);
+    const item = kind === "float" ? `CAST(${args[0]} AS DOUBLE)` : args[0]!;
+    return `CAST(${aggregate("sum", [item], { call, context })} AS ${engineType(call.type)})`;
+  },
+  { summary: "The sum; bigint for whole numbers, ten more digits for decimals." },
+);
+
+const AVG = defineAggregate(
+  "avg",
+  [oneOf(NUM, INTERVALS)],
+  (args) => {
+    const { type } = args[0]!;
+    return type.kind === "decimal" ? boundedDecimal(type.precision + 4, type.scale + 4) : DOUBLE;
+  },
+  (args, call, context) => {
+    const { type } = call.args[0]!;
+    if (type.kind === "interval_dt" || type.kind === "interval_ym") {
+      throw notImplemented("avg of intervals", call.span);
+    }
+    if (type.kind !== "decimal") {
+      return aggregate("avg", [`CAST(${args[0]} AS DOUBLE)`], { call, context });
+    }
+    const result = call.type as { scale: number } & DataType;
+    const total = boundedDecimal(type.precision + 10, type.scale);
+    const sum = `CAST(${aggregate("sum", args, { call, context })} AS ${engineType(total)})`;
+    const count = aggregate("count", args, { call, context });
+    return callScript(context, [sum, count], {
+      name: "decimal average",
+      parameters: [total, LONG],
+      returnType: result,
+      call: ([x, n]) => {
+        const scaled = (x as bigint) * 10n ** BigInt(result.scale - type.scale);
+        return (n as bigint) === 0n ? null : divideHalfUp(scaled, n as bigint);
+      },
+    });
+  },
+  { aliases: ["mean"], showsAlias: true, summary: "The average; four more digits for decimals." },
+);
+
+const COUNT = defineAggregate(
+  "count",
+  [ANY],
+  LONG,
+  (args, call, context) => {
+    if (args.length === 1) return aggregate("count", args, { call, context });
+    const filled = args.map((a) => `${a} IS NOT NULL`).join(" AND ");
+    const row = `row(${args.join(", ")})`;
+    return aggregate("count", [`CASE WHEN ${filled} THEN ${row} END`], { call, context });
+  },
+  { rest: ANY, nullable: false, summary: "How many rows have no NULL in the arguments." },
+);
+
+function extreme(name: "min" | "max"): FunctionDef {
+  return defineAggregate(name, [ORDERABLE], (args) => args[0]!.type, same(name), {
+    summary: `The ${name === "min" ? "least" : "greatest"} value.`,
+    check: (args, context) => {
+      checkOrderable(args[0]!.type, name, context);
+      if (mayHoldNulls(args[0]!.type)) {
+        throw notImplemented(`${name} of values with NULLs inside`, context.span);
+      }
+    },
+  });
+}
+
+/** The first or last value in input order; IGNORE NULLS or a second argument `true` skips NULLs. */
+function positional(name: "first" | "last", aliases: string[]): FunctionDef {
+  return defineAggregate(
+    name,
+    [ANY, as(BOOLEAN)],
+    (args) => args[0]!.type,
+    (args, call, context) => {
+      const skip = call.ignoreNulls || (call.args[1] && literalValue(call.args[1]) === true);
+      if (call.window) {
+        return aggregate(`${name}_value`, [args[0]!], { call, context }, { ignoreNulls: !!skip });
+      }
+      const where = skip ? { where: `${args[0]} IS NOT NULL` } : {};
+      return aggregate(name, [args[0]!], { call, context }, where);
+    },
+    {
+      optional: 1,
+      aliases,
+      allowsIgnoreNulls: true,
+      summary: `The ${name} value of a group.`,
+      pretty: (a, call) => {
+        const skip = call.args[1] && literalValue(call.args[1]) === true && !call.ignoreNulls;
+        return `${call.calledAs.toLowerCase()}(${a[0]})${skip ? " ignore nulls" : ""}`;
+      },
+    },
+  );
+}
+
+const ANY_VALUE: FunctionDef = { ...positional("first", []), name: "any_value" };
+
+function collect(name: "collect_list" | "collect_set", aliases: string[]): FunctionDef {
+  return defineAggregate(
+    name,
+    [ANY],
+    (args) => arrayType(args[0]!.type, false),
+    (args, call, context) => {
+      const made = aggregate(
+        "list",
+        args,
+        { call: name === "collect_set" ? { ...call, distinct: true } : call, context },
+        { where: `${args[0]} IS NOT NULL` },
+      );
+      return `coalesce(${made}, []::${engineType(call.type)})`;
+    },
+    {
+      aliases,
+      nullable: false,
+      summary: name === "collect_set" ? "The different values." : "All values in input order.",
+      check: (args, context) => {
+        if (name === "collect_set") checkOrderable(args[0]!.type, name, context);
+      },
+    },
+  );
+}
+
+function boolean(name: string, engine: string, aliases: string[]): FunctionDef {
+  return defineAggregate(name, [as(BOOLEAN)], BOOLEAN, same(engine), {
+    aliases,
+    showsAlias: true,
+    summary: `Whether ${name === "bool_and" ? "all" : "any"} values are true.`,
+  });
+}
+
+function bits(name: string): FunctionDef {
+  return defineAggregate(name, [INTEGRAL], (args) => args[0]!.type, cast(same(name)), {
+    summary: `All values combined by ${name.slice(4)}.`,
+  });
+}
+
+/** Variances and deviations: NULL for too few rows. */
+function spread(name: string, aliases: string[]): FunctionDef {
+  return defineAggregate(name, [as(DOUBLE)], DOUBLE, same(name), {
+    aliases,
+    showsAlias: true,
+    summary: `${name} of numbers.`,
+  });
+}
+
+/** The value where another one is greatest or least. */
+function by(name: "max_by" | "min_by"): FunctionDef {
+  const engine = name === "max_by" ? "arg_max_null" : "arg_min_null";
+  return defineAggregate(name, [ANY, ORDERABLE], (args) => args[0]!.type, same(engine), {
+    summary: `The first argument where the second is ${name === "max_by" ? "greatest" : "least"}.`,
+    check: (args, context) => {
+      checkOrderable(args[1]!.type, name, context);
+      if (mayHoldNulls(args[1]!.type))
+        throw notImplemented(`${name} by nested values`, context.span);
+    },
+  });
+}
+
+const LISTAGG = defineAggregate(
+  "listagg",
+  [STR, STR],
+  STRING,
+  (args, call, context) => aggregate("string_agg", args, { call, context }, { ordered: true }),
+  {
+    optional: 1,
+    aliases: ["string_agg"],
+    showsAlias: true,
+    defaults: (args) => (args.length === 1 ? [typedLiteral("", STRING)] : []),
+    summary: "Strings joined, in the order of WITHIN GROUP.",
+    check: (args, context) => {
+      if (literalValue(args[1]!) === undefined) {
+        throw notImplemented("a computed separator in listagg", context.span);
+      }
+    },
+  },
+);
+
+export const AGGREGATES: readonly FunctionDef[] = [
+  COUNT,
+  SUM,
+  AVG,
+  extreme("min"),
+  extreme("max"),
+  positional("first", ["first_value"]),
+  positional("last", ["last_value"]),
+  ANY_VALUE,
+  collect("collect_list", ["array_agg"]),
+  collect("collect_set", []),
+  boolean("bool_and", "bool_and", ["every"]),
+  boolean("bool_or", "bool_or", ["some", "any"]),
+  defineAggregate(
+    "count_if",
+    [as(BOOLEAN)],
+    LONG,
+    (a, call, context) =>
+      aggregate("count", [`CASE WHEN ${a[0]} THEN ${call.distinct ? a[0] : 1} END`], {
+        call,
+        context,
+      }),
+    { nullable: false, summary: "How many rows meet a condition." },
+  ),
+  bits("bit_and"),
+  bits("bit_or"),
+  bits("bit_xor"),
+  spread("var_samp", ["variance"]),
+  spread("var_pop", []),
+  spread("stddev_samp", ["stddev", "std"]),
+  spread("stddev_pop", []),
+  by("max_by"),
+  by("min_by"),
+  LISTAGG,
+];

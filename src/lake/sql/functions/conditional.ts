@@ -1,0 +1,168 @@
+/** NULL handling and choices (Spark 4.2 `nullExpressions.scala`, `conditionalExpressions.scala`). */
+import { BOOLEAN, type DataType, DOUBLE, INT } from "../../schema/data-type.ts";
+import type { BoundExpression } from "../plan/expression.ts";
+import { toCommonType } from "../types/coercion.ts";
+import { mismatch } from "../types/mismatch.ts";
+import { type Accept, ANY, as } from "./accept.ts";
+import { castArguments, define, entry, letIn, wrongArity } from "./builder.ts";
+import { checkOrderable } from "./comparison.ts";
+import type { FunctionDef, ResolveContext } from "./definition.ts";
+
+function common(
+  args: readonly BoundExpression[],
+  context: ResolveContext,
+): { type: DataType; args: BoundExpression[] } {
+  const { type, expressions } = toCommonType(args, `\`${context.calledAs}\``, context.span);
+  return { type, args: expressions };
+}
+
+function arity(args: readonly unknown[], least: number, context: ResolveContext): void {
+  if (args.length < least) {
+    throw wrongArity(context.calledAs, `> ${least - 1}`, args.length, context.span);
+  }
+}
+
+const COALESCE = entry(
+  "coalesce",
+  { summary: "The first value that is not NULL.", example: "coalesce(null, 1)" },
+  (a) => (a.length === 1 ? a[0]! : `coalesce(${a.join(", ")})`),
+  (args, context) => {
+    arity(args, 1, context);
+    const cast = common(args, context);
+    return { ...cast, nullable: cast.args.every((a) => a.nullable) };
+  },
+);
+
+const NVL = entry(
+  "nvl",
+  {
+    aliases: ["ifnull"],
+    summary: "The first value, or the second where it is NULL.",
+    showsAlias: true,
+  },
+  (a) => `coalesce(${a.join(", ")})`,
+  (args, context) => {
+    if (args.length !== 2) throw wrongArity(context.calledAs, "2", args.length, context.span);
+    const cast = common(args, context);
+    return { ...cast, nullable: cast.args.every((a) => a.nullable) };
+  },
+);
+
+/** The second or third argument, as the first is true (or not NULL). */
+function choice(name: string, test: (a: string) => string, boolean: boolean): FunctionDef {
+  return entry(
+    name,
+    {
+      summary: boolean ? "One of two values by a condition." : "One of two values by NULL.",
+      ...(boolean ? { pretty: (a: readonly string[]) => `(IF(${a.join(", ")}))` } : {}),
+    },
+    (a) => `CASE WHEN ${test(a[0]!)} THEN ${a[1]} ELSE ${a[2]} END`,
+    (args, context) => {
+      if (args.length !== 3) throw wrongArity(context.calledAs, "3", args.length, context.span);
+      const first = boolean
+        ? castArguments([args[0]!], [as(BOOLEAN)], undefined, context)[0]!
+        : args[0]!;
+      const cast = common(args.slice(1), context);
+      return {
+        type: cast.type,
+        nullable: cast.args.some((a) => a.nullable),
+        args: [first, ...cast.args],
+      };
+    },
+  );
+}
+
+const NULLIF = entry(
+  "nullif",
+  { summary: "NULL where both values are equal, else the first." },
+  (args, call, context) =>
+    letIn(
+      context,
+      { sql: args[0]!, expression: call.args[0]! },
+      (x) => `CASE WHEN ${x} = ${args[1]} THEN NULL ELSE ${x} END`,
+    ),
+  (args, context) => {
+    if (args.length !== 2) throw wrongArity(context.calledAs, "2", args.length, context.span);
+    const cast = common(args, context);
+    checkOrderable(cast.type, "nullif", context);
+    return { type: cast.type, nullable: true, args: cast.args };
+  },
+);
+
+function extreme(name: "greatest" | "least"): FunctionDef {
+  return entry(
+    name,
+    { summary: `The ${name} of several values; NULLs do not count.` },
+    (a) => `${name}(${a.join(", ")})`,
+    (args, context) => {
+      if (args.length < 2) throw wrongArity(context.calledAs, "> 1", args.length, context.span);
+      const cast = common(args, context);
+      checkOrderable(cast.type, name, context);
+      return { ...cast, nullable: cast.args.every((a) => a.nullable) };
+    },
+  );
+}
+
+function nullPredicate(name: string, engine: string): FunctionDef {
+  return define(name, [ANY], BOOLEAN, (a) => `(${a[0]} ${engine})`, {
+    nullable: false,
+    pretty: (a) => `(${a[0]} ${engine})`,
+    summary: `Whether a value ${engine === "IS NULL" ? "is" : "is not"} NULL.`,
+  });
+}
+
+const FLOATING: Accept = {
+  describe: "a DOUBLE or FLOAT",
+  takes: (t) => t.kind === "double" || t.kind === "float",
+  target: (t) => (t.kind === "float" ? t : as(DOUBLE).target(t)),
+};
+
+const NULLIFZERO = entry(
+  "nullifzero",
+  { summary: "NULL where a number is zero." },
+  (a) => `nullif(${a[0]}, 0)`,
+  (args, context) => {
+    if (args.length !== 1) throw wrongArity(context.calledAs, "1", args.length, context.span);
+    const { type } = args[0]!;
+    if (!["byte", "short", "int", "long", "double", "float", "decimal"].includes(type.kind)) {
+      throw mismatch("DATA_DIFF_TYPES", "nullifzero needs a number", context.span);
+    }
+    return { type, nullable: true, args };
+  },
+);
+
+const ZEROIFNULL = entry(
+  "zeroifnull",
+  { summary: "Zero where a number is NULL." },
+  (a) => `coalesce(${a[0]}, ${a[1]})`,
+  (args, context) => {
+    if (args.length !== 1) throw wrongArity(context.calledAs, "1", args.length, context.span);
+    const zero: BoundExpression = { kind: "literal", value: 0, type: INT, nullable: false };
+    return { ...common([args[0]!, zero], context), nullable: false };
+  },
+);
+
+export const CONDITIONAL: readonly FunctionDef[] = [
+  COALESCE,
+  NVL,
+  choice("if", (a) => a, true),
+  choice("nvl2", (a) => `${a} IS NOT NULL`, false),
+  NULLIF,
+  extreme("greatest"),
+  extreme("least"),
+  nullPredicate("isnull", "IS NULL"),
+  nullPredicate("isnotnull", "IS NOT NULL"),
+  define("isnan", [FLOATING], BOOLEAN, (a) => `coalesce(isnan(${a[0]}), false)`, {
+    nullable: false,
+    summary: "Whether a floating number is NaN.",
+  }),
+  define(
+    "nanvl",
+    [FLOATING, FLOATING],
+    (args) => args[0]!.type,
+    (a) => `CASE WHEN isnan(${a[0]}) THEN ${a[1]} ELSE ${a[0]} END`,
+    { nullable: true, summary: "The second number where the first is NaN." },
+  ),
+  NULLIFZERO,
+  ZEROIFNULL,
+];

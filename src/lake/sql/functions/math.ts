@@ -1,0 +1,460 @@
+/**
+ * Mathematics (Spark 4.2 `mathExpressions.scala`). Floating functions compute in TypeScript, whose
+ * fdlibm is Java's StrictMath bit for bit where the engine's libm may differ in the last place.
+ */
+import {
+  BINARY,
+  type DataType,
+  DOUBLE,
+  decimalType,
+  INT,
+  LONG,
+  STRING,
+} from "../../schema/data-type.ts";
+import { formatDouble } from "../../schema/format-number.ts";
+import type { Value } from "../../schema/value.ts";
+import { SqlError } from "../error.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { typedLiteral } from "../types/literal.ts";
+import { isIntegral } from "../types/type-rules.ts";
+import { as, BIN, INTEGRAL, INTERVALS, NUM, oneOf, STR } from "./accept.ts";
+import { define, literalValue, runtimeError, script } from "./builder.ts";
+import type { FunctionDef } from "./definition.ts";
+import { convertBase } from "./js/convert-base.ts";
+import { divideHalfUp, fitsPrecision, readBigDecimal, rescale } from "./js/read-number.ts";
+
+const DBL = as(DOUBLE);
+
+function real(
+  name: string,
+  compute: (x: number) => number,
+  options: { upper?: boolean } = {},
+): FunctionDef {
+  return define(
+    name,
+    [DBL],
+    DOUBLE,
+    script(name, ([x]) => compute(x as number)),
+    {
+      summary: `${name} of a number.`,
+      ...(options.upper
+        ? { pretty: (a: readonly string[]) => `${name.toUpperCase()}(${a[0]})` }
+        : {}),
+    },
+  );
+}
+
+/** NULL outside the domain, as Spark's logarithms have it. */
+function logarithm(name: string, compute: (x: number) => number, floor = 0): FunctionDef {
+  return define(
+    name,
+    [DBL],
+    DOUBLE,
+    script(name, ([x]) => ((x as number) <= floor ? null : compute(x as number))),
+    { nullable: true, summary: `${name} of a number; NULL outside its domain.` },
+  );
+}
+
+const LOG = define(
+  "log",
+  [DBL, DBL],
+  DOUBLE,
+  script("log", ([a, b]) => {
+    const [base, x] = b === undefined ? [Math.E, a as number] : [a as number, b as number];
+    if (x <= 0 || base <= 0) return null;
+    return b === undefined ? Math.log(x) : Math.log(x) / Math.log(base);
+  }),
+  {
+    optional: 1,
+    nullable: true,
+    summary: "Logarithm to a base, or the natural one.",
+    pretty: (a) => (a.length === 1 ? `ln(${a[0]})` : `LOG(${a.join(", ")})`),
+  },
+);
+
+// ---------------------------------------------------------------- rounding
+
+type Mode = "half_up" | "half_even" | "ceiling" | "floor";
+
+function roundTo(unscaled: bigint, scale: number, target: number, mode: Mode): bigint {
+  if (target >= scale) return rescale(unscaled, scale, target);
+  const divisor = 10n ** BigInt(scale - target);
+  if (mode === "half_up") return divideHalfUp(unscaled, divisor);
+  const quotient = unscaled / divisor;
+  const remainder = unscaled % divisor;
+  if (remainder === 0n) return quotient;
+  if (mode === "ceiling") return remainder > 0n ? quotient + 1n : quotient;
+  if (mode === "floor") return remainder < 0n ? quotient - 1n : quotient;
+  const twice = (remainder < 0n ? -remainder : remainder) * 2n;
+  if (twice < divisor || (twice === divisor && quotient % 2n === 0n)) return quotient;
+  return unscaled < 0n ? quotient - 1n : quotient + 1n;
+}
+
+function roundedType(type: DataType, digits: number): DataType {
+  if (type.kind !== "decimal") return type;
+  const integral = type.precision - type.scale + 1;
+  if (digits < 0) return decimalType(Math.min(Math.max(integral, -digits + 1), 38), 0);
+  const scale = Math.min(type.scale, digits);
+  return decimalType(Math.min(integral + scale, 38), scale);
+}
+
+function round(name: string, mode: Mode): FunctionDef {
+  return define(
+    name,
+    [NUM, as(INT)],
+    (args) => roundedType(args[0]!.type, digitsOf(args)),
+    script(name, ([value], call) => roundValue(value!, digitsOf(call.args), call, mode)),
+    {
+      optional: 1,
+      defaults: (args) => (args.length === 1 ? [typedLiteral(0, INT)] : []),
+      summary: `Rounds to a number of decimal places (${mode.replace("_", " ")}).`,
+      check: requireLiteralDigits,
+    },
+  );
+}
+
+function requireLiteralDigits(args: readonly BoundExpression[]): void {
+  if (typeof literalValue(args[1]!) === "number") return;
+  throw new SqlError("the number of decimal places must be a constant INT", {
+    errorClass: "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+    sqlState: "42K09",
+    span: args[1]?.span,
+    hint: "write a literal",
+  });
+}
+
+function digitsOf(args: readonly BoundExpression[]): number {
+  const value = args[1] ? literalValue(args[1]) : 0;
+  return typeof value === "number" ? value : 0;
+}
+
+const BITS: Partial<Record<DataType["kind"], number>> = { byte: 8, short: 16, int: 32, long: 64 };
+
+function roundValue(value: Value, digits: number, call: CallExpression, mode: Mode): Value {
+  const { type } = call.args[0]!;
+  if (type.kind === "double" || type.kind === "float") {
+    if (!Number.isFinite(value)) return value;
+    const text =
+      type.kind === "float" ? String(Math.fround(value as number)) : formatDouble(value as number);
+    const { unscaled, scale } = readBigDecimal(text)!;
+    const rounded = roundTo(unscaled, scale, digits, mode);
+    const result = Number(`${rounded}e${-digits}`);
+    return type.kind === "float" ? Math.fround(result) : result;
+  }
+  if (type.kind === "decimal") {
+    const target = call.type as { precision: number; scale: number };
+    const rounded = roundTo(value as bigint, type.scale, digits, mode);
+    return fitInto(rescale(rounded, digits, target.scale), target);
+  }
+  if (digits >= 0) return value;
+  const rounded = roundTo(BigInt(value as number), 0, digits, mode) * 10n ** BigInt(-digits);
+  const bits = BITS[type.kind]!;
+  if (BigInt.asIntN(bits, rounded) !== rounded) {
+    throw runtimeError("ARITHMETIC_OVERFLOW", "22003", `overflow in ${call.fn.name}`);
+  }
+  return type.kind === "long" ? rounded : Number(rounded);
+}
+
+function fitInto(value: bigint, type: { precision: number; scale: number }): bigint {
+  if (fitsPrecision(value, type.precision)) return value;
+  throw runtimeError(
+    "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
+    "22003",
+    "a rounded decimal overflows",
+  );
+}
+
+/** `ceil` and `floor`: bigint for one argument (decimal for decimals), decimal with a scale. */
+function bound(name: "ceil" | "floor", aliases: string[]): FunctionDef {
+  const mode = name === "ceil" ? "ceiling" : "floor";
+  const resolved = define(
+    name,
+    [oneOf(DBL, NUM), as(INT)],
+    (args) => boundType(args),
+    script(name, ([value], call) => boundValue(value!, call, mode)),
+    {
+      optional: 1,
+      aliases,
+      summary: `The nearest whole number ${name === "ceil" ? "above" : "below"}.`,
+      pretty: (a, call) =>
+        `${a.length > 1 ? call.calledAs.toLowerCase() : name.toUpperCase()}(${a.join(", ")})`,
+      check: (args) => {
+        if (args.length > 1) requireLiteralDigits(args);
+      },
+    },
+  );
+  return resolved;
+}
+
+function boundType(args: readonly BoundExpression[]): DataType {
+  const { type } = args[0]!;
+  if (args.length > 1) {
+    const decimal =
+      type.kind === "decimal"
+        ? type
+        : decimalType(isIntegral(type) ? 20 : 30, isIntegral(type) ? 0 : 15);
+    return roundedType(decimal, digitsOf(args));
+  }
+  if (type.kind !== "decimal") return LONG;
+  return type.scale === 0 ? type : decimalType(Math.min(type.precision - type.scale + 1, 38), 0);
+}
+
+function boundValue(value: Value, call: CallExpression, mode: Mode): Value {
+  const { type } = call.args[0]!;
+  const digits = call.args.length > 1 ? digitsOf(call.args) : 0;
+  if (call.type.kind === "decimal") {
+    const [unscaled, scale] = asDecimal(value, type);
+    const rounded = roundTo(unscaled, scale, digits, mode);
+    return fitInto(rescale(rounded, digits, call.type.scale), call.type);
+  }
+  if (typeof value === "bigint") return value;
+  const whole = mode === "ceiling" ? Math.ceil(value as number) : Math.floor(value as number);
+  if (Number.isNaN(whole)) return 0n;
+  const limit = 2 ** 63;
+  if (whole >= limit) return BigInt.asIntN(64, (1n << 63n) - 1n);
+  return whole < -limit ? -(1n << 63n) : BigInt(whole);
+}
+
+function asDecimal(value: Value, type: DataType): [bigint, number] {
+  if (type.kind === "decimal") return [value as bigint, type.scale];
+  if (type.kind === "double" || type.kind === "float") {
+    const parsed = readBigDecimal(formatDouble(value as number));
+    if (!parsed)
+      throw runtimeError("NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", "22003", `${value}`);
+    return [parsed.unscaled, parsed.scale];
+  }
+  return [BigInt(value as number), 0];
+}
+
+// ---------------------------------------------------------------- whole numbers and signs
+
+const ABS = define(
+  "abs",
+  [oneOf(NUM, INTERVALS)],
+  (args) => args[0]!.type,
+  (a, call) => {
+    const { kind } = call.type;
+    if (kind === "interval_dt") return `to_microseconds(abs(epoch_us(${a[0]})))`;
+    if (kind === "interval_ym")
+      return `CASE WHEN ${a[0]} < to_months(0) THEN -(${a[0]}) ELSE ${a[0]} END`;
+    return `abs(${a[0]})`;
+  },
+  { summary: "The absolute value.", example: "abs(-1)" },
+);
+
+const SIGN = define(
+  "sign",
+  [oneOf(DBL, INTERVALS)],
+  DOUBLE,
+  script("sign", ([x]) => Math.sign(Number(x))),
+  { aliases: ["signum"], showsAlias: true, summary: "-1.0, 0.0 or 1.0 by the sign." },
+);
+
+const HEX = define(
+  "hex",
+  [oneOf(as(LONG), BIN, STR)],
+  STRING,
+  script("hex", ([x]) => {
+    if (typeof x === "bigint") return BigInt.asUintN(64, x).toString(16).toUpperCase();
+    const bytes = typeof x === "string" ? Buffer.from(x) : Buffer.from(x as Uint8Array);
+    return bytes.toString("hex").toUpperCase();
+  }),
+  { summary: "A number, string or binary in hexadecimal." },
+);
+
+const UNHEX = define(
+  "unhex",
+  [STR],
+  BINARY,
+  script("unhex", ([x]) => {
+    const text = x as string;
+    if (!/^[0-9a-fA-F]*$/.test(text)) return null;
+    return new Uint8Array(Buffer.from(text.length % 2 ? `0${text}` : text, "hex"));
+  }),
+  { nullable: true, summary: "Bytes of a hexadecimal text." },
+);
+
+function factorial(n: number): bigint | null {
+  if (n < 0 || n > 20) return null;
+  let product = 1n;
+  for (let i = 2n; i <= BigInt(n); i++) product *= i;
+  return product;
+}
+
+const WIDTH_BUCKET = define(
+  "width_bucket",
+  [DBL, DBL, DBL, as(LONG)],
+  LONG,
+  script("width_bucket", ([v, lo, hi, n]) => {
+    const [value, min, max, count] = [v as number, lo as number, hi as number, n as bigint];
+    if (count <= 0n || count === (1n << 63n) - 1n || min === max) return null;
+    if (
+      ![value, min, max].every((x) => !Number.isNaN(x)) ||
+      !Number.isFinite(min) ||
+      !Number.isFinite(max)
+    )
+      return null;
+    const [lower, upper] = [Math.min(min, max), Math.max(min, max)];
+    if (min < max) {
+      if (value < lower) return 0n;
+      if (value >= upper) return count + 1n;
+      return BigInt(Math.trunc((Number(count) * (value - lower)) / (upper - lower))) + 1n;
+    }
+    if (value > upper) return 0n;
+    if (value <= lower) return count + 1n;
+    return BigInt(Math.trunc((Number(count) * (upper - value)) / (upper - lower))) + 1n;
+  }),
+  { nullable: true, summary: "The bucket of a value in an equal-width histogram." },
+);
+
+const TO_RADIANS = Math.PI / 180;
+
+export const MATH: readonly FunctionDef[] = [
+  ABS,
+  SIGN,
+  round("round", "half_up"),
+  round("bround", "half_even"),
+  bound("ceil", ["ceiling"]),
+  bound("floor", []),
+  HEX,
+  UNHEX,
+  LOG,
+  WIDTH_BUCKET,
+  real("sqrt", Math.sqrt, { upper: true }),
+  real("exp", Math.exp, { upper: true }),
+  real("expm1", Math.expm1, { upper: true }),
+  real("cbrt", Math.cbrt, { upper: true }),
+  real("sin", Math.sin, { upper: true }),
+  real("cos", Math.cos, { upper: true }),
+  real("tan", Math.tan, { upper: true }),
+  real("cot", (x) => 1 / Math.tan(x), { upper: true }),
+  real("sec", (x) => 1 / Math.cos(x), { upper: true }),
+  real("csc", (x) => 1 / Math.sin(x), { upper: true }),
+  real("asin", Math.asin, { upper: true }),
+  real("acos", Math.acos, { upper: true }),
+  real("atan", Math.atan, { upper: true }),
+  real("sinh", Math.sinh, { upper: true }),
+  real("cosh", Math.cosh, { upper: true }),
+  real("tanh", Math.tanh, { upper: true }),
+  real("asinh", Math.asinh, { upper: true }),
+  real("acosh", Math.acosh, { upper: true }),
+  real("atanh", Math.atanh, { upper: true }),
+  real("degrees", (x) => x * (180 / Math.PI), { upper: true }),
+  real("radians", (x) => x * TO_RADIANS, { upper: true }),
+  real("rint", roundHalfEven),
+  logarithm("ln", Math.log),
+  logarithm("log10", Math.log10),
+  logarithm("log2", (x) => Math.log(x) / Math.log(2)),
+  logarithm("log1p", Math.log1p, -1),
+  define("pi", [], DOUBLE, () => `'${Math.PI}'::DOUBLE`, { pretty: () => "PI()", summary: "π." }),
+  define("e", [], DOUBLE, () => `'${Math.E}'::DOUBLE`, {
+    pretty: () => "E()",
+    summary: "Euler's number.",
+  }),
+  define(
+    "pow",
+    [DBL, DBL],
+    DOUBLE,
+    script("pow", ([x, y]) => power(x as number, y as number)),
+    {
+      aliases: ["power"],
+      pretty: (a, call) =>
+        `${call.calledAs.toLowerCase() === "power" ? "power" : "pow"}(${a.join(", ")})`,
+      summary: "A number to a power.",
+    },
+  ),
+  define(
+    "atan2",
+    [DBL, DBL],
+    DOUBLE,
+    script("atan2", ([y, x]) => Math.atan2((y as number) + 0, (x as number) + 0)),
+    {
+      pretty: (a) => `ATAN2(${a.join(", ")})`,
+      summary: "Angle of a point.",
+    },
+  ),
+  define(
+    "hypot",
+    [DBL, DBL],
+    DOUBLE,
+    script("hypot", ([x, y]) => Math.hypot(x as number, y as number)),
+    {
+      pretty: (a) => `HYPOT(${a.join(", ")})`,
+      summary: "Length of the hypotenuse.",
+    },
+  ),
+  define(
+    "factorial",
+    [as(INT)],
+    LONG,
+    script("factorial", ([n]) => factorial(n as number)),
+    {
+      nullable: true,
+      summary: "n!, NULL outside 0 to 20.",
+    },
+  ),
+  define(
+    "bin",
+    [as(LONG)],
+    STRING,
+    script("bin", ([x]) => BigInt.asUintN(64, x as bigint).toString(2)),
+    {
+      summary: "A whole number in binary.",
+    },
+  ),
+  define(
+    "conv",
+    [STR, as(INT), as(INT)],
+    STRING,
+    script("conv", ([n, from, to]) => convertBase(n as string, from as number, to as number)),
+    {
+      nullable: true,
+      summary: "A number from one base to another.",
+    },
+  ),
+  define(
+    "bit_count",
+    [oneOf(INTEGRAL, as({ kind: "boolean" }))],
+    INT,
+    script("bit_count", ([x]) => {
+      const bits = typeof x === "boolean" ? (x ? 1n : 0n) : BigInt.asUintN(64, BigInt(x as number));
+      return bits.toString(2).replaceAll("0", "").length;
+    }),
+    { summary: "How many bits are set." },
+  ),
+  define(
+    "getbit",
+    [INTEGRAL, as(INT)],
+    { kind: "byte" },
+    script("getbit", ([x, at], call) => {
+      const width = BITS[call.args[0]!.type.kind]!;
+      const position = at as number;
+      if (position < 0 || position >= width) {
+        throw runtimeError(
+          "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE",
+          "22023",
+          `bit ${position} is out of range`,
+        );
+      }
+      return Number((BigInt(x as number) >> BigInt(position)) & 1n);
+    }),
+    { aliases: ["bit_get"], showsAlias: true, summary: "One bit of a whole number." },
+  ),
+];
+
+function roundHalfEven(x: number): number {
+  if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52) return x;
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return rest < 0.5 ? withSign(floor, x) : withSign(floor + 1, x);
+  return withSign(floor % 2 === 0 ? floor : floor + 1, x);
+}
+
+function withSign(value: number, like: number): number {
+  return value === 0 && (like < 0 || Object.is(like, -0)) ? -0 : value;
+}
+
+/** Java gives 1 for a base of 1 and NaN for NaN exponents exactly as IEEE does; JavaScript differs at 1**Infinity. */
+function power(x: number, y: number): number {
+  return Math.abs(x) === 1 && !Number.isFinite(y) ? Number.NaN : x ** y;
+}
