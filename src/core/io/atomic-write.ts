@@ -4,7 +4,7 @@
  * exactly one wins and no reader sees half a file. `open("wx")` would not do: readers would see a
  * file being written.
  */
-import { link, open, rename, rm } from "node:fs/promises";
+import { link, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SovereignError } from "../errors.ts";
 import { errnoOf, fsyncDirectory } from "./fsync.ts";
@@ -25,15 +25,25 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   await fsyncDirectory(dirname(path));
 }
 
+export interface PutOptions {
+  /** False for files that may be lost in a power cut: spares two waits for the device. */
+  durable?: boolean;
+}
+
 /**
  * Creates `path` with `data` unless it exists. Returns false when another writer was first; the
- * existing file is untouched. On true the bytes and the name are durable.
+ * existing file is untouched. On true the bytes and the name are durable, unless asked otherwise.
  */
-export async function putIfAbsent(path: string, data: string | Uint8Array): Promise<boolean> {
+export async function putIfAbsent(
+  path: string,
+  data: string | Uint8Array,
+  { durable = true }: PutOptions = {},
+): Promise<boolean> {
   const temp = tempPathFor(path);
   let won = true;
   try {
-    await writeDurable(temp, data);
+    if (durable) await writeDurable(temp, data);
+    else await writeFile(temp, data, { flag: "wx" });
     await link(temp, path);
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw withoutHardLinks(error, path);
@@ -41,7 +51,7 @@ export async function putIfAbsent(path: string, data: string | Uint8Array): Prom
   } finally {
     await rm(temp, { force: true });
   }
-  if (won) await fsyncDirectory(dirname(path));
+  if (won && durable) await fsyncDirectory(dirname(path));
   return won;
 }
 

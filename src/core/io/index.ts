@@ -2,7 +2,7 @@
  * Durable, atomic and confined file access. Reading order: temp-name, fsync, atomic-write,
  * resolve-inside, stale-temps.
  */
-export { putIfAbsent, writeFileAtomic } from "./atomic-write.ts";
+export { type PutOptions, putIfAbsent, writeFileAtomic } from "./atomic-write.ts";
 export { errnoOf, fsyncDirectory, fsyncFile } from "./fsync.ts";
 export { isInside, resolveInside } from "./resolve-inside.ts";
 export { removeStaleTemps } from "./stale-temps.ts";

@@ -49,7 +49,9 @@ export async function writeVersionChecksum(commit: ChecksumCommit): Promise<void
     metadata: orderedBody("metaData", after.metadata),
     protocol: orderedBody("protocol", after.protocol),
   };
-  await putIfAbsent(logPath(commit.tableRoot, commit.version, "crc"), printJson(checksum));
+  const path = logPath(commit.tableRoot, commit.version, "crc");
+  // Advisory: readers pass over a torn one, so it need not survive a power cut.
+  await putIfAbsent(path, printJson(checksum), { durable: false });
 }
 
 const NO_TABLE: TableTotals = {
