@@ -5,7 +5,6 @@
 import { engineType } from "../../engine/engine-type.ts";
 import {
   arrayType,
-  BOOLEAN,
   type DataType,
   formatTypeSql,
   INT,
