@@ -9,6 +9,7 @@ import type { DeltaLogPorts } from "./delta-log.ts";
 import type { LargeCheckpoint } from "./file-set.ts";
 import type { CheckpointFile } from "./log-files.ts";
 import { statFile } from "./log-folder.ts";
+import { canonicalPath } from "./log-path.ts";
 import { applyActions, createReplayState, type ReplayState } from "./replay.ts";
 import type { CheckpointAction } from "./types.ts";
 
@@ -47,7 +48,7 @@ async function loadParquet(
   const totalBytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
   const isLarge = totalBytes > (ports.largeCheckpointBytes ?? DEFAULT_LARGE_BYTES);
   if (isLarge && ports.largeCheckpoints !== undefined) {
-    return openLarge(state, paths, ports);
+    return openLarge(state, paths, ports, folder);
   }
   const sidecars: string[] = [];
   for (const path of paths) {
@@ -64,9 +65,14 @@ async function openLarge(
   state: ReplayState,
   paths: string[],
   ports: DeltaLogPorts,
+  folder?: string,
 ): Promise<LoadedCheckpoint> {
-  const large = await ports.largeCheckpoints!.open(paths, state.metadata);
+  const large = await ports.largeCheckpoints!.open(paths);
   const { head } = large;
+  if (folder !== undefined && head.sidecars.length > 0) {
+    const sidecars = head.sidecars.map((name) => sidecarPath(folder, name));
+    return openLarge(state, [...paths, ...sidecars], ports);
+  }
   state.protocol ??= head.protocol;
   state.metadata ??= head.metadata;
   for (const txn of head.txns) state.txns.set(txn.appId, txn);
@@ -99,9 +105,12 @@ function sizeOf(path: string): number {
 function listSidecars(folder: string, actions: readonly CheckpointAction[]): string[] {
   const paths: string[] = [];
   for (const { sidecar } of actions) {
-    if (!sidecar) continue;
-    const name = decodeURIComponent(sidecar.path);
-    paths.push(name.startsWith("/") ? name : `${folder}/${SIDECAR_FOLDER}/${name}`);
+    if (sidecar) paths.push(sidecarPath(folder, sidecar.path));
   }
   return paths;
+}
+
+function sidecarPath(folder: string, path: string): string {
+  const name = canonicalPath(path);
+  return name.startsWith("/") ? name : `${folder}/${SIDECAR_FOLDER}/${name}`;
 }

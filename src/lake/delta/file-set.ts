@@ -34,6 +34,8 @@ export interface CheckpointHead {
   metadata: Metadata | null;
   txns: Txn[];
   domains: DomainMetadata[];
+  /** File names of the sidecars a v2 manifest points to. */
+  sidecars: string[];
 }
 
 /**
@@ -60,7 +62,7 @@ export interface LargePrune {
 /** Opens large checkpoints; the engine implements it (`lake/engine/large-state.ts`). */
 export interface LargeCheckpointPort {
   /** `paths`: every Parquet file of the checkpoint, manifest or parts first, then sidecars. */
-  open(paths: readonly string[], metadata: Metadata | null): Promise<LargeCheckpoint>;
+  open(paths: readonly string[]): Promise<LargeCheckpoint>;
 }
 
 /** Files of a replayed state, in memory. */

@@ -12,6 +12,7 @@ import { type Comparison, chooseComparison, compareUtf8 } from "./prune-values.t
 import type { AddFile, ColumnMappingMode, PruneLiteral, PruneOp, PrunePredicate } from "./types.ts";
 
 export interface FilePruner {
+  readonly table: PruneTable;
   readonly predicate: PrunePredicate;
   /** False only when no row of the file can satisfy the predicate. */
   mayMatch(add: AddFile): boolean;
@@ -48,6 +49,7 @@ const INVERSE: Readonly<Record<Exclude<PruneOp, "<=>">, PruneOp>> = {
 export function createFilePruner(table: PruneTable, predicate: PrunePredicate): FilePruner {
   const test = compile(table, predicate, false);
   return {
+    table,
     predicate,
     mayMatch(add) {
       let stats: { [key: string]: unknown } | null | undefined;

@@ -6,6 +6,7 @@
 export type { EngineOptions } from "./duckdb.ts";
 export { engineType, holdsVariant, quoteIdentifier, quoteString } from "./engine-type.ts";
 export { escapeGlobPath } from "./glob.ts";
+export { createLargeCheckpointPort } from "./large-state.ts";
 export { literalSql, partitionLiteralSql } from "./literal.ts";
 export type * from "./types.ts";
 
