@@ -10,7 +10,13 @@ import {
   type StructShape,
   writeParquetRows,
 } from "../../formats/parquet/index.ts";
-import type { CheckpointAction, CheckpointWriter } from "../delta/index.ts";
+import {
+  type CheckpointAction,
+  type CheckpointWriter,
+  readColumnMappingMode,
+} from "../delta/index.ts";
+import type { StructType } from "../schema/data-type.ts";
+import { createParsedColumns } from "./parsed-columns.ts";
 
 const STRING: ColumnShape = { kind: "string" };
 const LONG: ColumnShape = { kind: "int64" };
@@ -19,7 +25,7 @@ const BOOLEAN: ColumnShape = { kind: "boolean" };
 const MAP: ColumnShape = { kind: "map" };
 const STRINGS: ColumnShape = { kind: "list", element: STRING };
 
-function struct(...fields: [name: string, shape: ColumnShape][]): StructShape {
+function struct(...fields: (readonly [name: string, shape: ColumnShape])[]): StructShape {
   return { kind: "struct", fields };
 }
 
@@ -97,12 +103,35 @@ const CHECKPOINT_METADATA: [keyof CheckpointAction, StructShape] = [
 /** A writer of checkpoint files; creating it loads nothing. */
 export function createWasmCheckpointWriter(): CheckpointWriter {
   return {
-    async writeActions(path, actions) {
+    async writeActions(path, actions, schema) {
       const rows = [...actions];
       const isV2 = rows.some((action) => action.checkpointMetadata);
-      const fields = isV2 ? [...COLUMNS, CHECKPOINT_METADATA] : COLUMNS;
-      await writeFileAtomic(path, await writeParquetRows({ kind: "struct", fields }, rows));
-      return (await stat(path)).size;
+      const fields = isV2 ? [...COLUMNS, CHECKPOINT_METADATA] : [...COLUMNS];
+      const parsed = parsedColumnsOf(rows, schema);
+      if (parsed === null) return writeRows(path, fields, rows);
+      const typed = fields.map(([name, shape]): [keyof CheckpointAction, StructShape] =>
+        name === "add" ? [name, struct(...shape.fields, ...parsed.fields)] : [name, shape],
+      );
+      const withParsed = rows.map(({ add, ...other }) =>
+        add ? { add: { ...add, ...parsed.valuesOf(add) } } : other,
+      );
+      return writeRows(path, typed, withParsed);
     },
   };
+}
+
+function parsedColumnsOf(rows: readonly CheckpointAction[], schema: StructType) {
+  const metadata = rows.find((action) => action.metaData)?.metaData;
+  const protocol = rows.find((action) => action.protocol)?.protocol;
+  if (!metadata || !protocol) return null;
+  return createParsedColumns(metadata, schema, readColumnMappingMode(protocol, metadata));
+}
+
+async function writeRows(
+  path: string,
+  fields: StructShape["fields"],
+  rows: readonly object[],
+): Promise<number> {
+  await writeFileAtomic(path, await writeParquetRows({ kind: "struct", fields }, rows));
+  return (await stat(path)).size;
 }
