@@ -96,7 +96,7 @@ describe("a checkpoint", () => {
     await writeCheckpoint(snapshot, createWasmCheckpointWriter(), clock);
     const rows = await rowsOf(join(root, "_delta_log/00000000000000000001.checkpoint.parquet"));
     const bodies = (kind: string): Record<string, unknown>[] =>
-      rows.flatMap((row) => row[kind] ?? []);
+      rows.flatMap((row) => (row[kind] ? [row[kind]] : []));
     expect(rows).toHaveLength(7);
     expect(bodies("add")).toMatchObject([
       { path: "a", size: 7n, dataChange: false, stats: '{"numRecords":1}', partitionValues: {} },
@@ -163,7 +163,7 @@ describe("a checkpoint", () => {
     await commit([add("a", stats, { p: "2026-01-02" }), add("b", "not json", { p: null })]);
     await writeCheckpoint(await open().snapshot(), createWasmCheckpointWriter(), clock);
     const rows = await rowsOf(join(root, "_delta_log/00000000000000000001.checkpoint.parquet"));
-    const adds: Record<string, unknown>[] = rows.flatMap((row) => row.add ?? []);
+    const adds = rows.flatMap((row) => (row.add ? [row.add] : []));
     expect(adds[0]).toMatchObject({
       stats,
       partitionValues_parsed: { p: new Date("2026-01-02T00:00:00Z") },
