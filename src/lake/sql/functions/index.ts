@@ -9,19 +9,35 @@ import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { AGGREGATES } from "./aggregate.ts";
 import { STATISTICS } from "./aggregate-statistics.ts";
 import { PMOD, SHIFT_FUNCTIONS } from "./arithmetic.ts";
+import { ARRAYS } from "./array.ts";
+import { ARRAY_SETS } from "./array-set.ts";
 import { EQUAL_NULL } from "./comparison.ts";
 import { CONDITIONAL } from "./conditional.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
+import { GENERATORS } from "./generator.ts";
 import { HASHES } from "./hash.ts";
+import { JSON_FUNCTIONS } from "./json.ts";
+import { LAMBDA_FUNCTIONS } from "./lambda.ts";
 import { LIKE_FUNCTIONS } from "./like.ts";
+import { MAP_FUNCTIONS } from "./map.ts";
 import { MATH } from "./math.ts";
 import { createCall } from "./operators.ts";
 import { REGEXP } from "./regexp.ts";
+import { SEQUENCE_FUNCTIONS } from "./sequence.ts";
 import { STRINGS } from "./string.ts";
 import { CONCAT } from "./string-concat.ts";
+import { STRUCT_FUNCTIONS } from "./struct.ts";
 import { WINDOW } from "./window.ts";
 
 const ENTRIES: readonly FunctionDef[] = [
+  ...ARRAYS,
+  ...ARRAY_SETS,
+  ...GENERATORS,
+  ...JSON_FUNCTIONS,
+  ...LAMBDA_FUNCTIONS,
+  ...MAP_FUNCTIONS,
+  ...SEQUENCE_FUNCTIONS,
+  ...STRUCT_FUNCTIONS,
   PMOD,
   ...SHIFT_FUNCTIONS,
   EQUAL_NULL,
