@@ -26,6 +26,8 @@ export interface TaskOptions {
   total?: number;
   /** `rows`, `files`; for the counter and the last line. */
   unit?: string;
+  /** False: nothing stays when the task ends; the caller says how it went. */
+  leavesLine?: boolean;
 }
 
 export interface ProgressTask {
@@ -34,6 +36,8 @@ export interface ProgressTask {
   describe(detail: string): void;
   /** Ends the task; `summary` replaces the default last line. */
   finish(summary?: string): void;
+  /** Ends the task and leaves nothing behind, for a caller that says the outcome itself. */
+  discard(): void;
 }
 
 export interface Progress {
@@ -101,8 +105,15 @@ class RunningTask implements ProgressTask {
     this.#isFinished = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.clear();
+    if (this.#task.leavesLine === false) return;
     const isWanted = this.#options.mode === "lines" || this.#hasAppeared;
     if (isWanted) this.#options.write(`${summary ?? this.#lastLine()}\n`);
+  }
+
+  discard(): void {
+    this.#isFinished = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.clear();
   }
 
   clear(): void {

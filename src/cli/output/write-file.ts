@@ -1,0 +1,93 @@
+/** Rows into a file, which appears whole or not at all. */
+import { open, rename, rm } from "node:fs/promises";
+
+import { tempPathFor } from "../../core/io/index.ts";
+import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
+import type { FileFormat } from "./file-formats.ts";
+import { createJsonEncoder } from "./json.ts";
+import type { RowEncoder, RowSource } from "./rows.ts";
+
+export interface WriteFileOptions {
+  readonly format: FileFormat;
+  readonly int64: "number" | "string";
+  onRows(count: number): void;
+  onNotFinite(): void;
+}
+
+type Write = (piece: string | Uint8Array) => Promise<void>;
+
+/** Writes the rows to `path`, replacing what is there; returns how many there were. */
+export async function writeRowsToFile(
+  rows: RowSource,
+  path: string,
+  options: WriteFileOptions,
+): Promise<number> {
+  const temp = tempPathFor(path);
+  const handle = await open(temp, "wx");
+  try {
+    const count = await writeRows(rows, (piece) => handle.appendFile(piece), options);
+    await handle.sync();
+    await handle.close();
+    await rename(temp, path);
+    return count;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(temp, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the rows in a file format, piece by piece; returns how many there were. */
+export async function writeRows(
+  rows: RowSource,
+  write: Write,
+  options: WriteFileOptions,
+): Promise<number> {
+  let count = 0;
+  const counted: RowSource = {
+    schema: rows.schema,
+    async *batches() {
+      for await (const batch of rows.batches()) {
+        count += batch.rowCount;
+        options.onRows(batch.rowCount);
+        yield batch;
+      }
+    },
+  };
+  if (options.format === "parquet") {
+    const { writeParquet } = await import("./parquet.ts");
+    await writeParquet(counted, write);
+    return count;
+  }
+  const encoder = await createFileEncoder(rows, options);
+  const put = async (piece: string | Uint8Array | null | undefined): Promise<void> => {
+    if (piece !== null && piece !== undefined && piece.length > 0) await write(piece);
+  };
+  await put(encoder.begin?.());
+  for await (const batch of counted.batches()) await put(encoder.batch(batch));
+  await put(encoder.end?.());
+  return count;
+}
+
+async function createFileEncoder(rows: RowSource, options: WriteFileOptions): Promise<RowEncoder> {
+  const { format, int64, onNotFinite } = options;
+  switch (format) {
+    case "csv":
+      return createCsvEncoder(rows.schema);
+    case "tsv":
+      return createTsvEncoder(rows.schema);
+    case "md":
+      return createMarkdownEncoder(rows.schema);
+    case "arrow": {
+      const { createArrowEncoder } = await import("./arrow.ts");
+      return createArrowEncoder(rows.schema);
+    }
+    default:
+      return createJsonEncoder(rows.schema, {
+        lines: format === "jsonl",
+        pretty: false,
+        int64,
+        onNotFinite,
+      });
+  }
+}
