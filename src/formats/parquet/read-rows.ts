@@ -7,6 +7,7 @@ import type { Table } from "apache-arrow";
 import { SovereignError } from "../../core/errors.ts";
 import { createCellReader } from "./arrow-cells.ts";
 import type { Cell } from "./cells.ts";
+import { damagedParquet, readRowGroups } from "./read-footer.ts";
 
 export interface ReadParquetOptions {
   /** Named in errors. */
@@ -17,7 +18,6 @@ export interface ReadParquetOptions {
   maxDecodedBytes?: number;
 }
 
-const MAGIC = 0x31524150;
 const ROWS_PER_BATCH = 16_384;
 const DEFAULT_MAX_DECODED = 512 * 1024 * 1024;
 
@@ -26,9 +26,9 @@ export async function* readParquetRows(
   bytes: Uint8Array,
   options: ReadParquetOptions,
 ): AsyncGenerator<{ [name: string]: Cell }[]> {
-  checkFrame(bytes, options.source);
+  const groupCount = countRowGroups(bytes, options);
   const [wasm, arrow] = await Promise.all([import("parquet-wasm"), import("apache-arrow")]);
-  const groupCount = await countRowGroups(wasm, bytes, options);
+
   for (let group = 0; group < groupCount; group++) {
     yield decode(options, () => {
       const wanted = options.columns === undefined ? {} : { columns: options.columns };
@@ -60,28 +60,20 @@ export function tableToRows(table: Table): { [name: string]: Cell }[] {
   return rows;
 }
 
-type Wasm = typeof import("parquet-wasm");
-
-async function countRowGroups(
-  wasm: Wasm,
-  bytes: Uint8Array,
-  options: ReadParquetOptions,
-): Promise<number> {
+/**
+ * Nothing asynchronous of the decoder is used: a panic in there never settles its promise and
+ * surfaces as an uncaught exception.
+ */
+function countRowGroups(bytes: Uint8Array, options: ReadParquetOptions): number {
+  const groups = readRowGroups(bytes, options.source);
   const limit = options.maxDecodedBytes ?? DEFAULT_MAX_DECODED;
-  try {
-    const file = await wasm.ParquetFile.fromFile(new Blob([Uint8Array.from(bytes)]));
-    const groups = file.metadata().rowGroups();
-    const decodedBytes = groups.reduce((sum, group) => sum + group.totalByteSize(), 0);
-    file.free();
-    if (decodedBytes <= limit) return groups.length;
-    throw new SovereignError(
-      "RESOURCE_EXHAUSTED",
-      `\`${options.source}\` decodes to ${decodedBytes} bytes, more than ${limit}`,
-      { hint: "read it through the engine: `lake sql`", details: { decoded_bytes: decodedBytes } },
-    );
-  } catch (cause) {
-    throw toDataLoss(options.source, cause);
-  }
+  const decodedBytes = groups.reduce((sum, group) => sum + group.totalByteSize, 0);
+  if (decodedBytes <= limit) return groups.length;
+  throw new SovereignError(
+    "RESOURCE_EXHAUSTED",
+    `\`${options.source}\` decodes to ${decodedBytes} bytes, more than ${limit}`,
+    { hint: "read it through the engine: `lake sql`", details: { decoded_bytes: decodedBytes } },
+  );
 }
 
 function decode<T>(options: ReadParquetOptions, run: () => T): T {
@@ -96,29 +88,5 @@ function decode<T>(options: ReadParquetOptions, run: () => T): T {
 function toDataLoss(source: string, cause: unknown): SovereignError {
   if (cause instanceof SovereignError) return cause;
   const problem = cause instanceof Error ? cause.message : String(cause);
-  return malformed(source, 0, problem.split("\n")[0]!, cause);
-}
-
-function checkFrame(bytes: Uint8Array, source: string): void {
-  const { length } = bytes;
-  if (length < 12) throw malformed(source, length, "too short for Parquet");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  if (view.getUint32(0, true) !== MAGIC) throw malformed(source, 0, "no PAR1 at the start");
-  if (view.getUint32(length - 4, true) !== MAGIC) {
-    throw malformed(source, length - 4, "no PAR1 at the end (truncated?)");
-  }
-  const footer = view.getUint32(length - 8, true);
-  if (footer > length - 12) throw malformed(source, length - 8, `footer of ${footer} bytes`);
-}
-
-function malformed(source: string, offset: number, problem: string, cause?: unknown) {
-  return new SovereignError(
-    "DATA_LOSS",
-    `damaged Parquet file \`${source}\` at offset ${offset}: ${problem}`,
-    {
-      hint: "restore the file from a backup, or read an earlier version of the table",
-      details: { source, offset },
-      cause,
-    },
-  );
+  return damagedParquet(source, 0, problem.split("\n")[0]!, cause);
 }

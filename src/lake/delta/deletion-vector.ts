@@ -41,7 +41,7 @@ export async function readDeletionVector(
       ? readInline(vector, source)
       : await readVectorFile(source, vector, source);
   const positions = decodeDeletionVector(bytes);
-  if (BigInt(positions.length) !== BigInt(Math.trunc(Number(vector.cardinality)))) {
+  if (positions.length !== Number(vector.cardinality)) {
     const problem = `${positions.length} positions instead of ${vector.cardinality}`;
     throw malformed(source, 0, problem);
   }
