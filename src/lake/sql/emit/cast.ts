@@ -4,7 +4,7 @@
  * through the TypeScript definitions of `functions/js/cast.ts`.
  */
 import { engineType, quoteIdentifier } from "../../engine/engine-type.ts";
-import { type DataType, type StructType, sameType } from "../../schema/data-type.ts";
+import { type DataType, DOUBLE, type StructType, sameType } from "../../schema/data-type.ts";
 import { notImplemented } from "../error.ts";
 import { callScript, letIn } from "../functions/builder.ts";
 import type { EmitContext } from "../functions/definition.ts";
@@ -41,7 +41,7 @@ function convert(sql: string, from: DataType, to: DataType, state: CastState): s
   }
   if (
     to.kind === "string" &&
-    (isIntegral(from) || from.kind === "boolean" || from.kind === "decimal")
+    (isIntegral(from) || from.kind === "boolean" || isPlainDecimal(from))
   ) {
     return `CAST(${sql} AS VARCHAR)`;
   }
@@ -54,6 +54,11 @@ function convert(sql: string, from: DataType, to: DataType, state: CastState): s
   if (isInterval(from) || isInterval(to)) return scripted(sql, from, to, state);
   if (isNumeric(from) && to.kind === "timestamp") return numberToTimestamp(sql, from, state);
   return `CAST(${sql} AS ${engineType(to)})`;
+}
+
+/** The engine prints `.05` where a decimal has no integral digit; Spark prints `0.05`. */
+function isPlainDecimal(type: DataType): boolean {
+  return type.kind === "decimal" && type.precision > type.scale;
 }
 
 function scripted(sql: string, from: DataType, to: DataType, state: CastState): string {
@@ -70,7 +75,9 @@ function toNumber(sql: string, from: DataType, to: DataType, state: CastState): 
   if (from.kind === "boolean") {
     return plainCast(to.kind === "decimal" ? `CAST(${sql} AS INTEGER)` : sql, to, state);
   }
-  if (isIntegral(to) && isFractional(from)) return plainCast(`trunc(${sql})`, to, state);
+  if (isIntegral(to) && isFractional(from)) {
+    return plainCast(`trunc(${literalAsDouble(sql, from, to, state)})`, to, state);
+  }
   if (to.kind === "decimal" && (from.kind === "float" || from.kind === "double")) {
     return scripted(sql, from, to, state);
   }
@@ -79,6 +86,12 @@ function toNumber(sql: string, from: DataType, to: DataType, state: CastState): 
     if (from.precision > 15 || from.scale > 22) return scripted(sql, from, to, state);
   }
   return plainCast(sql, to, state);
+}
+
+/** Spark reads a decimal literal cast to INT and narrower through a double. */
+function literalAsDouble(sql: string, from: DataType, to: DataType, state: CastState): string {
+  const literal = state.operand.expression.kind === "literal" && from.kind === "decimal";
+  return literal && to.kind !== "long" ? toNumber(sql, from, DOUBLE, state) : sql;
 }
 
 function timestampToNumber(sql: string, to: DataType, state: CastState): string {

@@ -13,6 +13,7 @@ import { ARRAYS } from "./array.ts";
 import { ARRAY_SETS } from "./array-set.ts";
 import { EQUAL_NULL } from "./comparison.ts";
 import { CONDITIONAL } from "./conditional.ts";
+import { DATES } from "./date.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
 import { GENERATORS } from "./generator.ts";
 import { HASHES } from "./hash.ts";
@@ -21,12 +22,14 @@ import { LAMBDA_FUNCTIONS } from "./lambda.ts";
 import { LIKE_FUNCTIONS } from "./like.ts";
 import { MAP_FUNCTIONS } from "./map.ts";
 import { MATH } from "./math.ts";
+import { MISC } from "./misc.ts";
 import { createCall } from "./operators.ts";
 import { REGEXP } from "./regexp.ts";
 import { SEQUENCE_FUNCTIONS } from "./sequence.ts";
 import { STRINGS } from "./string.ts";
 import { CONCAT } from "./string-concat.ts";
 import { STRUCT_FUNCTIONS } from "./struct.ts";
+import { INTERVAL_TABLE, TIMESTAMPS_TABLE } from "./timestamp.ts";
 import { WINDOW } from "./window.ts";
 
 const ENTRIES: readonly FunctionDef[] = [
@@ -46,10 +49,14 @@ const ENTRIES: readonly FunctionDef[] = [
   ...AGGREGATES,
   ...STATISTICS,
   ...CONDITIONAL,
+  ...DATES,
   ...HASHES,
+  ...INTERVAL_TABLE,
   ...MATH,
+  ...MISC,
   ...REGEXP,
   ...STRINGS,
+  ...TIMESTAMPS_TABLE,
   ...WINDOW,
 ];
 

@@ -104,7 +104,7 @@ function like(name: "like" | "ilike"): FunctionDef {
       optional: 1,
       check: checkPattern,
       pretty: (a) => {
-        const _escapeText = a[2] === undefined || a[2] === "\\" ? "" : ` ESCAPE '${a[2]}'`;
+        const escapeText = a[2] === undefined || a[2] === "\\" ? "" : ` ESCAPE '${a[2]}'`;
         return insensitive
           ? `ilike(${a[0]}, ${a[1]}${a[2] ? `, ${a[2]}` : ""})`
           : `${a[0]} LIKE ${a[1]}${escapeText}`;

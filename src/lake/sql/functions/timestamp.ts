@@ -1,0 +1,457 @@
+/**
+ * Timestamps (Spark 4.2 `datetimeExpressions.scala`): conversion by patterns and epochs, zones,
+ * truncation, differences in units. Session zone UTC; "now" is one instant per statement.
+ */
+import {
+  DATE,
+  type DataType,
+  decimalType,
+  INT,
+  LONG,
+  STRING,
+  TIMESTAMP,
+  TIMESTAMP_NTZ,
+} from "../../schema/data-type.ts";
+import type { Value } from "../../schema/value.ts";
+import { emitCast } from "../emit/cast.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { typedLiteral } from "../types/literal.ts";
+import { type Accept, as, NUM, oneOf, STR, TIMESTAMPS } from "./accept.ts";
+import { define, entry, runtimeError, script, wrongArity } from "./builder.ts";
+import { truncateDate } from "./date.ts";
+import { shiftMonths } from "./datetime-arithmetic.ts";
+import type { FunctionDef } from "./definition.ts";
+import {
+  civilFromMicros,
+  daysInMonth,
+  floorDivide,
+  MICROS_PER_DAY,
+  microsFromCivil,
+} from "./js/civil.ts";
+import { UNIT_MICROS } from "./js/interval.ts";
+import { formatDatetime } from "./js/java-datetime.ts";
+import { readByPattern } from "./js/java-datetime-read.ts";
+import { findZone, toInstant, toLocal, type Zone } from "./js/zone.ts";
+
+const TS = as(TIMESTAMP);
+const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
+
+/** What `to_date` and `to_timestamp` take. */
+const TEXT_OR_TIME: Accept = oneOf(STR, as(DATE), TIMESTAMPS);
+
+function inRange(micros: bigint): bigint {
+  if (BigInt.asIntN(64, micros) === micros) return micros;
+  throw runtimeError("DATETIME_OVERFLOW", "22008", "a timestamp is out of range");
+}
+
+function cannotParse(text: string): Error {
+  return runtimeError(
+    "CANNOT_PARSE_TIMESTAMP",
+    "22007",
+    `'${text}' does not match the pattern; use \`try_to_timestamp\` to tolerate it`,
+  );
+}
+
+/** Reads text by a pattern; `tolerant` gives NULL for text that does not match. */
+function readTimestamp(text: string, pattern: string, tolerant: boolean): bigint | null {
+  const micros = readByPattern(text, pattern);
+  if (micros === null && !tolerant) throw cannotParse(text);
+  return micros;
+}
+
+/** `to_date`, `to_timestamp` and their `try_` forms. */
+function parsing(name: string, type: DataType): FunctionDef {
+  const tolerant = name.startsWith("try_");
+  const byPattern = script(name, ([text, pattern]) => {
+    const micros = readTimestamp(text as string, pattern as string, tolerant);
+    if (micros === null) return null;
+    return type.kind === "date" ? Number(floorDivide(micros, MICROS_PER_DAY)[0]) : micros;
+  });
+  return define(
+    name,
+    [TEXT_OR_TIME, STR],
+    type,
+    (args, call, context) => {
+      const source = call.args[0]!;
+      if (args.length === 2 && source.type.kind === "string") return byPattern(args, call, context);
+      const mode = tolerant ? "try" : "ansi";
+      return emitCast({ sql: args[0]!, expression: source }, type, mode, context);
+    },
+    { optional: 1, nullable: true, summary: `A text as ${type.kind}, by a pattern if given.` },
+  );
+}
+
+/** Seconds since 1970 of a date, timestamp or text. */
+function unixSeconds(name: string): FunctionDef {
+  const seconds = (micros: bigint): bigint => floorDivide(micros, 1_000_000n)[0];
+  return define(
+    name,
+    [TEXT_OR_TIME, STR],
+    LONG,
+    script(name, ([value, pattern], call) => {
+      const { kind } = call.args[0]!.type;
+      if (kind === "date") return BigInt(value as number) * 86_400n;
+      if (kind !== "string") return seconds(value as bigint);
+      return seconds(readTimestamp(value as string, pattern as string, false)!);
+    }),
+    {
+      optional: 1,
+      defaults: (args) => (args.length === 1 ? [typedLiteral(DEFAULT_PATTERN, STRING)] : []),
+      nullable: true,
+      summary: "Seconds since 1970-01-01 UTC.",
+    },
+  );
+}
+
+const UNIX_TIMESTAMP: FunctionDef = (() => {
+  const base = unixSeconds("unix_timestamp");
+  return {
+    ...base,
+    resolve: (args, context) =>
+      args.length > 0 ? base.resolve(args, context) : { type: LONG, nullable: false, args: [] },
+    emit: (args, call, context) =>
+      args.length > 0 ? base.emit(args, call, context) : "CAST(floor(epoch(now())) AS BIGINT)",
+  };
+})();
+
+// ---------------------------------------------------------------- truncation, units
+
+const TRUNCATIONS: Readonly<Record<string, bigint>> = {
+  DAY: MICROS_PER_DAY,
+  DD: MICROS_PER_DAY,
+  HOUR: UNIT_MICROS.hour!,
+  MINUTE: UNIT_MICROS.minute!,
+  SECOND: UNIT_MICROS.second!,
+  MILLISECOND: UNIT_MICROS.millisecond!,
+  MICROSECOND: 1n,
+};
+
+function truncateTimestamp(micros: bigint, unit: string): bigint | null {
+  const size = TRUNCATIONS[unit.toUpperCase()];
+  if (size !== undefined) return micros - floorDivide(micros, size)[1];
+  const days = truncateDate(Number(floorDivide(micros, MICROS_PER_DAY)[0]), unit);
+  return days === null ? null : BigInt(days) * MICROS_PER_DAY;
+}
+
+const MONTH_UNITS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
+const MICRO_UNITS: Readonly<Record<string, bigint>> = {
+  MICROSECOND: 1n,
+  MILLISECOND: 1000n,
+  SECOND: UNIT_MICROS.second!,
+  MINUTE: UNIT_MICROS.minute!,
+  HOUR: UNIT_MICROS.hour!,
+  DAY: MICROS_PER_DAY,
+  DAYOFYEAR: MICROS_PER_DAY,
+  WEEK: MICROS_PER_DAY * 7n,
+};
+
+function badUnit(unit: string): Error {
+  return runtimeError("INVALID_PARAMETER_VALUE.DATETIME_UNIT", "22023", `'${unit}' is not a unit`);
+}
+
+function addUnits(unit: string, amount: bigint, micros: bigint): bigint {
+  const months = MONTH_UNITS[unit];
+  if (months !== undefined)
+    return shiftMonths(micros, Number(amount) * months, TIMESTAMP) as bigint;
+  const size = MICRO_UNITS[unit];
+  if (size === undefined) throw badUnit(unit);
+  return inRange(micros + amount * size);
+}
+
+/** Whole units from `start` to `end`, cut toward zero, as `ChronoUnit.between`. */
+function unitsBetween(unit: string, start: bigint, end: bigint): bigint {
+  const size = MICRO_UNITS[unit];
+  if (size !== undefined) return (end - start) / size;
+  const months = MONTH_UNITS[unit];
+  if (months === undefined) throw badUnit(unit);
+  const [a, b] = [civilFromMicros(start), civilFromMicros(end)];
+  let total = b.year * 12 + b.month - (a.year * 12 + a.month);
+  const within = (t: typeof a) => BigInt(t.day) * MICROS_PER_DAY + microsOfDay(t);
+  if (total > 0 && within(b) < within(a)) total--;
+  if (total < 0 && within(b) > within(a)) total++;
+  return BigInt(Math.trunc(total / months));
+}
+
+function microsOfDay(t: { hour: number; minute: number; second: number; micros: number }): bigint {
+  return BigInt(t.hour * 3600 + t.minute * 60 + t.second) * 1_000_000n + BigInt(t.micros);
+}
+
+/** `timestampadd(UNIT, n, ts)`, also `dateadd`; the parser gives the unit as a string. */
+const TIMESTAMPADD = define(
+  "timestampadd",
+  [STR, as(LONG), TIMESTAMPS],
+  (args) => args[2]!.type,
+  script("timestampadd", ([unit, amount, ts]) =>
+    addUnits((unit as string).toUpperCase(), amount as bigint, ts as bigint),
+  ),
+  { summary: "A timestamp some units later." },
+);
+
+const TIMESTAMPDIFF = define(
+  "timestampdiff",
+  [STR, TS, TS],
+  LONG,
+  script("timestampdiff", ([unit, start, end]) =>
+    unitsBetween((unit as string).toUpperCase(), start as bigint, end as bigint),
+  ),
+  { summary: "Whole units between two timestamps." },
+);
+
+// ---------------------------------------------------------------- zones, epochs
+
+function zoneOf(id: string): Zone {
+  const zone = findZone(id);
+  if (zone) return zone;
+  throw runtimeError("INVALID_TIMEZONE", "22009", `the time zone '${id}' is not known`);
+}
+
+function epoch(name: string, perSecond: bigint): FunctionDef {
+  return define(
+    name,
+    [as(LONG)],
+    TIMESTAMP,
+    script(name, ([n]) => inRange((n as bigint) * (1_000_000n / perSecond))),
+    { summary: "A timestamp from an epoch number." },
+  );
+}
+
+const TIMESTAMP_SECONDS = define(
+  "timestamp_seconds",
+  [NUM],
+  TIMESTAMP,
+  script("timestamp_seconds", ([value], call) => inRange(secondsToMicros(value!, call))),
+  { nullable: true, summary: "A timestamp from seconds since 1970." },
+);
+
+function secondsToMicros(value: Value, call: CallExpression): bigint {
+  const { type } = call.args[0]!;
+  if (type.kind === "decimal") {
+    if (type.scale <= 6) return (value as bigint) * 10n ** BigInt(6 - type.scale);
+    const unit = 10n ** BigInt(type.scale - 6);
+    if ((value as bigint) % unit !== 0n) {
+      throw runtimeError("ROUNDING_NECESSARY", "22003", "a fraction of a microsecond");
+    }
+    return (value as bigint) / unit;
+  }
+  if (typeof value === "bigint") return value * 1_000_000n;
+  const micros = (value as number) * 1_000_000;
+  return Number.isFinite(micros) ? BigInt(Math.trunc(micros)) : 0n;
+}
+
+function sinceEpoch(name: string, perSecond: bigint): FunctionDef {
+  return define(
+    name,
+    [TS],
+    LONG,
+    script(name, ([ts]) => floorDivide(ts as bigint, 1_000_000n / perSecond)[0]),
+    {
+      summary: `Whole ${name.replace("unix_", "")} since 1970.`,
+    },
+  );
+}
+
+const MAKE_TIMESTAMP_PARAMETERS = [
+  as(INT),
+  as(INT),
+  as(INT),
+  as(INT),
+  as(INT),
+  as(decimalType(16, 6)),
+  STR,
+];
+
+function makeTimestamp(name: string, type: DataType): FunctionDef {
+  const tolerant = name.startsWith("try_");
+  return define(
+    name,
+    MAKE_TIMESTAMP_PARAMETERS,
+    type,
+    script(name, (args) => {
+      const micros = buildTimestamp(args);
+      if (micros !== null || tolerant) return micros;
+      throw runtimeError(
+        "DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION",
+        "22023",
+        "a field of the timestamp is out of range; use `try_make_timestamp`",
+      );
+    }),
+    { optional: 1, nullable: true, summary: "A timestamp from its fields." },
+  );
+}
+
+function buildTimestamp(args: readonly Value[]): bigint | null {
+  const [year, month, day, hour, minute] = args.slice(0, 5) as number[];
+  const total = args[5] as bigint;
+  const second = Number(total / 1_000_000n);
+  const micros = Number(total % 1_000_000n);
+  // 60 seconds without a fraction roll over into the next minute, as in PostgreSQL.
+  const rollover = second === 60 && micros === 0;
+  const fits = (x: number, top: number) => x >= 0 && x <= top;
+  if (!fits(month! - 1, 11) || day! < 1 || day! > daysInMonth(year!, month!)) return null;
+  if (!fits(hour!, 23) || !fits(minute!, 59) || total < 0n || (second > 59 && !rollover))
+    return null;
+  const base = microsFromCivil({
+    year: year!,
+    month: month!,
+    day: day!,
+    hour: hour!,
+    minute: minute!,
+    second: rollover ? 0 : second,
+    micros,
+  });
+  const local = rollover ? base + 60_000_000n : base;
+  return args.length > 6 ? toInstant(zoneOf(args[6] as string), local) : local;
+}
+
+function current(name: string, type: DataType, sql: string, aliases: string[] = []): FunctionDef {
+  return entry(
+    name,
+    {
+      aliases,
+      showsAlias: true,
+      summary: `${name.replaceAll("_", " ")}, the same in a whole statement.`,
+    },
+    () => sql,
+    (args, context) => {
+      if (args.length > 0) throw wrongArity(context.calledAs, "0", args.length, context.span);
+      return { type, nullable: false, args };
+    },
+  );
+}
+
+const CONVERT_TIMEZONE = define(
+  "convert_timezone",
+  [STR, STR, as(TIMESTAMP_NTZ)],
+  TIMESTAMP_NTZ,
+  script("convert_timezone", ([from, to, ts]) =>
+    toLocal(zoneOf(to as string), toInstant(zoneOf(from as string), ts as bigint)),
+  ),
+  { summary: "Local time of one zone as local time of another." },
+);
+
+export const TIMESTAMPS_TABLE: readonly FunctionDef[] = [
+  parsing("to_date", DATE),
+  parsing("try_to_date", DATE),
+  parsing("to_timestamp", TIMESTAMP),
+  parsing("try_to_timestamp", TIMESTAMP),
+  parsing("to_timestamp_ltz", TIMESTAMP),
+  parsing("to_timestamp_ntz", TIMESTAMP_NTZ),
+  unixSeconds("to_unix_timestamp"),
+  UNIX_TIMESTAMP,
+  define(
+    "from_unixtime",
+    [as(LONG), STR],
+    STRING,
+    script("from_unixtime", ([n, pattern]) =>
+      formatDatetime(inRange((n as bigint) * 1_000_000n), pattern as string),
+    ),
+    {
+      optional: 1,
+      defaults: (args) => (args.length === 1 ? [typedLiteral(DEFAULT_PATTERN, STRING)] : []),
+      nullable: true,
+      summary: "Seconds since 1970 as text by a pattern.",
+    },
+  ),
+  define(
+    "date_format",
+    [TS, STR],
+    STRING,
+    script("date_format", ([ts, pattern]) => formatDatetime(ts as bigint, pattern as string)),
+    {
+      summary: "A timestamp as text by a Java pattern.",
+      example: "date_format(date'2026-01-05', 'yyyy/MM')",
+    },
+  ),
+  define(
+    "date_trunc",
+    [STR, TS],
+    TIMESTAMP,
+    script("date_trunc", ([unit, ts]) => truncateTimestamp(ts as bigint, unit as string)),
+    {
+      nullable: true,
+      summary: "A timestamp cut to a unit.",
+    },
+  ),
+  TIMESTAMPADD,
+  TIMESTAMPDIFF,
+  define(
+    "from_utc_timestamp",
+    [TS, STR],
+    TIMESTAMP,
+    script("from_utc_timestamp", ([ts, id]) => toLocal(zoneOf(id as string), ts as bigint)),
+    {
+      summary: "The wall clock of a zone at a UTC time.",
+    },
+  ),
+  define(
+    "to_utc_timestamp",
+    [TS, STR],
+    TIMESTAMP,
+    script("to_utc_timestamp", ([ts, id]) => toInstant(zoneOf(id as string), ts as bigint)),
+    {
+      summary: "The UTC time of a zone's wall clock.",
+    },
+  ),
+  CONVERT_TIMEZONE,
+  TIMESTAMP_SECONDS,
+  epoch("timestamp_millis", 1000n),
+  epoch("timestamp_micros", 1_000_000n),
+  sinceEpoch("unix_seconds", 1n),
+  sinceEpoch("unix_millis", 1000n),
+  sinceEpoch("unix_micros", 1_000_000n),
+  makeTimestamp("make_timestamp", TIMESTAMP),
+  makeTimestamp("try_make_timestamp", TIMESTAMP),
+  makeTimestamp("make_timestamp_ltz", TIMESTAMP),
+  { ...makeTimestamp("make_timestamp_ntz", TIMESTAMP_NTZ) },
+  current("current_date", DATE, "CAST(now() AS DATE)", ["curdate"]),
+  current("current_timestamp", TIMESTAMP, "now()", ["now"]),
+  current("localtimestamp", TIMESTAMP_NTZ, "CAST(now() AS TIMESTAMP)"),
+  current("current_timezone", STRING, "'UTC'"),
+];
+
+/** An interval of days to seconds from numbers; months have `make_ym_interval`. */
+function makeInterval(name: string, type: DataType, units: readonly bigint[]): FunctionDef {
+  const numbers = units.map((_, i) =>
+    type.kind === "interval_dt" && i === 3 ? as(decimalType(18, 6)) : as(INT),
+  );
+  return define(
+    name,
+    numbers,
+    type,
+    script(name, (args) => {
+      let total = 0n;
+      for (const [i, value] of args.entries()) {
+        total += BigInt(value as number | bigint) * units[i]!;
+      }
+      const bits = type.kind === "interval_ym" ? 32 : 64;
+      if (BigInt.asIntN(bits, total) !== total) {
+        throw runtimeError(
+          "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION",
+          "22015",
+          "interval overflow",
+        );
+      }
+      return type.kind === "interval_ym" ? Number(total) : total;
+    }),
+    {
+      optional: units.length,
+      defaults: (args) => numbers.slice(args.length).map((p) => zeroOf(p)),
+      summary: "An interval from numbers.",
+    },
+  );
+}
+
+function zeroOf(parameter: Accept): BoundExpression {
+  const decimal = parameter.takes(decimalType(18, 6));
+  return decimal ? typedLiteral(0n, decimalType(18, 6)) : typedLiteral(0, INT);
+}
+
+export const INTERVAL_TABLE: readonly FunctionDef[] = [
+  makeInterval("make_dt_interval", { kind: "interval_dt", from: "day", to: "second" }, [
+    MICROS_PER_DAY,
+    UNIT_MICROS.hour!,
+    UNIT_MICROS.minute!,
+    1n,
+  ]),
+  makeInterval("make_ym_interval", { kind: "interval_ym", from: "year", to: "month" }, [12n, 1n]),
+];
