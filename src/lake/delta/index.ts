@@ -1,5 +1,6 @@
 /** The Delta log kernel. Read side first, write side below; see `types.ts` for the vocabulary. */
 
+export * from "./checksum.ts";
 export * from "./column-mapping.ts";
 export { checkAction, parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
 export { inCommitTimestampsFrom } from "./commit-times.ts";
