@@ -154,7 +154,7 @@ function factsOf(
     readPredicates: request.readPredicates ?? [],
     readWholeTable: request.readWholeTable ?? false,
     readFiles: request.readFiles ?? null,
-    readAppIds: new Set(request.txn ? [request.txn.appId] : []),
+    readAppIds: new Set(prepared.actions.flatMap(({ txn }) => (txn ? [txn.appId] : []))),
     mayMatch: createFileMatcher(snapshot),
   };
 }
