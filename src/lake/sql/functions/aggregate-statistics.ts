@@ -1,17 +1,18 @@
 /**
- * Aggregates over gathered values: percentiles, moments, correlation and regression. The engine
- * collects a list per group; the formulas are Spark's (`CentralMomentAgg`, `Covariance`,
- * `PearsonCorrelation`, `percentiles.scala`) in Spark's order of operations.
+ * Aggregates over gathered values: percentiles, correlation and covariance. The engine collects a
+ * list per group; the formulas are Spark's (`Covariance`, `PearsonCorrelation`,
+ * `percentiles.scala`). Skewness and kurtosis are absent: their last digits depend on how Spark
+ * happens to split the rows.
  */
 import { arrayType, type DataType, DOUBLE } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
-import { arrayOf, as, NUM, oneOf } from "./accept.ts";
+import { arrayOf, as, INTERVALS, NUM, oneOf } from "./accept.ts";
 import { defineAggregate } from "./aggregate.ts";
 import { aggregate } from "./aggregate-call.ts";
 import { callScript, literalValue } from "./builder.ts";
-import type { EmitContext, FunctionDef } from "./definition.ts";
+import type { EmitContext, FunctionDef, ResolveContext } from "./definition.ts";
 import * as stats from "./js/statistics.ts";
 
 const DBL = as(DOUBLE);
@@ -31,16 +32,6 @@ function overList(
     returnType: call.type,
     call: ([values]) => compute(values as readonly number[]),
   });
-}
-
-function moment(name: string, compute: (values: readonly number[]) => number | null): FunctionDef {
-  return defineAggregate(
-    name,
-    [DBL],
-    DOUBLE,
-    (args, call, context) => overList(call, context, args[0]!, compute),
-    { summary: `${name} of numbers.` },
-  );
 }
 
 /** A statistic of pairs, given as `f(y, x)` or `f(x, y)`; rows with a NULL do not count. */
@@ -94,9 +85,16 @@ function readShare(expression: BoundExpression): number[] | null {
   return typeof value === "number" || typeof value === "bigint" ? [Number(value)] : null;
 }
 
+function refuseIntervals(args: readonly BoundExpression[], context: ResolveContext): void {
+  const { kind } = args[0]!.type;
+  if (kind === "interval_dt" || kind === "interval_ym") {
+    throw notImplemented(`${context.calledAs} of intervals`, context.span);
+  }
+}
+
 const PERCENTILE = defineAggregate(
   "percentile",
-  [NUM, oneOf(DBL, arrayOf(DBL)), NUM],
+  [oneOf(NUM, INTERVALS), oneOf(DBL, arrayOf(DBL)), NUM],
   percentileType,
   (args, call, context) => {
     if (call.args[2] && literalValue(call.args[2]) !== 1 && literalValue(call.args[2]) !== 1n) {
@@ -116,27 +114,26 @@ const PERCENTILE = defineAggregate(
       args.length === 2
         ? [{ kind: "literal", value: 1, type: { kind: "int" }, nullable: false }]
         : [],
+    check: refuseIntervals,
     summary: "Exact percentiles, interpolated.",
   },
 );
 
 const MEDIAN = defineAggregate(
   "median",
-  [NUM],
+  [oneOf(NUM, INTERVALS)],
   DOUBLE,
   (args, call, context) =>
     overList(call, context, `CAST(${args[0]} AS DOUBLE)`, (values) => {
       const found = stats.percentiles(values, [0.5]);
       return found === null ? null : found[0]!;
     }),
-  { summary: "The middle value, interpolated." },
+  { summary: "The middle value, interpolated.", check: refuseIntervals },
 );
 
 export const STATISTICS: readonly FunctionDef[] = [
   PERCENTILE,
   MEDIAN,
-  moment("skewness", stats.skewness),
-  moment("kurtosis", stats.kurtosis),
   pairs("corr", stats.correlation),
   pairs("covar_pop", (a, b) => stats.covariance(a, b, 0)),
   pairs("covar_samp", (a, b) => stats.covariance(a, b, 1)),

@@ -4,7 +4,16 @@
  * (`aggregate-statistics.ts`).
  */
 import { engineType } from "../../engine/engine-type.ts";
-import { arrayType, BOOLEAN, type DataType, DOUBLE, LONG, STRING } from "../../schema/data-type.ts";
+import {
+  arrayType,
+  BOOLEAN,
+  type DataType,
+  DOUBLE,
+  INT,
+  LONG,
+  STRING,
+} from "../../schema/data-type.ts";
+import { sortText } from "../emit/pretty-name.ts";
 import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { boundedDecimal } from "../types/decimal-rules.ts";
@@ -144,10 +153,7 @@ function positional(name: "first" | "last", aliases: string[]): FunctionDef {
       aliases,
       allowsIgnoreNulls: true,
       summary: `The ${name} value of a group.`,
-      pretty: (a, call) => {
-        const skip = call.args[1] && literalValue(call.args[1]) === true && !call.ignoreNulls;
-        return `${call.calledAs.toLowerCase()}(${a[0]})${skip ? " ignore nulls" : ""}`;
-      },
+      pretty: (a, call) => `${call.calledAs.toLowerCase()}(${a[0]})`,
     },
   );
 }
@@ -205,9 +211,11 @@ function spread(name: string, aliases: string[]): FunctionDef {
 /** The value where another one is greatest or least. */
 function by(name: "max_by" | "min_by"): FunctionDef {
   const engine = name === "max_by" ? "arg_max_null" : "arg_min_null";
-  return defineAggregate(name, [ANY, ORDERABLE], (args) => args[0]!.type, same(engine), {
+  return defineAggregate(name, [ANY, ORDERABLE, as(INT)], (args) => args[0]!.type, same(engine), {
+    optional: 1,
     summary: `The first argument where the second is ${name === "max_by" ? "greatest" : "least"}.`,
     check: (args, context) => {
+      if (args.length > 2) throw notImplemented(`${name} with a count`, context.span);
       checkOrderable(args[1]!.type, name, context);
       if (mayHoldNulls(args[1]!.type))
         throw notImplemented(`${name} by nested values`, context.span);
@@ -219,12 +227,18 @@ const LISTAGG = defineAggregate(
   "listagg",
   [STR, STR],
   STRING,
-  (args, call, context) => aggregate("string_agg", args, { call, context }, { ordered: true }),
+  (args, call, context) => {
+    const separator = literalValue(call.args[1]!) === null ? "''" : args[1]!;
+    return aggregate("string_agg", [args[0]!, separator], { call, context }, { ordered: true });
+  },
   {
     optional: 1,
     aliases: ["string_agg"],
-    showsAlias: true,
-    defaults: (args) => (args.length === 1 ? [typedLiteral("", STRING)] : []),
+    defaults: (args) => (args.length === 1 ? [typedLiteral(null, STRING)] : []),
+    pretty: (a, call) => {
+      if (!call.orderBy) return `${call.calledAs.toLowerCase()}(${a.join(", ")})`;
+      return `listagg(${a.join(", ")}) WITHIN GROUP (ORDER BY ${call.orderBy.map(sortText).join(", ")})`;
+    },
     summary: "Strings joined, in the order of WITHIN GROUP.",
     check: (args, context) => {
       if (literalValue(args[1]!) === undefined) {
@@ -234,9 +248,26 @@ const LISTAGG = defineAggregate(
   },
 );
 
+/** `try_sum`: NULL where the sum overflows. */
+const TRY_SUM = defineAggregate(
+  "try_sum",
+  [oneOf(NUM, INTERVALS)],
+  (args) => sumType(args[0]!.type),
+  (args, call, context) => {
+    const { kind } = call.args[0]!.type;
+    if (kind === "interval_dt" || kind === "interval_ym") {
+      throw notImplemented("try_sum of intervals", call.span);
+    }
+    if (call.type.kind === "double") return SUM.emit(args, call, context);
+    return `TRY_CAST(${aggregate("sum", args, { call, context })} AS ${engineType(call.type)})`;
+  },
+  { summary: "The sum, NULL where it overflows." },
+);
+
 export const AGGREGATES: readonly FunctionDef[] = [
   COUNT,
   SUM,
+  TRY_SUM,
   AVG,
   extreme("min"),
   extreme("max"),

@@ -133,7 +133,7 @@ const NULLIFZERO = entry(
 
 const ZEROIFNULL = entry(
   "zeroifnull",
-  { summary: "Zero where a number is NULL." },
+  { summary: "Zero where a number is NULL.", pretty: (a) => `zeroifnull(${a[0]})` },
   (a) => `coalesce(${a[0]}, ${a[1]})`,
   (args, context) => {
     if (args.length !== 1) throw wrongArity(context.calledAs, "1", args.length, context.span);

@@ -15,6 +15,7 @@ import { EQUAL_NULL } from "./comparison.ts";
 import { CONDITIONAL } from "./conditional.ts";
 import { DATES } from "./date.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
+import { FORMATS } from "./format.ts";
 import { GENERATORS } from "./generator.ts";
 import { HASHES } from "./hash.ts";
 import { JSON_FUNCTIONS } from "./json.ts";
@@ -50,6 +51,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...STATISTICS,
   ...CONDITIONAL,
   ...DATES,
+  ...FORMATS,
   ...HASHES,
   ...INTERVAL_TABLE,
   ...MATH,

@@ -105,9 +105,7 @@ function like(name: "like" | "ilike"): FunctionDef {
       check: checkPattern,
       pretty: (a) => {
         const escapeText = a[2] === undefined || a[2] === "\\" ? "" : ` ESCAPE '${a[2]}'`;
-        return insensitive
-          ? `ilike(${a[0]}, ${a[1]}${a[2] ? `, ${a[2]}` : ""})`
-          : `${a[0]} LIKE ${a[1]}${escapeText}`;
+        return insensitive ? `ilike(${a[0]}, ${a[1]})` : `${a[0]} LIKE ${a[1]}${escapeText}`;
       },
     },
   );

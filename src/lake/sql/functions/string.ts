@@ -5,6 +5,7 @@
 import { arrayType, BINARY, BOOLEAN, type DataType, INT, STRING } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { typedLiteral } from "../types/literal.ts";
+import { mismatch } from "../types/mismatch.ts";
 import { type Accept, as, BIN, oneOf, STR } from "./accept.ts";
 import { define, type EntryOptions, runtimeError, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
@@ -84,16 +85,29 @@ function trim(name: string, sides: "both" | "left" | "right"): FunctionDef {
 }
 
 function padding(name: "lpad" | "rpad"): FunctionDef {
+  const left = name === "lpad";
   return define(
     name,
-    [STR, N, STR],
-    STRING,
+    [TEXT_OR_BYTES, N, TEXT_OR_BYTES],
+    (args) => args[0]!.type,
     script(name, ([value, length, fill]) =>
-      text.pad(s(value), n(length), s(fill), name === "lpad"),
+      typeof value === "string"
+        ? text.pad(value, n(length), s(fill), left)
+        : text.padBytes(value as Uint8Array, n(length), fill as Uint8Array, left),
     ),
     {
       optional: 1,
-      defaults: (args) => (args.length === 2 ? [typedLiteral(" ", STRING)] : []),
+      defaults: (args) => {
+        if (args.length !== 2) return [];
+        return args[0]!.type.kind === "binary"
+          ? [typedLiteral(new Uint8Array(1), BINARY)]
+          : [typedLiteral(" ", STRING)];
+      },
+      check: (args, context) => {
+        if (args[0]!.type.kind !== args[2]!.type.kind) {
+          throw mismatch("UNEXPECTED_INPUT_TYPE", `${name} pads text with text`, context.span);
+        }
+      },
       summary: "Fills a string up to a length, or cuts it.",
     },
   );

@@ -44,6 +44,8 @@ export function castScript(from: DataType, to: DataType, mode: "ansi" | "try"): 
 }
 
 function converter(from: DataType, to: DataType): Convert {
+  if (from.kind === "binary" && to.kind === "string")
+    return (value) => decodeUtf8(value as Uint8Array);
   if (to.kind === "string") return (value) => formatValue(value, from);
   if (from.kind === "string") return (value) => castText(value as string, to);
   if (to.kind === "decimal" && (from.kind === "double" || from.kind === "float")) {
@@ -62,6 +64,17 @@ function converter(from: DataType, to: DataType): Convert {
     return (value) => numberToInterval(value as bigint | number, from, to);
   }
   throw new Error(`no cast from ${from.kind} to ${to.kind}`);
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Strings of the engine are always valid UTF-8; Spark would carry the bytes along. */
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw runtimeError("UNSUPPORTED_FEATURE", "0A000", "a string of bytes that are not UTF-8");
+  }
 }
 
 /** A string as a value of another type, or the CAST_INVALID_INPUT error. */

@@ -38,7 +38,7 @@ export function readYearMonth(
 ): number | null {
   const text = trimControl(input);
   if (from === to) {
-    const single = /^([+-]?)(\d{1,9})$/.exec(text);
+    const single = /^([+-]?)(\d{1,10})$/.exec(text);
     if (!single) return null;
     const value = Number(single[2]) * (from === "year" ? 12 : 1);
     return single[1] === "-" ? -value : value;

@@ -14,46 +14,6 @@ export function percentiles(values: readonly number[], shares: readonly number[]
   });
 }
 
-interface Moments {
-  n: number;
-  m2: number;
-  m3: number;
-  m4: number;
-}
-
-function moments(values: readonly number[]): Moments {
-  let [n, average, m2, m3, m4] = [0, 0, 0, 0, 0];
-  for (const x of values) {
-    n += 1;
-    const delta = x - average;
-    const deltaN = delta / n;
-    average += deltaN;
-    const newM2 = m2 + delta * (delta - deltaN);
-    const delta2 = delta * delta;
-    const deltaN2 = deltaN * deltaN;
-    const newM3 = m3 - 3 * deltaN * newM2 + delta * (delta2 - deltaN2);
-    m4 =
-      m4 - 4 * deltaN * newM3 - 6 * deltaN2 * newM2 + delta * (delta * delta2 - deltaN * deltaN2);
-    m3 = newM3;
-    m2 = newM2;
-  }
-  return { n, m2, m3, m4 };
-}
-
-/** Population skewness; NaN where all values are equal counts as NULL. */
-export function skewness(values: readonly number[]): number | null {
-  const { n, m2, m3 } = moments(values);
-  if (n === 0 || m2 === 0) return null;
-  return (Math.sqrt(n) * m3) / Math.sqrt(m2 * m2 * m2);
-}
-
-/** Excess kurtosis. */
-export function kurtosis(values: readonly number[]): number | null {
-  const { n, m2, m4 } = moments(values);
-  if (n === 0 || m2 === 0) return null;
-  return (n * m4) / (m2 * m2) - 3;
-}
-
 function comoments(a: readonly number[], b: readonly number[]) {
   let [n, xAverage, yAverage, ck, xMk, yMk] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {

@@ -53,6 +53,21 @@ export function pad(value: string, length: number, fill: string, left: boolean):
   return left ? added + value : value + added;
 }
 
+/** `lpad` and `rpad` of bytes. */
+export function padBytes(
+  value: Uint8Array,
+  length: number,
+  fill: Uint8Array,
+  left: boolean,
+): Uint8Array {
+  if (length <= value.length || fill.length === 0) return value.slice(0, Math.max(0, length));
+  const missing = Uint8Array.from(
+    { length: length - value.length },
+    (_, i) => fill[i % fill.length]!,
+  );
+  return new Uint8Array(Buffer.concat(left ? [missing, value] : [value, missing]));
+}
+
 /** `locate`: position of `needle` from `start` on, 0 when absent. */
 export function locate(needle: string, value: string, start: number): number {
   if (start < 1) return 0;
