@@ -1,4 +1,4 @@
-/** The only door to the wall clock. Functions that need time take a `Clock`; tests pass a fixed one. */
+/** The only door to the wall clock. What needs time takes a `Clock`; tests pass a fixed one. */
 
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */

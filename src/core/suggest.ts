@@ -1,9 +1,10 @@
-/** "Did you mean": the nearest known name by edit distance, for every message about an unknown one. */
+/** "Did you mean": the nearest known name by edit distance, for messages about unknown ones. */
 import { distance } from "fastest-levenshtein";
 
 /**
  * The candidate nearest to `word`, or null when none is near enough to be a slip of the keyboard
- * (two letters, or a third of a long word, may differ). Case does not count; ties go to the first candidate.
+ * (two letters, or a third of a long word, may differ). Case does not count; the first of several
+ * wins.
  */
 export function suggestName(word: string, candidates: Iterable<string>): string | null {
   const wanted = word.toLowerCase();

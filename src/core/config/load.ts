@@ -67,7 +67,7 @@ export interface LoadConfigOptions {
 
 export const CONFIG_FILE_NAME = "batuta.toml";
 
-/** Finds and reads the configuration; INVALID_PARAMETER_VALUE with file, line and column if wrong. */
+/** Finds and reads the configuration; what is wrong in it is named with file, line and column. */
 export function loadConfig(options: LoadConfigOptions): Config {
   const { cwd, env } = options;
   const path = findConfigFile(cwd, env);
@@ -244,12 +244,13 @@ function wrongNode(
   found: { path: string; position: TomlPosition; node: unknown },
 ): SovereignError {
   const { path, position, node } = found;
+  const where = `${path}:${position.line}:${position.column}`;
   const shown = JSON.stringify(node, (_, value) =>
     typeof value === "bigint" ? value.toString() : value,
   );
   return new SovereignError(
     "INVALID_PARAMETER_VALUE",
-    `${path}:${position.line}:${position.column}: \`${key.key}\` must be ${describeType(key)}, not \`${shown}\``,
+    `${where}: \`${key.key}\` must be ${describeType(key)}, not \`${shown}\``,
     { hint: suggestValue(key, String(node)), details: { file: path, ...position } },
   );
 }

@@ -47,7 +47,8 @@ export function renderLines(spec: ChartSpec, size: ChartSize): string[] {
   const cells = drawCells(lines, frame, size);
   const plot = cells.map((row, i) => `${axisLabel(ticks, frame, i).padStart(tickWidth)} ${row}`);
   const names = lines.map((line) => line.name).filter((name) => name !== null);
-  const legend = names.map((name, i) => `${paint(size.ascii ? "*" : "●", i, size.color)} ${name}`);
+  const mark = size.ascii ? "*" : "●";
+  const legend = names.map((name, i) => `${paint(mark, i, size.color)} ${name}`);
   return [
     ...(spec.yLabel === undefined ? [] : [spec.yLabel]),
     ...plot,

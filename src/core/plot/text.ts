@@ -1,7 +1,14 @@
 /** Terminal text by display columns, not by characters. */
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
+const WIDE = new RegExp(
+  [
+    "[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\u33ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\ua000-\\ua4cf]",
+    "[\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe4f\\uff00-\\uff60\\uffe0-\\uffe6]",
+    "[\\u{20000}-\\u{3fffd}]",
+    "\\p{Emoji_Presentation}",
+  ].join("|"),
+  "u",
+);
 
 /** Made on first use: it takes ten milliseconds, and most text is ASCII. */
 let segmenter: Intl.Segmenter | undefined;

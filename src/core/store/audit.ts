@@ -23,7 +23,8 @@ export interface AuditRecord extends Required<AuditEntry> {
 /** Appends one entry, creating the store when it is missing. */
 export function recordAudit(store: Store, entry: AuditEntry, clock: Clock = systemClock): void {
   store.run(
-    "INSERT INTO audit_log (at_ms, who, command, object, outcome, details) VALUES (?, ?, ?, ?, ?, ?)",
+    `INSERT INTO audit_log (at_ms, who, command, object, outcome, details)
+     VALUES (?, ?, ?, ?, ?, ?)`,
     [
       clock.nowMs(),
       currentUser(),

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS migrations (
   applied_at_ms INTEGER NOT NULL
 ) STRICT`;
 
-/** Applies what is missing. Refuses (RESOURCE_CONFLICT) a store newer than this list, or unlike it. */
+/** Applies what is missing. RESOURCE_CONFLICT for a store newer than this list, or unlike it. */
 export function migrate(
   database: Database,
   migrations: readonly Migration[],
@@ -70,7 +70,8 @@ function checkApplied(row: AppliedMigration, path: string, migrations: readonly 
   const newest = migrations.at(-1)?.id ?? 0;
   const what =
     known === undefined
-      ? `the store \`${path}\` was made by a newer sovereign (schema ${row.id}, this one knows ${newest})`
+      ? `the store \`${path}\` was made by a newer sovereign ` +
+        `(schema ${row.id}, this one knows ${newest})`
       : `the store \`${path}\` was made by another build of sovereign (schema ${row.id} differs)`;
   throw new SovereignError("RESOURCE_CONFLICT", what, {
     hint: "update sovereign, or set SOVEREIGN_HOME to another folder to start a fresh store",

@@ -22,7 +22,8 @@ export function parseBundle(text: string): ParsedBundle {
   if (document.errors.length > 0) {
     const problems = document.errors.map((error): BundleProblem => {
       const { line, col } = lines.linePos(error.pos[0]);
-      const message = `YAML: ${(error.message.split("\n")[0] ?? "").replace(/ at line \d+.*$/, "")}`;
+      const reason = (error.message.split("\n")[0] ?? "").replace(/ at line \d+.*$/, "");
+      const message = `YAML: ${reason}`;
       const hint = "correct the YAML there";
       return { code: "INVALID_PARAMETER_VALUE", message, hint, line, column: col };
     });
@@ -56,10 +57,11 @@ function describeIssue(issue: Issue, locate: Locate): BundleProblem[] {
   }
   const where = formatPath(issue.path);
   const isMissing = /received undefined/.test(issue.message);
+  const reason = issue.message.replace(/^Invalid input: /, "");
   const expected = /expected (\w+)/.exec(issue.message)?.[1];
   const message = isMissing
     ? `\`${where}\` is missing`
-    : `\`${where}\`: ${issue.message.replace(/^Invalid input: /, "").replace(/^[A-Z]/, (c) => c.toLowerCase())}`;
+    : `\`${where}\`: ${reason.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`;
   const hint = isMissing
     ? `add \`${String(issue.path.at(-1))}\`${expected === undefined ? "" : ` (${expected})`}`
     : `correct \`${where}\``;

@@ -83,10 +83,23 @@ export type BundleShape = z.output<typeof BUNDLE_SHAPE>;
 /** What Databricks knows and this does not run, by the kind of place it stands in. */
 export const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
   bundle: ["include", "artifacts", "experimental", "scripts"],
-  resources:
-    "apps clusters dashboards database_catalogs database_instances experiments model_serving_endpoints models pipelines quality_monitors registered_models schemas secret_scopes sql_warehouses volumes".split(
-      " ",
-    ),
+  resources: [
+    "apps",
+    "clusters",
+    "dashboards",
+    "database_catalogs",
+    "database_instances",
+    "experiments",
+    "model_serving_endpoints",
+    "models",
+    "pipelines",
+    "quality_monitors",
+    "registered_models",
+    "schemas",
+    "secret_scopes",
+    "sql_warehouses",
+    "volumes",
+  ],
   job: [
     "continuous",
     "deployment",

@@ -1,4 +1,4 @@
-/** The product catalogue: what is sold, at which price, how popular, and the catalogue's own dirt. */
+/** The product catalogue: what is sold, at which price, how popular; and the catalogue's dirt. */
 import type { Rng } from "../../core/rng.ts";
 import { dayOf } from "./calendar.ts";
 import { chance, pick } from "./draw.ts";
@@ -27,6 +27,8 @@ export interface ProductRow {
   launched_on: number;
 }
 
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+
 /** Products in order of id. */
 export function drawProducts(rng: Rng, count: number): Product[] {
   return Array.from({ length: count }, (_, i) => {
@@ -37,7 +39,7 @@ export function drawProducts(rng: Rng, count: number): Product[] {
     const margin = 0.25 + 0.35 * own.next();
     return {
       productId: 5001 + i,
-      name: `${brand} ${pick(own, kinds)} ${String.fromCharCode(65 + own.int(26))}${own.int(90) + 10}`,
+      name: `${brand} ${pick(own, kinds)} ${pick(own, LETTERS)}${own.int(90) + 10}`,
       category,
       brand,
       cost: roundCents(price * (1 - margin)),

@@ -1,14 +1,18 @@
 /** Names, places and goods of the demo. Invented or generic; no real person's data. */
 
-export const FIRST_NAMES =
-  "Ada Alan Amira Anna Aisha Ben Carlos Chen Clara David Diego Elena Emil Fatima Felix Grace Hana Hugo Ines Ivan Jana Jorge Julia Kai Lars Leila Lina Luca Marco Maria Mei Mila Nadia Nina Noah Olga Omar Paul Priya Rafael Rosa Samir Sara Sofia Tariq Tom Vera Wei Yara Zoe".split(
-    " ",
-  );
+export const FIRST_NAMES = (
+  "Ada Alan Amira Anna Aisha Ben Carlos Chen Clara David Diego Elena Emil Fatima Felix " +
+  "Grace Hana Hugo Ines Ivan Jana Jorge Julia Kai Lars Leila Lina Luca Marco Maria Mei Mila " +
+  "Nadia Nina Noah Olga Omar Paul Priya Rafael Rosa Samir Sara Sofia Tariq Tom Vera Wei " +
+  "Yara Zoe"
+).split(" ");
 
-export const LAST_NAMES =
-  "Abbott Andersen Bauer Becker Brown Castillo Chen Costa Dubois Eriksen Fischer Garcia Haas Hansen Hoffmann Ito Ivanova Jensen Kaya Keller Khan Kim Kowalski Larsen Lopez Martin Meyer Moreau Müller Nguyen Novak Okafor Olsen Patel Pereira Petrov Rossi Santos Sato Schmidt Silva Singh Smith Suzuki Tanaka Weber Wilson Wójcik Yilmaz Zhang".split(
-    " ",
-  );
+export const LAST_NAMES = (
+  "Abbott Andersen Bauer Becker Brown Castillo Chen Costa Dubois Eriksen Fischer Garcia " +
+  "Haas Hansen Hoffmann Ito Ivanova Jensen Kaya Keller Khan Kim Kowalski Larsen Lopez " +
+  "Martin Meyer Moreau Müller Nguyen Novak Okafor Olsen Patel Pereira Petrov Rossi Santos " +
+  "Sato Schmidt Silva Singh Smith Suzuki Tanaka Weber Wilson Wójcik Yilmaz Zhang"
+).split(" ");
 
 /** City, region and country. */
 export const CITIES: readonly (readonly [string, string, string])[] = [

@@ -3,6 +3,7 @@
  * run in turn. A failed task stops its own statements; tasks that depend on it, directly or not,
  * are skipped; the others still run. Every outcome is recorded in the store as it is known.
  */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 import type { Clock } from "../../core/clock.ts";
@@ -228,4 +229,13 @@ async function drain(result: ScriptStatement): Promise<void> {
   } finally {
     await result.close();
   }
+}
+
+/** Tasks whose SQL file is not there. */
+export function missingFiles(bundle: Bundle): { task: string; file: string }[] {
+  return bundle.jobs.flatMap((job) =>
+    job.tasks
+      .filter((task) => !existsSync(resolveInside(bundle.root, task.file)))
+      .map((task) => ({ task: task.key, file: task.file })),
+  );
 }

@@ -1,0 +1,77 @@
+/**
+ * The whole command line under strace: every command's help and every example of every command, as
+ * real processes, may create no socket but Unix ones. Skipped where strace cannot run.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+import { isGroup } from "../../../src/cli/command.ts";
+import { COMMAND_TREE } from "../../../src/cli/commands/index.ts";
+
+const BINARY = fileURLToPath(new URL("../../../bin/sovereign.js", import.meta.url));
+
+/** Sockets a shell script and all its children create, as `AF_…`, in order. */
+function traceSockets(script: string, folder: string): string[] {
+  const log = join(folder, `trace-${script.length}.txt`);
+  const flags = ["-f", "--seccomp-bpf", "-e", "trace=network", "-o", log];
+  spawnSync("strace", [...flags, "sh", "-c", script], {
+    cwd: folder,
+    env: { PATH: `${folder}:${process.env.PATH}`, HOME: folder, CI: "1" },
+    input: "",
+    encoding: "utf8",
+    timeout: 300_000,
+  });
+  const calls = readFileSync(log, "utf8").matchAll(/\bsocket\((AF_\w+)/g);
+  return [...calls].map((call) => call[1] as string);
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "strace-"));
+  const shim = join(folder, "sovereign");
+  writeFileSync(shim, `#!/bin/sh\nexec ${process.execPath} ${BINARY} "$@"\n`);
+  chmodSync(shim, 0o755);
+  return folder;
+}
+
+const probe = spawnSync("strace", ["-f", "--seccomp-bpf", "-e", "trace=network", "true"]);
+const canTrace = probe.status === 0;
+
+test.runIf(canTrace)("strace sees a connection when there is one", () => {
+  const folder = makeFolder();
+  const script = `${process.execPath} -e "require('net').connect(9, '127.0.0.1').on('error', () => {})"`;
+  expect(traceSockets(script, folder)).toContain("AF_INET");
+});
+
+test.runIf(canTrace)(
+  "no command creates a network socket",
+  async () => {
+    const lines = ["sovereign --help", "sovereign --version"];
+    const entries = COMMAND_TREE.flatMap((node) =>
+      isGroup(node)
+        ? node.verbs.map((verb) => ({ path: `${node.name} ${verb.name}`, entry: verb }))
+        : [{ path: node.name, entry: node }],
+    );
+    const examples: string[] = [];
+    for (const { path, entry } of entries) {
+      lines.push(`sovereign ${path} --help`);
+      const { command } = await entry.load();
+      examples.push(...command.examples.map((example) => example.run));
+    }
+    expect(examples.length).toBeGreaterThan(10);
+    const folder = makeFolder();
+    // Whatever an example answers, it must not go out; `sovereign init` makes the project first.
+    const script = [...lines, "sovereign init", ...examples]
+      .map((line) => `{ ${line} ; } </dev/null >>out.txt 2>&1 || true`)
+      .join("\n");
+    const families = new Set(traceSockets(script, folder));
+    families.delete("AF_UNIX");
+    expect([...families]).toEqual([]);
+    expect(readFileSync(join(folder, "out.txt"), "utf8")).not.toContain("internal error");
+  },
+  300_000,
+);
