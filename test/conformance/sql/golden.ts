@@ -12,6 +12,8 @@ export interface GoldenCase {
   readonly output: string;
   /** Spark's error class when the statement must fail; `""` when the class is not recorded. */
   readonly error: string | null;
+  /** Rows were recorded without blanks around them. */
+  readonly trimmed?: boolean;
 }
 
 export interface GoldenFile {
@@ -105,7 +107,9 @@ function goldCase(test: GoldTest): GoldenCase[] {
     {
       sql: input.query.replace(/;\s*$/, ""),
       schema: `struct<${fields.join(",")}>`,
+      // These results come without blanks at their ends.
       output: input.result.join("\n"),
+      trimmed: true,
       error: null,
     },
   ];
@@ -120,7 +124,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 /** Spark's JSON form of a type as `catalogString`. */
 function typeText(type: unknown): string {
-  if (typeof type === "string") return TYPE_NAMES[type] ?? type;
+  if (typeof type === "string") return (TYPE_NAMES[type] ?? type).replace(", ", ",");
   const node = type as {
     type: string;
     elementType?: unknown;

@@ -4,9 +4,39 @@ import { formatType } from "../../../src/lake/schema/data-type.ts";
 import { formatValue } from "../../../src/lake/schema/format-value.ts";
 import type { MapValue, StructValue, Value } from "../../../src/lake/schema/value.ts";
 
-/** One cell at the top of a row. */
-export function hiveText(value: Value, type: DataType): string {
+/** The zone Spark's own tests run in; ours is UTC, so an instant may be printed in either. */
+export const TEST_ZONE = "America/Los_Angeles";
+
+let shownZone: "UTC" | typeof TEST_ZONE = "UTC";
+
+/** One cell at the top of a row, instants printed in `zone`. */
+export function hiveText(value: Value, type: DataType, zone: typeof shownZone = "UTC"): string {
+  shownZone = zone;
   return value === null ? "NULL" : text(value, type, false);
+}
+
+const CLOCK = new Intl.DateTimeFormat("en-US", {
+  timeZone: TEST_ZONE,
+  hourCycle: "h23",
+  era: "short",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+});
+
+/** The instant moved so that printing it in UTC shows the test zone's clock. */
+function inTestZone(micros: bigint): bigint {
+  const millis = Number(micros / 1000n) - (micros % 1000n < 0n ? 1 : 0);
+  const parts = Object.fromEntries(CLOCK.formatToParts(millis).map((p) => [p.type, p.value]));
+  const year = parts.era === "BC" ? 1 - Number(parts.year) : Number(parts.year);
+  const at = new Date(0);
+  at.setUTCFullYear(year, Number(parts.month) - 1, Number(parts.day));
+  at.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second));
+  const second = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  return BigInt(at.getTime()) * 1000n + second;
 }
 
 function text(value: Value, type: DataType, nested: boolean): string {
@@ -30,6 +60,8 @@ function text(value: Value, type: DataType, nested: boolean): string {
     }
     case "string":
       return nested ? `"${value as string}"` : (value as string);
+    case "timestamp":
+      return formatValue(shownZone === "UTC" ? value : inTestZone(value as bigint), type)!;
     case "interval_ym": {
       const months = value as number;
       const size = Math.abs(months);

@@ -5,21 +5,26 @@
 import { SovereignError } from "../../../src/core/errors.ts";
 import { type Engine, startEngine } from "../../../src/lake/engine/index.ts";
 import type { Value } from "../../../src/lake/schema/value.ts";
-import { createBindContext, type RelationDefinition, type RelationSource } from "../../../src/lake/sql/bind/context.ts";
+import type { Query, Statement } from "../../../src/lake/sql/ast.ts";
+import {
+  createBindContext,
+  type RelationDefinition,
+  type RelationSource,
+} from "../../../src/lake/sql/bind/context.ts";
 import { preloadRelations } from "../../../src/lake/sql/bind/preload.ts";
 import { bindQuery } from "../../../src/lake/sql/bind/query.ts";
-import type { Query, Statement } from "../../../src/lake/sql/ast.ts";
 import { emitPlan } from "../../../src/lake/sql/emit/index.ts";
 import { notImplemented } from "../../../src/lake/sql/error.ts";
 import { parseStatement } from "../../../src/lake/sql/parse/index.ts";
-import type { Attribute } from "../../../src/lake/sql/plan/expression.ts";
-import type { Plan } from "../../../src/lake/sql/plan/plan.ts";
+import type { Attribute, SortKey } from "../../../src/lake/sql/plan/expression.ts";
+import { outputOf, type Plan } from "../../../src/lake/sql/plan/plan.ts";
 import { optimizePlan } from "../../../src/lake/sql/plan/rules/index.ts";
 
 export interface SessionResult {
   readonly columns: readonly Attribute[];
   readonly rows: readonly (readonly Value[])[];
-  readonly ordered: boolean;
+  /** Positions of the columns the query orders by; null when it has no order. */
+  readonly orderedBy: readonly number[] | null;
   readonly engineSql: string;
 }
 
@@ -89,7 +94,7 @@ async function runStatement(
   }
 }
 
-const NOTHING: SessionResult = { columns: [], rows: [], ordered: false, engineSql: "" };
+const NOTHING: SessionResult = { columns: [], rows: [], orderedBy: null, engineSql: "" };
 
 async function plan0(query: Query, views: Map<string, RelationDefinition>): Promise<Plan> {
   const source: RelationSource = {
@@ -112,24 +117,39 @@ async function runQuery(
   for (const fn of emitted.functions.values()) engine.registerFunction(fn);
   try {
     const rows = await engine.rows(emitted.sql, emitted.columns);
-    return { columns: emitted.columns, rows, ordered: isOrdered(plan), engineSql: emitted.sql };
+    return {
+      columns: emitted.columns,
+      rows,
+      orderedBy: orderColumns(plan),
+      engineSql: emitted.sql,
+    };
   } catch (error) {
     if (error instanceof Error) (error as Error & { engineSql?: string }).engineSql = emitted.sql;
     throw error;
   }
 }
 
-/** Whether the rows come in an order the query asked for. */
-function isOrdered(plan: Plan): boolean {
+/** Where the sort keys stand in the result: rows that tie on them may come in any order. */
+function orderColumns(plan: Plan): number[] | null {
+  const keys = sortKeys(plan);
+  if (!keys) return null;
+  const ids = outputOf(plan).map((attribute) => attribute.id);
+  return keys.flatMap(({ expression }) => {
+    const at = expression.kind === "attribute" ? ids.indexOf(expression.attribute.id) : -1;
+    return at < 0 ? [] : [at];
+  });
+}
+
+function sortKeys(plan: Plan): readonly SortKey[] | null {
   switch (plan.kind) {
     case "sort":
-      return true;
+      return plan.keys;
     case "project":
     case "limit":
     case "filter":
     case "with":
-      return isOrdered(plan.input);
+      return sortKeys(plan.input);
     default:
-      return false;
+      return null;
   }
 }

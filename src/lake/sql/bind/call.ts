@@ -12,6 +12,7 @@ import type { BoundExpression, CallExpression, SortKey } from "../plan/expressio
 import { someExpression } from "../plan/transform.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { isAggregateCall } from "./aggregate.ts";
+import { aggregateMisplaced, checkPlacement } from "./call-checks.ts";
 import { tryBindColumn } from "./column.ts";
 import { bindCondition } from "./condition.ts";
 import type { ExpressionEnv } from "./environment.ts";
@@ -37,7 +38,7 @@ export function bindCall(call: Call, env: ExpressionEnv): BoundExpression {
   const fn = lookupFunction(name);
   const isAggregate = fn?.kind === "aggregate";
   const inner = isAggregate && !call.over ? aggregateArgumentEnv(env) : env;
-  const args = bindArguments(name, call.args, inner);
+  const args = bindArguments(name, call, inner);
   const grouping = bindGroupingCall(name, args, call.span);
   if (grouping) {
     if (!env.allowAggregates) throw aggregateMisplaced(name, env, call.span);
@@ -79,19 +80,29 @@ function aggregateArgumentEnv(env: ExpressionEnv): ExpressionEnv {
 
 function bindArguments(
   name: string,
-  args: readonly FunctionArgument[],
+  { args, distinct }: Call,
   env: ExpressionEnv,
 ): BoundExpression[] {
   if (name === "struct") return structArguments(args, env);
   const only = args[0]?.value;
-  if (name === "count" && args.length === 1 && only?.kind === "star" && isPlainStar(only)) {
-    return [typedLiteral(1, { kind: "int" })];
+  if (name === "count" && args.length === 1 && only?.kind === "star" && !distinct) {
+    if (isPlainStar(only)) return [typedLiteral(1, { kind: "int" })];
+    if (only.qualifier.length > 0) throw countOfTable(only.span);
   }
   return args.flatMap((arg) => {
     if (arg.table) throw notImplemented("a table argument", arg.value.span);
     if (arg.name) throw notImplemented("named arguments", arg.name.span);
     if (arg.value.kind === "star") return expandStar(arg.value, env).map((c) => c.expression);
     return [bindExpression(arg.value, env)];
+  });
+}
+
+function countOfTable(span: Span): SqlError {
+  return new SqlError("count(t.*) is not allowed", {
+    errorClass: "_LEGACY_ERROR_TEMP_1021",
+    sqlState: "42000",
+    span,
+    hint: "use count(*), or name the columns",
   });
 }
 
@@ -195,109 +206,6 @@ function bindFilter(filter: Expression, env: ExpressionEnv): BoundExpression {
 function bindWithinGroup(items: readonly SortItem[], env: ExpressionEnv): SortKey[] {
   const entries = items.map((item) => ({ kind: "item" as const, item }));
   return bindSortItems(entries, env, null);
-}
-
-// ---------------------------------------------------------------- checks
-
-function checkPlacement(
-  fn: FunctionDef,
-  call: Call,
-  env: ExpressionEnv,
-  args: readonly BoundExpression[],
-): void {
-  const { span } = call;
-  if (call.over) {
-    if (fn.kind !== "window" && fn.kind !== "aggregate") {
-      throw invalidWindowFunction(fn, span);
-    }
-    if (!env.allowWindows) throw windowMisplaced(fn, env, span);
-    if (call.distinct) throw distinctOver(fn, span);
-  } else if (fn.kind === "window") {
-    throw new SqlError(`window function ${quoteName(fn.name)} needs an OVER clause`, {
-      errorClass: "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
-      sqlState: "42601",
-      span,
-      hint: `write ${fn.name}(…) OVER (ORDER BY …)`,
-    });
-  } else if (fn.kind === "aggregate" && !env.allowAggregates) {
-    if (args.some((arg) => someExpression(arg, (e) => e.kind === "attribute" && e.outer))) {
-      throw notImplemented("an aggregate of the query around a subquery", span);
-    }
-    throw aggregateMisplaced(fn.name, env, span);
-  }
-  checkModifiers(fn, call);
-}
-
-function checkModifiers(fn: FunctionDef, call: Call): void {
-  const aggregate = fn.kind === "aggregate";
-  if (call.distinct && !(aggregate && fn.allowsDistinct)) throw modifier(fn, "DISTINCT", call.span);
-  if (call.filter && !aggregate) throw modifier(fn, "the FILTER clause", call.span);
-  if (call.nulls === "ignore" && !fn.allowsIgnoreNulls) {
-    throw modifier(fn, "IGNORE NULLS", call.span);
-  }
-  if (call.withinGroup && !aggregate) throw modifier(fn, "WITHIN GROUP", call.span);
-  if (fn.requiresOrder && call.over && call.over.orderBy.length === 0 && !call.over.base) {
-    throw new SqlError(`window function ${fn.name} needs an ORDER BY in its window`, {
-      errorClass: "_LEGACY_ERROR_TEMP_1037",
-      sqlState: "42601",
-      span: call.span,
-      hint: "add ORDER BY to OVER (…)",
-    });
-  }
-}
-
-function modifier(fn: FunctionDef, what: string, span: Span): SqlError {
-  const known = fn.kind === "aggregate";
-  if (known) return notImplemented(`${what} with ${fn.name}`, span);
-  return new SqlError(`the function ${quoteName(fn.name)} does not support ${what}`, {
-    errorClass: "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
-    sqlState: "42000",
-    span,
-    hint: `leave ${what} out`,
-  });
-}
-
-const MISPLACED: Readonly<Record<string, { errorClass: string; sqlState: string }>> = {
-  where: { errorClass: "INVALID_WHERE_CONDITION", sqlState: "42903" },
-  "group by": { errorClass: "GROUP_BY_AGGREGATE", sqlState: "42903" },
-};
-
-function aggregateMisplaced(name: string, env: ExpressionEnv, span: Span): SqlError {
-  const known = MISPLACED[env.clause];
-  return new SqlError(`the aggregate function ${name} cannot stand in the ${env.clause} clause`, {
-    errorClass: known?.errorClass ?? "UNSUPPORTED_EXPR_FOR_OPERATOR",
-    sqlState: known?.sqlState ?? "42K0E",
-    span,
-    hint: "use HAVING, or aggregate in a subquery",
-  });
-}
-
-function windowMisplaced(fn: FunctionDef, env: ExpressionEnv, span: Span): SqlError {
-  const where = env.clause === "where";
-  return new SqlError(`the window function ${fn.name} cannot stand in the ${env.clause} clause`, {
-    errorClass: where ? "INVALID_WHERE_CONDITION" : "UNSUPPORTED_EXPR_FOR_OPERATOR",
-    sqlState: where ? "42903" : "42K0E",
-    span,
-    hint: "use QUALIFY, or compute it in a subquery",
-  });
-}
-
-function invalidWindowFunction(fn: FunctionDef, span: Span): SqlError {
-  return new SqlError(`${quoteName(fn.name)} is not a window function`, {
-    errorClass: "UNSUPPORTED_EXPR_FOR_WINDOW",
-    sqlState: "42P20",
-    span,
-    hint: "only aggregates and window functions take OVER",
-  });
-}
-
-function distinctOver(fn: FunctionDef, span: Span): SqlError {
-  return new SqlError(`${fn.name}(DISTINCT …) cannot be computed over a window`, {
-    errorClass: "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
-    sqlState: "0A000",
-    span,
-    hint: "leave DISTINCT out",
-  });
 }
 
 function unknownFunction(call: Call, name: string): SqlError {

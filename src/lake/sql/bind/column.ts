@@ -13,6 +13,7 @@ import {
   markOuter,
 } from "./environment.ts";
 import { bindExtraction } from "./extraction.ts";
+import { bindGroupingCall } from "./grouping.ts";
 import { findColumn, formatName, quoteName, type Scope, sameName } from "./scope.ts";
 
 /** A reference to a column of the same query. */
@@ -47,6 +48,23 @@ export function chainResolvers(...resolvers: readonly ColumnResolver[]): ColumnR
   };
 }
 
+/** Asks `first`, and `second` where `first` does not know the name or knows it twice. */
+export function preferResolver(first: ColumnResolver, second: ColumnResolver): ColumnResolver {
+  return (parts, span) => {
+    try {
+      return first(parts, span) ?? second(parts, span);
+    } catch (error) {
+      const found = isAmbiguous(error) ? second(parts, span) : null;
+      if (found) return found;
+      throw error;
+    }
+  };
+}
+
+function isAmbiguous(error: unknown): boolean {
+  return error instanceof SqlError && error.details.error_class === "AMBIGUOUS_REFERENCE";
+}
+
 /** Applies `.field` steps to a bound expression. */
 export function extractPath(
   base: BoundExpression,
@@ -67,6 +85,9 @@ export function bindColumn(
 ): BoundExpression {
   const found = tryBindColumn(parts, span, env);
   if (found) return found;
+  if (env.allowAggregates && parts.length === 1 && sameName(parts[0]!.name, "grouping__id")) {
+    return bindGroupingCall("grouping_id", [], span)!;
+  }
   throw unresolvedColumn(parts, env.scope, span);
 }
 

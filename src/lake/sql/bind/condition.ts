@@ -10,7 +10,7 @@ import { bindExpression } from "./expression.ts";
 
 /** Binds a condition and checks that it is boolean. */
 export function bindCondition(expression: Expression, env: ExpressionEnv): BoundExpression {
-  return asCondition(bindExpression(expression, env));
+  return asCondition(bindExpression(expression, { ...env, isCondition: true }));
 }
 
 /** The expression itself when boolean, NULL as a boolean; anything else is refused. */

@@ -77,6 +77,11 @@ export interface ExpressionEnv {
   readonly allowWindows: boolean;
   readonly windows: readonly NamedWindow[];
   readonly lambdas: LambdaFrame | null;
+  /**
+   * True where NULL and false mean the same: a condition, through AND and OR. Spark evaluates an IN
+   * subquery anywhere else to false where the standard says NULL.
+   */
+  readonly isCondition?: boolean;
 }
 
 /** The environment of a statement's outermost query. */

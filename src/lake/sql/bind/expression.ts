@@ -27,8 +27,21 @@ type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }> & { spa
 
 /** Binds an expression. */
 export function bindExpression(expression: Expression, env: ExpressionEnv): BoundExpression {
-  const bound = bindNode(expression, env);
+  const inner =
+    env.isCondition && !keepsCondition(expression) ? { ...env, isCondition: false } : env;
+  const bound = bindNode(expression, inner);
   return bound.span ? bound : { ...bound, span: expression.span };
+}
+
+function keepsCondition(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "binary":
+      return expression.operator === "and" || expression.operator === "or";
+    case "unary":
+      return expression.operator === "not" && expression.operand.kind === "in_query";
+    default:
+      return expression.kind === "in_query" || expression.kind === "column";
+  }
 }
 
 function bindNode(expression: Expression, env: ExpressionEnv): BoundExpression {
@@ -152,7 +165,7 @@ function bindPredicate(
 function bindCase(expression: Of<"case">, env: ExpressionEnv): BoundExpression {
   const operand = expression.operand ? bindExpression(expression.operand, env) : null;
   const whens = expression.branches.map((branch) => {
-    const when = bindExpression(branch.when, env);
+    const when = bindExpression(branch.when, { ...env, isCondition: !operand });
     return operand ? bindOperator("=", [operand, when], branch.when.span) : when;
   });
   const results = expression.branches.map((branch) => bindExpression(branch.then, env));

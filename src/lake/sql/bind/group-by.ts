@@ -13,7 +13,7 @@ import type { ColumnResolver } from "./environment.ts";
 import { bindExpression } from "./expression.ts";
 import { isGroupingCall } from "./grouping.ts";
 import { expressionKey } from "./key.ts";
-import { ordinalOf } from "./order.ts";
+import { ALL_COLUMN, ordinalOf } from "./order.ts";
 import { sameName } from "./scope.ts";
 import { inputEnv, type SelectState } from "./select.ts";
 import { lower, type SelectOutput } from "./select-list.ts";
@@ -32,7 +32,11 @@ export function bindGroupBy(state: SelectState): BoundGroupBy {
   const input = outputOf(state.input.plan);
   const { groupBy } = select;
   if (!groupBy) return { expressions: [], sets: null, input };
-  if (groupBy.kind === "all") return { expressions: groupByAll(state), sets: null, input };
+  if (groupBy.kind === "all") {
+    const isColumn = state.input.scope.attributes.some((a) => sameName(a.name, "all"));
+    const expressions = isColumn ? [bindGroupExpression(ALL_COLUMN, state)] : groupByAll(state);
+    return { expressions, sets: null, input };
+  }
   const collector = createCollector(state);
   const modifier = select.groupingModifier;
   if (modifier) {

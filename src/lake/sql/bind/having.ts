@@ -8,7 +8,7 @@ import { SqlError } from "../error.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { someExpression } from "../plan/transform.ts";
 import type { Grouping } from "./aggregate.ts";
-import { chainResolvers, scopeResolver } from "./column.ts";
+import { preferResolver, scopeResolver } from "./column.ts";
 import { bindCondition } from "./condition.ts";
 import type { ColumnResolver, ExpressionEnv } from "./environment.ts";
 import { inputEnv, outputResolver, type SelectState } from "./select.ts";
@@ -23,11 +23,11 @@ export function bindHaving(
   const input = scopeResolver(state.input.scope);
   const output = outputResolver(state);
   try {
-    return bindWith(having, state, grouping, chainResolvers(input, output));
+    return bindWith(having, state, grouping, preferResolver(input, output));
   } catch (error) {
     if (!(error instanceof SqlError) || !isMissing(error)) throw error;
     try {
-      return bindWith(having, state, grouping, chainResolvers(output, input));
+      return bindWith(having, state, grouping, preferResolver(output, input));
     } catch {
       throw error;
     }

@@ -6,6 +6,8 @@
 import { formatType } from "../../schema/data-type.ts";
 import { MapValue, StructValue, type Value, VariantValue } from "../../schema/value.ts";
 import type { BoundExpression, BoundWindow, CallExpression, SortKey } from "../plan/expression.ts";
+import { outputOf, type Plan } from "../plan/plan.ts";
+import { walkPlan } from "../plan/transform.ts";
 
 function valueKey(value: Value): string {
   if (value === null) return "null";
@@ -46,8 +48,19 @@ function callKey(call: CallExpression): string {
     call.window ? `over ${windowKey(call.window)}` : "",
     call.data === undefined ? "" : dataKey(call.data),
   ].join(";");
-  return `${call.fn.name}(${call.args.map(expressionKey).join()})${marks}:${formatType(call.type)}`;
+  const keys = call.args.map(expressionKey);
+  const flipped = FLIPPED[call.fn.name];
+  const turn = flipped !== undefined && keys[0]! > keys[1]!;
+  const name = turn ? flipped : call.fn.name;
+  if (turn) keys.reverse();
+  else if (COMMUTATIVE.has(name)) keys.sort();
+  return `${name}(${keys.join()})${marks}:${formatType(call.type)}`;
 }
+
+/** Operators whose operands may change places (Spark's canonical form of expressions). */
+const COMMUTATIVE = new Set(["+", "*", "and", "or", "=", "<=>", "&", "|", "^"]);
+
+const FLIPPED: Readonly<Record<string, string>> = { "<": ">", ">": "<", "<=": ">=", ">=": "<=" };
 
 function dataKey(data: unknown): string {
   return JSON.stringify(data, (_, v: unknown) => (typeof v === "bigint" ? `${v}n` : v)) ?? "";
@@ -80,19 +93,37 @@ export function expressionKey(expression: BoundExpression): string {
     case "field":
       return `${expressionKey(expression.operand)}.${expression.index}`;
     case "subquery":
-      return `subquery:${subqueryId(expression.plan)}(${expression.operands.map(expressionKey).join()})`;
+      return `${expression.form}:${planKey(expression.plan)}(${expression.operands.map(expressionKey).join()})`;
   }
 }
 
-const subqueryIds = new WeakMap<object, number>();
-let nextSubqueryId = 1;
+/**
+ * Text of a subquery's plan with its own column ids numbered from 0, so that the same subquery
+ * written twice has one key. Columns around it keep their ids.
+ */
+function planKey(plan: Plan): string {
+  const own = new Map<number, number>();
+  walkPlan(plan, (node) => {
+    for (const attribute of outputOf(node)) {
+      if (!own.has(attribute.id)) own.set(attribute.id, own.size);
+    }
+  });
+  return JSON.stringify(plan, (key, value: unknown) => {
+    if (key === "span" || key === "fn") return key === "fn" ? (value as { name: string }).name : 0;
+    if (key === "snapshot" || key === "files") return identity(value as object);
+    if (key === "id" || key === "cteId") return own.get(value as number) ?? `#${String(value)}`;
+    return typeof value === "bigint" ? `${value}n` : value;
+  });
+}
 
-/** Subqueries are equal only when they are the same plan. */
-function subqueryId(plan: object): number {
-  let id = subqueryIds.get(plan);
+const identities = new WeakMap<object, number>();
+let nextIdentity = 1;
+
+function identity(value: object): number {
+  let id = identities.get(value);
   if (id === undefined) {
-    id = nextSubqueryId++;
-    subqueryIds.set(plan, id);
+    id = nextIdentity++;
+    identities.set(value, id);
   }
   return id;
 }

@@ -15,7 +15,7 @@ import type { ExpressionEnv, QueryEnv } from "./environment.ts";
 import { bindExpression } from "./expression.ts";
 import { foldInteger } from "./fold.ts";
 import { isOrderable } from "./orderable.ts";
-import { createScope } from "./scope.ts";
+import { createScope, sameName } from "./scope.ts";
 import { inputEnv } from "./select.ts";
 import { columnlessEnv } from "./values.ts";
 
@@ -32,6 +32,9 @@ export function orderingItems(
   outputs: readonly Attribute[],
 ): readonly OrderingItem[] {
   const { orderBy } = ordering;
+  if (!Array.isArray(orderBy) && outputs.some((a) => sameName(a.name, "all"))) {
+    return [{ kind: "item", item: { ...orderBy, expression: ALL_COLUMN, span: ALL_COLUMN.span } }];
+  }
   if (!Array.isArray(orderBy)) {
     const { direction } = orderBy;
     const nulls = orderBy.nulls ?? defaultNulls(direction);
@@ -43,6 +46,15 @@ export function orderingItems(
   const items = [...orderBy, ...ordering.sortBy, ...ordering.clusterBy.map(ascending)];
   return items.map((item) => ({ kind: "item", item }));
 }
+
+const NOWHERE = { start: 0, end: 0 };
+
+/** `ALL` means a column of that name where there is one. */
+export const ALL_COLUMN: Expression = {
+  kind: "column",
+  name: { parts: [{ name: "all", quoted: false, span: NOWHERE }], span: NOWHERE },
+  span: NOWHERE,
+};
 
 function ascending(expression: Expression): SortItem {
   return { expression, direction: "asc", span: expression.span };

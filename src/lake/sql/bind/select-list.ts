@@ -6,9 +6,10 @@
 import type { Expression, Identifier, Select, SelectItem } from "../ast.ts";
 import { prettyName } from "../emit/pretty-name.ts";
 import { notImplemented, SqlError } from "../error.ts";
-import type { Attribute, BoundExpression } from "../plan/expression.ts";
+import type { Attribute, BoundExpression, CallExpression } from "../plan/expression.ts";
 import { rewriteExpression, someExpression, walkExpression } from "../plan/transform.ts";
 import { isAggregateCall } from "./aggregate.ts";
+import { generatorError } from "./call-checks.ts";
 import { chainResolvers, scopeResolver } from "./column.ts";
 import type { ColumnResolver, ExpressionEnv, QueryEnv } from "./environment.ts";
 import { bindExpression } from "./expression.ts";
@@ -73,9 +74,19 @@ function bindItem(item: SelectItem, env: ExpressionEnv): SelectOutput[] {
     const attributes = generatedAttributes(generator, names, env.query.context, []);
     return [{ expression, attributes, aliased: false, generator, passThrough: false }];
   }
+  const nested = firstGenerator(expression);
+  if (nested) throw generatorError("NESTED_IN_EXPRESSIONS", nested.fn, nested.span);
   if (item.aliases) throw aliasCount(item.aliases, item);
   const name = item.alias?.name ?? outputName(item.expression, expression);
   return [namedOutput(expression, name, item.alias !== undefined, env)];
+}
+
+function firstGenerator(expression: BoundExpression): CallExpression | null {
+  let found: CallExpression | null = null;
+  walkExpression(expression, (node) => {
+    if (node.kind === "call" && node.fn.kind === "generator") found ??= node;
+  });
+  return found;
 }
 
 function aliasCount(aliases: readonly Identifier[], item: SelectItem): SqlError {

@@ -14,7 +14,7 @@ import type { Attribute, BoundExpression, NamedExpression, SortKey } from "../pl
 import { outputOf, type Plan } from "../plan/plan.ts";
 import { someExpression } from "../plan/transform.ts";
 import { type Grouping, groupSelect, hasAggregate } from "./aggregate.ts";
-import { chainResolvers, refer, scopeResolver } from "./column.ts";
+import { chainResolvers, preferResolver, refer, scopeResolver } from "./column.ts";
 import { bindCondition } from "./condition.ts";
 import type { ColumnResolver, ExpressionEnv, QueryEnv } from "./environment.ts";
 import { placeGenerator } from "./generator.ts";
@@ -46,8 +46,9 @@ export function bindSelect(select: Select, env: QueryEnv, ordering: Ordering | n
   const having = select.having ? bindHaving(select.having, state, grouping!) : null;
   const windowing = createWindowing(env.context);
   const items = lowered.map((item) => windowing.extract(item));
+  const covered = grouping !== null && hidesAggregates(having, lowered, windowing);
   const qualify = select.qualify ? bindQualify(state, grouping, windowing) : null;
-  const sort = ordering ? bindOrdering(ordering, state, grouping, windowing) : NO_SORT;
+  const sort = ordering ? bindOrdering(ordering, state, { grouping, covered }, windowing) : NO_SORT;
   let plan = grouping ? grouping.plan(input.plan) : input.plan;
   if (having) plan = { kind: "filter", input: plan, condition: having };
   plan = windowing.plan(plan);
@@ -99,13 +100,31 @@ function lowerOutputs(state: SelectState, grouping: Grouping | null): BoundExpre
 
 /** Names of the select list's outputs first, then the input's. */
 export function outputThenInput(state: SelectState): ColumnResolver {
-  return chainResolvers(outputResolver(state), scopeResolver(state.input.scope));
+  return preferResolver(outputResolver(state), scopeResolver(state.input.scope));
 }
 
 /** Resolves names against the select list's outputs. */
 export function outputResolver(state: SelectState): ColumnResolver {
   const attributes = state.outputs.flatMap((output) => output.attributes);
   return scopeResolver(createScope(attributes));
+}
+
+/**
+ * Whether a projection stands between the aggregate and ORDER BY: of windows, or because HAVING
+ * computes something the select list does not show. Spark then finds plain columns only.
+ */
+function hidesAggregates(
+  having: BoundExpression | null,
+  items: readonly BoundExpression[],
+  windowing: Windowing,
+): boolean {
+  if (!windowing.isEmpty()) return true;
+  if (!having) return false;
+  const shown = new Set(items.map((e) => (e.kind === "attribute" ? e.attribute.id : -1)));
+  return someExpression(
+    having,
+    (e) => e.kind === "attribute" && !e.outer && !shown.has(e.attribute.id),
+  );
 }
 
 function bindQualify(
@@ -146,7 +165,7 @@ const NO_SORT: BoundOrdering = { keys: [], extras: [] };
 function bindOrdering(
   ordering: Ordering,
   state: SelectState,
-  grouping: Grouping | null,
+  { grouping, covered }: { grouping: Grouping | null; covered: boolean },
   windowing: Windowing,
 ): BoundOrdering {
   const outputs = state.outputs.flatMap((output) => output.attributes);
@@ -165,6 +184,7 @@ function bindOrdering(
   const keys = bindSortItems(items, env, outputs).map((key): SortKey => {
     if (usesOnly(key.expression, outputIds)) return key;
     const lowered = lower(key.expression, state.outputs);
+    if (covered) refuseCovered(lowered);
     const rewritten = grouping ? grouping.rewrite(lowered) : lowered;
     const expression = windowing.extract(rewritten);
     const output: Attribute = {
@@ -178,6 +198,16 @@ function bindOrdering(
     return { ...key, expression: refer(output) };
   });
   return { keys, extras };
+}
+
+function refuseCovered(key: BoundExpression): void {
+  if (key.kind === "attribute") return;
+  throw new SqlError("ORDER BY cannot compute this above the windows or the HAVING of the query", {
+    errorClass: "UNSUPPORTED_EXPR_FOR_OPERATOR",
+    sqlState: "42K0E",
+    span: key.span,
+    hint: "add it to the select list and order by its alias",
+  });
 }
 
 /** Whether a sort key can be computed from the select list's outputs alone. */

@@ -5,7 +5,7 @@
  */
 import { BOOLEAN, formatTypeSql } from "../../schema/data-type.ts";
 import type { Expression, Query, Span } from "../ast.ts";
-import { SqlError } from "../error.ts";
+import { notImplemented, SqlError } from "../error.ts";
 import type { BoundExpression, SubqueryExpression } from "../plan/expression.ts";
 import { outputOf, type Plan } from "../plan/plan.ts";
 import { commonType, implicitCast } from "../types/coercion.ts";
@@ -82,6 +82,15 @@ export function bindInQuery(
   }
   checkCorrelation(plan, "in", env, span);
   const coerced = coerce(operands, plan, env, span);
+  const isCondition = env.isCondition || env.clause === "statement";
+  const nullable = operands.some((o) => o.nullable) || output.some((a) => a.nullable);
+  if (nullable && !isCondition) {
+    throw notImplemented(
+      "an IN subquery as a value where a NULL may take part",
+      span,
+      "use it as a condition, or write CASE WHEN … IN (…) THEN true ELSE false END",
+    );
+  }
   return { kind: "subquery", form: "in", ...coerced, type: BOOLEAN, nullable: true, span };
 }
 

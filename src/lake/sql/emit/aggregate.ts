@@ -3,10 +3,10 @@
  * not taken for a position; -0.0 and 0.0 are one key; an empty grouping set makes no row of no
  * input, as in Spark, where grouping sets multiply rows before they are grouped.
  */
-import { notImplemented } from "../error.ts";
 import type { NamedExpression } from "../plan/expression.ts";
 import type { AggregatePlan } from "../plan/plan.ts";
 import type { Block } from "./block.ts";
+import { emitLiteral } from "./literal.ts";
 import { columnName, type Emitter, isFloating, normalizeFloat } from "./relation.ts";
 
 /** Prints an aggregate operator. */
@@ -17,13 +17,17 @@ export function emitAggregate(plan: AggregatePlan, emitter: Emitter): Block {
   const input = free ? { ...block, orderBy: null } : emitter.wrap(block);
   const open = withKeys(plan, input, emitter);
   const keys = plan.groups.map((group) => columnName(group.output));
+  const held = new Set(plan.groupingSets?.flat() ?? keys.keys());
+  const shown = plan.groups.map(({ output }, i) =>
+    held.has(i) ? keys[i]! : `${emitLiteral(null, output.type)} AS ${keys[i]}`,
+  );
   const mask = plan.groupingId
-    ? [`GROUPING(${keys.join(", ")}) AS ${columnName(plan.groupingId)}`]
+    ? [`${groupingMask(keys, held)} AS ${columnName(plan.groupingId)}`]
     : [];
   const calls = plan.aggregates.map(
     ({ call, output }) => `${emitter.expression(call)} AS ${columnName(output)}`,
   );
-  const columns = [...keys, ...mask, ...calls].join(", ") || "count(*) AS none";
+  const columns = [...shown, ...mask, ...calls].join(", ") || "count(*) AS none";
   const groupBy = groupByClause(plan, keys);
   const where = open.where.length > 0 ? ` WHERE ${open.where.join(" AND ")}` : "";
   return emitter.wrap({
@@ -59,13 +63,18 @@ function isOwnColumn(group: NamedExpression): boolean {
   return expression.kind === "attribute" && expression.attribute.id === output.id;
 }
 
+/** Bits from the left, one per key; a key no set holds is always left out. */
+function groupingMask(keys: readonly string[], held: ReadonlySet<number>): string {
+  const bits = keys.map((key, i) => {
+    const bit = held.has(i) ? `GROUPING(${key})` : "1";
+    return `(${bit} << ${keys.length - 1 - i})`;
+  });
+  return `CAST(${bits.join(" + ") || "0"} AS BIGINT)`;
+}
+
 function groupByClause(plan: AggregatePlan, keys: readonly string[]): string {
   const { groupingSets } = plan;
   if (!groupingSets) return keys.length > 0 ? ` GROUP BY ${keys.join(", ")}` : "";
-  const used = new Set(groupingSets.flat());
-  if (used.size < keys.length) {
-    throw notImplemented("a GROUP BY expression that no grouping set holds");
-  }
   const sets = groupingSets.map((set) => `(${set.map((i) => keys[i]!).join(", ")})`);
   const having = groupingSets.some((set) => set.length === 0) ? " HAVING count(*) > 0" : "";
   return ` GROUP BY GROUPING SETS (${sets.join(", ")})${having}`;

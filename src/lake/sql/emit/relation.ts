@@ -6,8 +6,7 @@
  * What the engine does otherwise than Spark is spelled out: order of NULLs, -0.0 as a grouping key,
  * the empty grouping set over no rows. Read `block.ts` first; expressions are in `expression.ts`.
  */
-import { engineType } from "../../engine/engine-type.ts";
-import type { ResultColumn } from "../../engine/types.ts";
+import { engineType, quoteIdentifier } from "../../engine/engine-type.ts";
 import { notImplemented } from "../error.ts";
 import type {
   Attribute,
@@ -42,9 +41,12 @@ export interface EmitPorts {
 }
 
 export interface EmittedQuery {
-  /** Columns are named `r0`, `r1` … in the order of `columns`. */
+  /**
+   * Columns stand in the order of `columns` and carry their names, unless two are alike; then
+   * they are called `r0`, `r1` …
+   */
   readonly sql: string;
-  readonly columns: readonly ResultColumn[];
+  readonly columns: readonly Attribute[];
   /** Register these before the query runs. */
   readonly functions: NeededFunctions;
 }
@@ -58,14 +60,14 @@ export async function emitQuery(plan: Plan, ports: EmitPorts): Promise<EmittedQu
   const output = outputOf(plan).filter((attribute) => !attribute.hidden);
   return {
     sql: emitter.root(plan, output),
-    columns: output.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    columns: output,
     functions,
   };
 }
 
 /** The query with its columns named as the result shows them, for storing its rows. */
 export function withLogicalNames(query: EmittedQuery): string {
-  const names = query.columns.map((c) => `"${c.name.replaceAll('"', '""')}"`);
+  const names = query.columns.map((c) => quoteIdentifier(c.name));
   return `SELECT * FROM (${query.sql}) AS named(${names.join(", ")})`;
 }
 
@@ -129,8 +131,16 @@ function emitRoot(plan: Plan, output: readonly Attribute[], emitter: Emitter): s
   const block = emitter.block(plan);
   // A derived table keeps its order in the engine while nothing above reorders it.
   const open = block.columns === null && !block.distinct ? block : emitter.wrap(block);
-  const columns = output.map((a, i) => `${columnName(a)} AS r${i}`);
+  const names = resultNames(output);
+  const columns = output.map((a, i) => `${columnName(a)} AS ${names[i]!}`);
   return printBlock({ ...open, columns: columns.join(", ") || "1 AS none" });
+}
+
+/** A result name must not look like an attribute: ORDER BY beside it would mean the result. */
+function resultNames(output: readonly Attribute[]): string[] {
+  const names = output.map((a) => a.name.toLowerCase());
+  const plain = new Set(names).size === names.length && !names.some((n) => /^c\d+$/.test(n));
+  return output.map((a, i) => (plain && a.name !== "" ? quoteIdentifier(a.name) : `r${i}`));
 }
 
 function emitSortKey(key: SortKey, emitter: Emitter): string {
@@ -289,8 +299,9 @@ function isOuter(node: BoundExpression): boolean {
 }
 
 function emitLocal(plan: Extract<Plan, { kind: "local" }>, emitter: Emitter): Block {
-  if (plan.output.length === 0 && plan.rows.length === 1) {
-    return readFrom(`(SELECT 1 AS none) AS ${emitter.alias()}`);
+  if (plan.output.length === 0) {
+    const where = plan.rows.length === 0 ? " WHERE false" : "";
+    return readFrom(`(SELECT 1 AS none${where}) AS ${emitter.alias()}`);
   }
   const names = plan.output.map(columnName).join(", ");
   const alias = `${emitter.alias()}(${names})`;
