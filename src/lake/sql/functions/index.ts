@@ -21,16 +21,19 @@ import { HASHES } from "./hash.ts";
 import { JSON_FUNCTIONS } from "./json.ts";
 import { LAMBDA_FUNCTIONS } from "./lambda.ts";
 import { LIKE_FUNCTIONS } from "./like.ts";
+import { INTERVAL_TABLE } from "./make-interval.ts";
 import { MAP_FUNCTIONS } from "./map.ts";
 import { MATH } from "./math.ts";
 import { MISC } from "./misc.ts";
 import { createCall } from "./operators.ts";
 import { REGEXP } from "./regexp.ts";
+import { ROUNDING } from "./rounding.ts";
 import { SEQUENCE_FUNCTIONS } from "./sequence.ts";
 import { STRINGS } from "./string.ts";
 import { CONCAT } from "./string-concat.ts";
+import { TRIMMING } from "./string-trim.ts";
 import { STRUCT_FUNCTIONS } from "./struct.ts";
-import { INTERVAL_TABLE, TIMESTAMPS_TABLE } from "./timestamp.ts";
+import { TIMESTAMPS_TABLE } from "./timestamp.ts";
 import { WINDOW } from "./window.ts";
 
 const ENTRIES: readonly FunctionDef[] = [
@@ -57,8 +60,10 @@ const ENTRIES: readonly FunctionDef[] = [
   ...MATH,
   ...MISC,
   ...REGEXP,
+  ...ROUNDING,
   ...STRINGS,
   ...TIMESTAMPS_TABLE,
+  ...TRIMMING,
   ...WINDOW,
 ];
 

@@ -14,24 +14,16 @@ import {
 } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { emitCast } from "../emit/cast.ts";
-import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import type { CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { type Accept, as, NUM, oneOf, STR, TIMESTAMPS } from "./accept.ts";
 import { define, entry, runtimeError, script, wrongArity } from "./builder.ts";
-import { truncateDate } from "./date.ts";
-import { shiftMonths } from "./datetime-arithmetic.ts";
 import type { FunctionDef } from "./definition.ts";
-import {
-  civilFromMicros,
-  daysInMonth,
-  floorDivide,
-  MICROS_PER_DAY,
-  microsFromCivil,
-} from "./js/civil.ts";
-import { UNIT_MICROS } from "./js/interval.ts";
+import { daysInMonth, floorDivide, MICROS_PER_DAY, microsFromCivil } from "./js/civil.ts";
 import { formatDatetime } from "./js/java-datetime.ts";
 import { readByPattern } from "./js/java-datetime-read.ts";
 import { findZone, toInstant, toLocal, type Zone } from "./js/zone.ts";
+import { addUnits, truncateTimestamp, unitsBetween } from "./time-unit.ts";
 
 const TS = as(TIMESTAMP);
 const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
@@ -114,75 +106,13 @@ const UNIX_TIMESTAMP: FunctionDef = (() => {
   };
 })();
 
-// ---------------------------------------------------------------- truncation, units
-
-const TRUNCATIONS: Readonly<Record<string, bigint>> = {
-  DAY: MICROS_PER_DAY,
-  DD: MICROS_PER_DAY,
-  HOUR: UNIT_MICROS.hour!,
-  MINUTE: UNIT_MICROS.minute!,
-  SECOND: UNIT_MICROS.second!,
-  MILLISECOND: UNIT_MICROS.millisecond!,
-  MICROSECOND: 1n,
-};
-
-function truncateTimestamp(micros: bigint, unit: string): bigint | null {
-  const size = TRUNCATIONS[unit.toUpperCase()];
-  if (size !== undefined) return micros - floorDivide(micros, size)[1];
-  const days = truncateDate(Number(floorDivide(micros, MICROS_PER_DAY)[0]), unit);
-  return days === null ? null : BigInt(days) * MICROS_PER_DAY;
-}
-
-const MONTH_UNITS: Readonly<Record<string, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
-const MICRO_UNITS: Readonly<Record<string, bigint>> = {
-  MICROSECOND: 1n,
-  MILLISECOND: 1000n,
-  SECOND: UNIT_MICROS.second!,
-  MINUTE: UNIT_MICROS.minute!,
-  HOUR: UNIT_MICROS.hour!,
-  DAY: MICROS_PER_DAY,
-  DAYOFYEAR: MICROS_PER_DAY,
-  WEEK: MICROS_PER_DAY * 7n,
-};
-
-function badUnit(unit: string): Error {
-  return runtimeError("INVALID_PARAMETER_VALUE.DATETIME_UNIT", "22023", `'${unit}' is not a unit`);
-}
-
-function addUnits(unit: string, amount: bigint, micros: bigint): bigint {
-  const months = MONTH_UNITS[unit];
-  if (months !== undefined)
-    return shiftMonths(micros, Number(amount) * months, TIMESTAMP) as bigint;
-  const size = MICRO_UNITS[unit];
-  if (size === undefined) throw badUnit(unit);
-  return inRange(micros + amount * size);
-}
-
-/** Whole units from `start` to `end`, cut toward zero, as `ChronoUnit.between`. */
-function unitsBetween(unit: string, start: bigint, end: bigint): bigint {
-  const size = MICRO_UNITS[unit];
-  if (size !== undefined) return (end - start) / size;
-  const months = MONTH_UNITS[unit];
-  if (months === undefined) throw badUnit(unit);
-  const [a, b] = [civilFromMicros(start), civilFromMicros(end)];
-  let total = b.year * 12 + b.month - (a.year * 12 + a.month);
-  const within = (t: typeof a) => BigInt(t.day) * MICROS_PER_DAY + microsOfDay(t);
-  if (total > 0 && within(b) < within(a)) total--;
-  if (total < 0 && within(b) > within(a)) total++;
-  return BigInt(Math.trunc(total / months));
-}
-
-function microsOfDay(t: { hour: number; minute: number; second: number; micros: number }): bigint {
-  return BigInt(t.hour * 3600 + t.minute * 60 + t.second) * 1_000_000n + BigInt(t.micros);
-}
-
 /** `timestampadd(UNIT, n, ts)`, also `dateadd`; the parser gives the unit as a string. */
 const TIMESTAMPADD = define(
   "timestampadd",
   [STR, as(LONG), TIMESTAMPS],
   (args) => args[2]!.type,
   script("timestampadd", ([unit, amount, ts]) =>
-    addUnits((unit as string).toUpperCase(), amount as bigint, ts as bigint),
+    inRange(addUnits((unit as string).toUpperCase(), amount as bigint, ts as bigint)),
   ),
   { summary: "A timestamp some units later." },
 );
@@ -407,51 +337,4 @@ export const TIMESTAMPS_TABLE: readonly FunctionDef[] = [
   current("current_timestamp", TIMESTAMP, "now()", ["now"]),
   current("localtimestamp", TIMESTAMP_NTZ, "CAST(now() AS TIMESTAMP)"),
   current("current_timezone", STRING, "'UTC'"),
-];
-
-/** An interval of days to seconds from numbers; months have `make_ym_interval`. */
-function makeInterval(name: string, type: DataType, units: readonly bigint[]): FunctionDef {
-  const numbers = units.map((_, i) =>
-    type.kind === "interval_dt" && i === 3 ? as(decimalType(18, 6)) : as(INT),
-  );
-  return define(
-    name,
-    numbers,
-    type,
-    script(name, (args) => {
-      let total = 0n;
-      for (const [i, value] of args.entries()) {
-        total += BigInt(value as number | bigint) * units[i]!;
-      }
-      const bits = type.kind === "interval_ym" ? 32 : 64;
-      if (BigInt.asIntN(bits, total) !== total) {
-        throw runtimeError(
-          "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION",
-          "22015",
-          "interval overflow",
-        );
-      }
-      return type.kind === "interval_ym" ? Number(total) : total;
-    }),
-    {
-      optional: units.length,
-      defaults: (args) => numbers.slice(args.length).map((p) => zeroOf(p)),
-      summary: "An interval from numbers.",
-    },
-  );
-}
-
-function zeroOf(parameter: Accept): BoundExpression {
-  const decimal = parameter.takes(decimalType(18, 6));
-  return decimal ? typedLiteral(0n, decimalType(18, 6)) : typedLiteral(0, INT);
-}
-
-export const INTERVAL_TABLE: readonly FunctionDef[] = [
-  makeInterval("make_dt_interval", { kind: "interval_dt", from: "day", to: "second" }, [
-    MICROS_PER_DAY,
-    UNIT_MICROS.hour!,
-    UNIT_MICROS.minute!,
-    1n,
-  ]),
-  makeInterval("make_ym_interval", { kind: "interval_ym", from: "year", to: "month" }, [12n, 1n]),
 ];
