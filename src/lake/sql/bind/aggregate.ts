@@ -36,6 +36,8 @@ export function hasAggregate(expression: BoundExpression): boolean {
 export interface Grouping {
   /** Replaces aggregates and GROUP BY expressions by the aggregate operator's columns. */
   rewrite(expression: BoundExpression): BoundExpression;
+  /** Whether the column is grouped by as it is. */
+  isPlainKey(attribute: Attribute): boolean;
   /** The aggregate operator with all calls met so far. */
   plan(input: Plan): Plan;
 }
@@ -100,6 +102,7 @@ export function createGrouping(groupBy: BoundGroupBy, context: BindContext): Gro
   };
   return {
     rewrite,
+    isPlainKey: (attribute) => groups.some((group) => group.output.id === attribute.id),
     plan: (input) => ({
       kind: "aggregate",
       input,

@@ -54,15 +54,22 @@ export function preferResolver(first: ColumnResolver, second: ColumnResolver): C
     try {
       return first(parts, span) ?? second(parts, span);
     } catch (error) {
-      const found = isAmbiguous(error) ? second(parts, span) : null;
+      const found = isOtherReading(error) ? second(parts, span) : null;
       if (found) return found;
       throw error;
     }
   };
 }
 
-function isAmbiguous(error: unknown): boolean {
-  return error instanceof SqlError && error.details.error_class === "AMBIGUOUS_REFERENCE";
+/** Errors that only say that this reading of a name does not work. */
+const NOT_THIS_ONE = new Set([
+  "AMBIGUOUS_REFERENCE",
+  "INVALID_EXTRACT_BASE_FIELD_TYPE",
+  "FIELD_NOT_FOUND",
+]);
+
+function isOtherReading(error: unknown): boolean {
+  return error instanceof SqlError && NOT_THIS_ONE.has(String(error.details.error_class));
 }
 
 /** Applies `.field` steps to a bound expression. */

@@ -40,6 +40,8 @@ export interface QueryEnv {
   readonly ctes: CteFrame | null;
   /** Columns of the query around this one; null at the top and inside views. */
   readonly outer: ColumnResolver | null;
+  /** Columns that a qualified star of a LATERAL side may mean. */
+  readonly outerScope: Scope | null;
   /** The query around the outer one, so that a reach over two levels can be named. */
   readonly beyond: ColumnResolver | null;
   readonly viewDepth: number;
@@ -92,14 +94,19 @@ export function rootEnv(context: BindContext): QueryEnv {
     temporaryViews: true,
     ctes: null,
     outer: null,
+    outerScope: null,
     beyond: null,
     viewDepth: 0,
   };
 }
 
 /** The environment of a subquery standing in an expression of `env`, or of a LATERAL side. */
-export function subqueryEnv(query: QueryEnv, resolve: ColumnResolver): QueryEnv {
-  return { ...query, outer: resolve, beyond: query.outer };
+export function subqueryEnv(
+  query: QueryEnv,
+  resolve: ColumnResolver,
+  outerScope: Scope | null = null,
+): QueryEnv {
+  return { ...query, outer: resolve, outerScope, beyond: query.outer };
 }
 
 /** Marks every column of the expression as belonging to the query around. */

@@ -12,6 +12,7 @@ import { resolveNamedCall } from "./call.ts";
 import { refer, scopeResolver } from "./column.ts";
 import { bindCondition } from "./condition.ts";
 import { type ExpressionEnv, type QueryEnv, subqueryEnv } from "./environment.ts";
+import { hoistSubqueries } from "./hoist.ts";
 import { bindRelation, isLateral } from "./relation.ts";
 import type { BoundRelation } from "./relation-alias.ts";
 import { createScope, joinScopes, quoteName, type Scope, sameName } from "./scope.ts";
@@ -24,12 +25,24 @@ export function bindJoin(relation: JoinRelation, env: QueryEnv): BoundRelation {
   const lateral = relation.lateral || isLateral(relation.right);
   const right = bindRelation(
     relation.right,
-    lateral ? subqueryEnv(env, scopeResolver(left.scope)) : env,
+    lateral ? subqueryEnv(env, scopeResolver(left.scope), left.scope) : env,
   );
   if (lateral && !["inner", "cross", "left"].includes(relation.join)) throw lateralKind(relation);
   const names = relation.natural ? commonNames(left.scope, right.scope) : (relation.using ?? []);
   if (names.length > 0) return joinUsing(relation, { left, right, lateral }, names, env);
   const condition = relation.on ? bindOn(relation.on, left, right, env) : null;
+  const hoists = condition !== null && relation.join !== "inner" && relation.join !== "cross";
+  if (hoists && !lateral) {
+    const plans = { left: left.plan, right: right.plan, condition };
+    const moved = hoistSubqueries(plans, env.context);
+    const sides = {
+      left: { ...left, plan: moved.left },
+      right: { ...right, plan: moved.right },
+      lateral,
+    };
+    const plan = joinPlan(relation.join, sides, moved.condition);
+    return { plan, scope: joinedScope(relation.join, left.scope, right.scope) };
+  }
   const plan = joinPlan(relation.join, { left, right, lateral }, condition);
   return { plan, scope: joinedScope(relation.join, left.scope, right.scope) };
 }

@@ -36,7 +36,10 @@ export function bindFrom(relations: readonly Relation[] | undefined, env: QueryE
 
 function crossJoin(left: BoundRelation, relation: Relation, env: QueryEnv): BoundRelation {
   const lateral = isLateral(relation);
-  const right = bindRelation(relation, lateral ? subqueryEnv(env, scopeResolver(left.scope)) : env);
+  const right = bindRelation(
+    relation,
+    lateral ? subqueryEnv(env, scopeResolver(left.scope), left.scope) : env,
+  );
   const plan: Plan = {
     kind: "join",
     join: "inner",
@@ -171,6 +174,7 @@ function bindView(view: ViewDefinition, name: MultipartName, env: QueryEnv): Bou
       temporaryViews: view.temporary,
       ctes: null,
       outer: null,
+      outerScope: null,
       beyond: null,
       viewDepth: env.viewDepth + 1,
     }),

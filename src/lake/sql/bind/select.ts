@@ -13,7 +13,7 @@ import { notImplemented, SqlError } from "../error.ts";
 import type { Attribute, BoundExpression, NamedExpression, SortKey } from "../plan/expression.ts";
 import { outputOf, type Plan } from "../plan/plan.ts";
 import { someExpression } from "../plan/transform.ts";
-import { type Grouping, groupSelect, hasAggregate } from "./aggregate.ts";
+import { type Grouping, groupSelect, hasAggregate, isAggregateCall } from "./aggregate.ts";
 import { chainResolvers, preferResolver, refer, scopeResolver } from "./column.ts";
 import { bindCondition } from "./condition.ts";
 import type { ColumnResolver, ExpressionEnv, QueryEnv } from "./environment.ts";
@@ -184,7 +184,7 @@ function bindOrdering(
   const keys = bindSortItems(items, env, outputs).map((key): SortKey => {
     if (usesOnly(key.expression, outputIds)) return key;
     const lowered = lower(key.expression, state.outputs);
-    if (covered) refuseCovered(lowered);
+    if (covered) refuseCovered(lowered, grouping!);
     const rewritten = grouping ? grouping.rewrite(lowered) : lowered;
     const expression = windowing.extract(rewritten);
     const output: Attribute = {
@@ -200,8 +200,14 @@ function bindOrdering(
   return { keys, extras };
 }
 
-function refuseCovered(key: BoundExpression): void {
-  if (key.kind === "attribute") return;
+function refuseCovered(key: BoundExpression, grouping: Grouping): void {
+  const plain = !someExpression(
+    key,
+    (e) =>
+      isAggregateCall(e) ||
+      (e.kind === "attribute" && !e.outer && !grouping.isPlainKey(e.attribute)),
+  );
+  if (plain) return;
   throw new SqlError("ORDER BY cannot compute this above the windows or the HAVING of the query", {
     errorClass: "UNSUPPORTED_EXPR_FOR_OPERATOR",
     sqlState: "42K0E",

@@ -3,7 +3,7 @@ import type { Expression, Identifier, MultipartName } from "../ast.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import type { Attribute, BoundExpression } from "../plan/expression.ts";
 import { refer, tryBindColumn } from "./column.ts";
-import type { ExpressionEnv } from "./environment.ts";
+import { type ExpressionEnv, markOuter } from "./environment.ts";
 import { bindExtraction } from "./extraction.ts";
 import { findColumn, formatName, hasQualifier, sameName } from "./scope.ts";
 
@@ -24,6 +24,10 @@ export function expandStar(star: Star, env: ExpressionEnv): StarColumn[] {
       name: attribute.name,
     }));
   }
+  const around = outerAttributes(star, env);
+  if (around.length > 0 && star.except.length === 0) {
+    return around.map((a) => ({ expression: markOuter(refer(a, star.span)), name: a.name }));
+  }
   return structColumns(star, env);
 }
 
@@ -39,6 +43,13 @@ function starAttributes(star: Star, env: ExpressionEnv): readonly Attribute[] | 
   const pool = [...scope.qualifiedOnly, ...scope.attributes.filter((a) => !a.hidden)];
   const found = pool.filter((a) => hasQualifier(a, qualifier));
   return found.length > 0 ? found : null;
+}
+
+/** `t.*` of a LATERAL side may name a relation before it. */
+function outerAttributes(star: Star, env: ExpressionEnv): readonly Attribute[] {
+  const qualifier = star.qualifier.map((part: Identifier) => part.name);
+  const around = env.query.outerScope?.attributes ?? [];
+  return around.filter((a) => !a.hidden && hasQualifier(a, qualifier));
 }
 
 function structColumns(star: Star, env: ExpressionEnv): StarColumn[] {
