@@ -14,7 +14,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -98,14 +97,6 @@ function emitDeclarations() {
   }
 }
 
-/** `npx sovereign` in the checkout: without a link npx would install the checkout into its cache. */
-function linkProgram() {
-  const link = join(root, "node_modules", ".bin", "sovereign");
-  if (!existsSync(dirname(link))) return;
-  rmSync(link, { force: true });
-  symlinkSync(join("..", "..", "bin", "sovereign.js"), link);
-}
-
 await bundle("cli", {
   entryPoints: [join(root, "src/cli/main.ts"), ...workers],
   external: NATIVES,
@@ -121,4 +112,3 @@ if (existsSync(join(root, "src/index.ts"))) {
   });
   if (!process.argv.includes("--no-types")) emitDeclarations();
 }
-linkProgram();
