@@ -38,7 +38,7 @@ function dayTimeBody(
   const units = UNITS.slice(UNITS.indexOf(from), UNITS.indexOf(to) + 1);
   for (const [i, unit] of units.entries()) {
     if (i > 0) text += units[i - 1] === "day" ? " " : ":";
-    const width = i === 0 ? 1 : 2;
+    const width = unit === "day" ? 1 : 2;
     if (unit === "second") {
       text += secondsText(rest, width);
     } else {

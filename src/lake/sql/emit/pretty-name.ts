@@ -2,16 +2,18 @@
  * The text by which Spark names an unnamed column (Spark 4.2 `toPrettySQL`): implicit casts are
  * hidden, string literals bare, operators in parentheses.
  */
-import { formatTypeSql } from "../../schema/data-type.ts";
+import { type DataType, formatTypeSql } from "../../schema/data-type.ts";
 import { formatValue } from "../../schema/format-value.ts";
 import type {
   BoundExpression,
   BoundFrameBound,
   BoundWindow,
   CallExpression,
+  LambdaExpression,
   LiteralExpression,
   SortKey,
 } from "../plan/expression.ts";
+import { rewriteExpression } from "../plan/transform.ts";
 
 /** Spark's name of the column that holds the expression. */
 export function prettyName(expression: BoundExpression): string {
@@ -21,7 +23,7 @@ export function prettyName(expression: BoundExpression): string {
     case "attribute":
       return expression.attribute.name;
     case "cast":
-      if (expression.implicit) return prettyName(expression.operand);
+      if (expression.implicit || isNested(expression.type)) return prettyName(expression.operand);
       return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${prettyName(
         expression.operand,
       )} AS ${formatTypeSql(expression.type)})`;
@@ -33,8 +35,8 @@ export function prettyName(expression: BoundExpression): string {
       return `CASE${branches.join("")}${otherwise} END`;
     }
     case "lambda": {
-      const parameters = expression.parameters.map(() => "namedlambdavariable()");
-      return `lambdafunction(${[prettyName(expression.body), ...parameters].join(", ")})`;
+      const parameters = expression.parameters.map(() => LAMBDA_VARIABLE);
+      return `lambdafunction(${[lambdaBodyText(expression), ...parameters].join(", ")})`;
     }
     case "subquery":
       return subqueryText(expression.form, expression.operands);
@@ -47,6 +49,23 @@ export function prettyName(expression: BoundExpression): string {
     default:
       return callText(expression);
   }
+}
+
+/** Spark hides casts to arrays, maps and structs even where the user wrote them. */
+function isNested(type: DataType): boolean {
+  return type.kind === "array" || type.kind === "map" || type.kind === "struct";
+}
+
+const LAMBDA_VARIABLE = "namedlambdavariable()";
+
+function lambdaBodyText({ body, parameters }: LambdaExpression): string {
+  const own = new Set(parameters.map((p) => p.id));
+  const named = rewriteExpression(body, (node) =>
+    node.kind === "attribute" && own.has(node.attribute.id)
+      ? { ...node, attribute: { ...node.attribute, name: LAMBDA_VARIABLE } }
+      : node,
+  );
+  return prettyName(named);
 }
 
 function subqueryText(form: string, operands: readonly BoundExpression[]): string {

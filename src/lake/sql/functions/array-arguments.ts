@@ -1,11 +1,12 @@
 /** What array functions share: element types, and arguments brought to one element type. */
-import { arrayType, type DataType, formatTypeSql } from "../../schema/data-type.ts";
+import { arrayType, type DataType, formatTypeSql, INT } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { commonType, isOrderable } from "../types/type-rules.ts";
 import { wrongArity } from "./builder.ts";
 import type { ResolveContext } from "./definition.ts";
+import { tightestType } from "./tightest-type.ts";
 
 export type Elements = readonly Value[];
 
@@ -16,21 +17,38 @@ export function elementOf(expression: BoundExpression): { type: DataType; nullab
   return { type: type.element, nullable: type.containsNull };
 }
 
-/** All arguments at their common array type. */
+/** Two arrays at the tightest type of their elements; each keeps whether it holds NULL. */
 export function commonArrays(
   args: readonly BoundExpression[],
   context: ResolveContext,
 ): BoundExpression[] {
-  const common = commonType(args.map((a) => a.type));
-  if (common?.kind !== "array") {
+  const types = args.map((a) => a.type);
+  const [left, right] = types;
+  const element =
+    left?.kind === "array" && right?.kind === "array"
+      ? tightestType(left.element, right.element)
+      : null;
+  if (!element) {
     throw mismatch(
       "BINARY_ARRAY_DIFF_TYPES",
-      `\`${context.calledAs}\` needs arrays of one element type, not ` +
-        args.map((a) => formatTypeSql(a.type)).join(" and "),
+      `\`${context.calledAs}\` needs two arrays of one element type, not ` +
+        types.map(formatTypeSql).join(" and "),
       context.span,
     );
   }
-  return args.map((a) => context.cast(a, common));
+  return args.map((a) =>
+    context.cast(a, arrayType(element, a.type.kind === "array" && a.type.containsNull)),
+  );
+}
+
+/** How a function treats NULL alone and finds the type of element and array. */
+export interface ElementRule {
+  /** NULL alone as array, or as either argument, is refused as of no type. */
+  readonly refusesNull?: "array" | "both";
+  /** The type that holds both; default the tightest. */
+  readonly common?: (a: DataType, b: DataType) => DataType | null;
+  /** Class of the error when the first argument is no array. */
+  readonly noArray?: string;
 }
 
 /** An array and a value of its element type, both at the type that holds either. */
@@ -38,18 +56,49 @@ export function arrayAndElement(
   array: BoundExpression,
   element: BoundExpression,
   context: ResolveContext,
+  rule: ElementRule = {},
 ): [BoundExpression, BoundExpression] {
-  const type = array.type.kind === "void" ? arrayType(element.type) : array.type;
-  const common = type.kind === "array" ? commonType([type.element, element.type]) : null;
+  const { type } = array;
+  const isNull =
+    type.kind === "void" || (rule.refusesNull === "both" && element.type.kind === "void");
+  if (rule.refusesNull && isNull) {
+    throw mismatch("NULL_TYPE", `\`${context.calledAs}\` takes no plain NULL`, context.span);
+  }
+  const common =
+    type.kind === "array" ? (rule.common ?? tightestType)(type.element, element.type) : null;
   if (type.kind !== "array" || !common) {
     throw mismatch(
-      "ARRAY_FUNCTION_DIFF_TYPES",
+      type.kind === "array"
+        ? "ARRAY_FUNCTION_DIFF_TYPES"
+        : (rule.noArray ?? "UNEXPECTED_INPUT_TYPE"),
       `\`${context.calledAs}\` needs an array and a value of its element type, not ` +
-        `${formatTypeSql(array.type)} and ${formatTypeSql(element.type)}`,
+        `${formatTypeSql(type)} and ${formatTypeSql(element.type)}`,
       context.span,
     );
   }
   return [context.cast(array, arrayType(common, type.containsNull)), context.cast(element, common)];
+}
+
+/** The type that holds both where neither is text beside something else. */
+export function widerWithoutText(a: DataType, b: DataType): DataType | null {
+  if ((a.kind === "string") !== (b.kind === "string") && a.kind !== "void" && b.kind !== "void") {
+    return null;
+  }
+  return commonType([a, b]);
+}
+
+/** The argument as an INT that is no wider number and no text, or UNEXPECTED_INPUT_TYPE. */
+export function asIndex(
+  arg: BoundExpression,
+  position: number,
+  context: ResolveContext,
+): BoundExpression {
+  if (["byte", "short", "int"].includes(arg.type.kind)) return context.cast(arg, INT);
+  throw mismatch(
+    "UNEXPECTED_INPUT_TYPE",
+    `argument ${position} of \`${context.calledAs}\` is an INT, not ${formatTypeSql(arg.type)}`,
+    arg.span ?? context.span,
+  );
 }
 
 /** Refuses a type that has no order (maps). */

@@ -7,14 +7,16 @@ import { arrayType, BOOLEAN, type DataType, LONG } from "../../schema/data-type.
 import type { Value } from "../../schema/value.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { ARR, as } from "./accept.ts";
+import { type Accept, ARR, as } from "./accept.ts";
 import {
   arrayAndElement,
   assertOrderable,
   commonArrays,
+  type ElementRule,
   type Elements,
   elementOf,
   requireArity,
+  widerWithoutText,
 } from "./array-arguments.ts";
 import { define, type EntryOptions, entry, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
@@ -28,7 +30,7 @@ function withElement(
     element: BoundExpression,
   ) => { type: DataType; nullable: boolean },
   compute: (array: Elements, element: Value, type: DataType) => Value,
-  options: EntryOptions & { onNull?: boolean } = {},
+  options: EntryOptions & { onNull?: boolean; rule?: ElementRule } = {},
 ): FunctionDef {
   return entry(
     name,
@@ -41,7 +43,7 @@ function withElement(
     ),
     (args, context) => {
       requireArity(args, 2, context);
-      const [array, element] = arrayAndElement(args[0]!, args[1]!, context);
+      const [array, element] = arrayAndElement(args[0]!, args[1]!, context, options.rule);
       return { ...result(array, element), args: [array, element] };
     },
   );
@@ -113,6 +115,11 @@ function elementWise(
   );
 }
 
+const BOOLEAN_ONLY: Accept = {
+  ...as(BOOLEAN),
+  target: (t) => (t.kind === "boolean" || t.kind === "void" ? BOOLEAN : null),
+};
+
 const sameArray = (array: BoundExpression) => ({ type: array.type, nullable: array.nullable });
 const oneElement = (array: BoundExpression) => ({ type: elementOf(array).type, nullable: true });
 
@@ -155,19 +162,28 @@ export const ARRAY_SETS: readonly FunctionDef[] = [
       nullable: array.nullable || element.nullable || elementOf(array).nullable,
     }),
     arrays.contains,
-    { summary: "Whether the value is an element.", example: "array_contains(array(1, 2), 2)" },
+    {
+      rule: { refusesNull: "both", common: widerWithoutText },
+      summary: "Whether the value is an element.",
+      example: "array_contains(array(1, 2), 2)",
+    },
   ),
   withElement(
     "array_position",
     (array, element) => ({ type: LONG, nullable: array.nullable || element.nullable }),
     arrays.position,
-    { summary: "Position of the value from 1, or 0.", example: "array_position(array(3, 2), 2)" },
+    {
+      rule: { refusesNull: "array" },
+      summary: "Position of the value from 1, or 0.",
+      example: "array_position(array(3, 2), 2)",
+    },
   ),
   withElement(
     "array_remove",
     (a, e) => ({ type: a.type, nullable: a.nullable || e.nullable }),
     arrays.remove,
     {
+      rule: { noArray: "ARRAY_FUNCTION_DIFF_TYPES" },
       summary: "An array without a value.",
       example: "array_remove(array(1, 2, 1), 1)",
     },
@@ -201,7 +217,7 @@ export const ARRAY_SETS: readonly FunctionDef[] = [
   ),
   define(
     "sort_array",
-    [ARR, as(BOOLEAN)],
+    [ARR, BOOLEAN_ONLY],
     ([array]) => array!.type,
     script("sort_array", ([array, ascending], call) =>
       arrays.sorted(array as Elements, ascending as boolean, elementOf(call.args[0]!).type),
@@ -214,9 +230,4 @@ export const ARRAY_SETS: readonly FunctionDef[] = [
       example: "sort_array(array('b', 'a'), true)",
     },
   ),
-  elementWise("array_sort", arrays.sortedNullsLast, sameArray, {
-    ordered: true,
-    summary: "Sorted elements, NULL last.",
-    example: "array_sort(array(3, NULL, 1))",
-  }),
 ];

@@ -8,20 +8,36 @@ import {
   type DataType,
   formatTypeSql,
   INT,
+  mapType,
   STRING,
   structField,
   structType,
   VOID,
 } from "../../schema/data-type.ts";
-import type { BoundExpression } from "../plan/expression.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
-import { commonType, isIntegral } from "../types/type-rules.ts";
-import { ARR, arrayOf, as, MAP_ANY, oneOf, STR } from "./accept.ts";
-import { arrayAndElement, type Elements, elementOf, requireArity } from "./array-arguments.ts";
-import { castArgument, define, entry, script } from "./builder.ts";
-import type { FunctionDef, Resolution } from "./definition.ts";
+import { commonType } from "../types/type-rules.ts";
+import { type Accept, ARR, arrayOf, as, MAP_ANY, oneOf, STR } from "./accept.ts";
+import {
+  arrayAndElement,
+  asIndex,
+  type Elements,
+  elementOf,
+  requireArity,
+} from "./array-arguments.ts";
+import { castArgument, define, entry, letIn, raise, script } from "./builder.ts";
+import type { EmitContext, FunctionDef, Resolution, ResolveContext } from "./definition.ts";
 import * as arrays from "./js/array.ts";
 import { mapValue } from "./subscript.ts";
+import { tightestType } from "./tightest-type.ts";
+
+/** An array; NULL alone is none. */
+const ARRAY_ONLY: Accept = { ...ARR, target: (t) => (t.kind === "array" ? t : null) };
+const ARRAYS_ONLY: Accept = {
+  describe: "an ARRAY of ARRAYs",
+  takes: (t) => t.kind === "array" && t.element.kind === "array",
+  target: (t) => (t.kind === "array" && t.element.kind === "array" ? t : null),
+};
 
 const ARRAY = entry(
   "array",
@@ -77,8 +93,10 @@ const INSERT = entry(
   ),
   (args, context): Resolution => {
     requireArity(args, 3, context);
-    const [array, element] = arrayAndElement(args[0]!, args[2]!, context);
-    const at = context.cast(args[1]!, INT);
+    const [array, element] = arrayAndElement(args[0]!, args[2]!, context, {
+      noArray: "ARRAY_FUNCTION_DIFF_TYPES",
+    });
+    const at = asIndex(args[1]!, 2, context);
     return {
       type: arrayType(elementOf(array).type, true),
       nullable: array.nullable || at.nullable,
@@ -124,32 +142,64 @@ function elementAt(name: string, strict: boolean): FunctionDef {
     (args, call, context) =>
       call.args[0]!.type.kind === "map"
         ? mapValue(args[0]!, args[1]!)
-        : script(name, ([array, at]) => arrays.at(array as Elements, Number(at), strict))(
-            args,
-            call,
-            context,
-          ),
+        : emitElementAt(args, call, { context, strict }),
     (args, context) => {
       requireArity(args, 2, context);
       const [container, key] = args as [BoundExpression, BoundExpression];
-      if (container.type.kind === "map") {
-        const { type } = container;
-        return { type: type.value, nullable: true, args: [container, context.cast(key, type.key)] };
-      }
-      const array = castArgument(container, 0, ARR, context);
-      if (!isIntegral(key.type) && key.type.kind !== "void") {
+      const { type } = container;
+      if (type.kind === "map") return { nullable: true, ...valueOfKey(container, key, context) };
+      if (type.kind !== "array") {
         throw mismatch(
           "UNEXPECTED_INPUT_TYPE",
-          "an array position is a whole number",
+          `\`${name}\` takes an array or a map, not ${formatTypeSql(type)}`,
           context.span,
         );
       }
-      return {
-        type: elementOf(array).type,
-        nullable: true,
-        args: [array, key.type.kind === "long" ? key : context.cast(key, INT)],
-      };
+      return { type: type.element, nullable: true, args: [container, asIndex(key, 2, context)] };
     },
+  );
+}
+
+function valueOfKey(
+  map: BoundExpression,
+  key: BoundExpression,
+  context: ResolveContext,
+): { type: DataType; args: readonly BoundExpression[] } {
+  if (map.type.kind !== "map") throw new Error("not a map");
+  const { type } = map;
+  const common = tightestType(type.key, key.type);
+  if (!common) {
+    throw mismatch(
+      "MAP_FUNCTION_DIFF_TYPES",
+      `the key of ${formatTypeSql(type)} cannot be ${formatTypeSql(key.type)}`,
+      context.span,
+    );
+  }
+  const cast = context.cast(map, mapType(common, type.value, type.valueContainsNull));
+  return { type: type.value, args: [cast, context.cast(key, common)] };
+}
+
+function emitElementAt(
+  args: readonly string[],
+  call: CallExpression,
+  options: { context: EmitContext; strict: boolean },
+): string {
+  const { context, strict } = options;
+  return letIn(context, { sql: args[0]!, expression: call.args[0]! }, (array) =>
+    letIn(context, { sql: args[1]!, expression: call.args[1]! }, (at) => {
+      const zero = raise("INVALID_INDEX_OF_ZERO", "22003", "positions of an array count from 1");
+      const outside =
+        `error('[INVALID_ARRAY_INDEX_IN_ELEMENT_AT|22003] the position ' || ${at} || ` +
+        `' is out of bounds: the array has ' || len(${array}) || ` +
+        "' elements; use `try_element_at` to tolerate it')";
+      const check = strict
+        ? `WHEN abs(CAST(${at} AS BIGINT)) > len(${array}) THEN ${outside} `
+        : "";
+      return (
+        `CASE WHEN ${array} IS NULL THEN NULL WHEN ${at} = 0 THEN ${zero} ` +
+        `${check}ELSE ${array}[${at}] END`
+      );
+    }),
   );
 }
 
@@ -185,7 +235,8 @@ export const ARRAYS: readonly FunctionDef[] = [
     ),
     (args, context) => {
       requireArity(args, 2, context);
-      const count = context.cast(args[1]!, INT);
+      const count =
+        args[1]!.type.kind === "void" ? context.cast(args[1]!, INT) : asIndex(args[1]!, 2, context);
       return {
         type: arrayType(args[0]!.type, args[0]!.nullable),
         nullable: count.nullable,
@@ -204,7 +255,7 @@ export const ARRAYS: readonly FunctionDef[] = [
   ),
   define(
     "flatten",
-    [arrayOf(ARR, "an ARRAY of ARRAYs")],
+    [ARRAYS_ONLY],
     ([array]) => flattened(array!),
     script("flatten", ([array]) => arrays.flatten(array as Elements)),
     {
@@ -213,13 +264,29 @@ export const ARRAYS: readonly FunctionDef[] = [
       example: "flatten(array(array(1), array(2)))",
     },
   ),
+  define(
+    "reverse",
+    [oneOf(STR, ARR)],
+    ([value]) => value!.type,
+    script("reverse", ([value]) =>
+      typeof value === "string"
+        ? [...value].reverse().join("")
+        : [...(value as Elements)].reverse(),
+    ),
+    { summary: "A string or an array backwards.", example: "reverse(array(2, 1, 4))" },
+  ),
   elementAt("element_at", true),
   elementAt("try_element_at", false),
   define(
     "get",
-    [ARR, as(INT)],
+    [ARRAY_ONLY, as(INT)],
     ([array]) => elementOf(array!).type,
-    script("get", ([array, index]) => (array as Elements)[index as number] ?? null),
+    (args, call, context) =>
+      letIn(
+        context,
+        { sql: args[1]!, expression: call.args[1]! },
+        (index) => `CASE WHEN ${index} >= 0 THEN ${args[0]}[${index} + 1] END`,
+      ),
     {
       nullable: true,
       summary: "The element at an index from 0, or NULL.",

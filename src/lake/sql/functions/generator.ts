@@ -8,9 +8,11 @@ import {
   formatTypeSql,
   INT,
   type StructField,
+  sameType,
   structField,
   structType,
 } from "../../schema/data-type.ts";
+import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { wrongArity } from "./builder.ts";
@@ -109,6 +111,42 @@ function inline(name: string): FunctionDef {
   };
 }
 
+/** How many rows `stack` makes; the count must be written as a number here. */
+function rowCount(count: BoundExpression, context: ResolveContext): number {
+  if (count.type.kind !== "int") {
+    throw mismatch(
+      "UNEXPECTED_INPUT_TYPE",
+      "the first argument of `stack` is an INT",
+      context.span,
+    );
+  }
+  if (count.kind !== "literal") {
+    throw notImplemented("a computed number of rows in stack", context.span);
+  }
+  const rows = Number(count.value);
+  if (rows > 0) return rows;
+  throw mismatch("VALUE_OUT_OF_RANGE", "`stack` makes at least one row", context.span);
+}
+
+/** Column `column` of `stack`: its values have one type. */
+function stackedColumn(
+  values: readonly BoundExpression[],
+  column: number,
+  context: ResolveContext,
+): StructField {
+  const typed = values.filter((value) => value.type.kind !== "void");
+  const type = (typed[0] ?? values[0]!).type;
+  const odd = typed.find((value) => !sameType(value.type, type));
+  if (odd) {
+    throw mismatch(
+      "STACK_COLUMN_DIFF_TYPES",
+      `column ${column} of \`stack\` holds ${formatTypeSql(type)} and ${formatTypeSql(odd.type)}`,
+      context.span,
+    );
+  }
+  return structField(`col${column}`, type, true);
+}
+
 const STACK: FunctionDef = {
   name: "stack",
   kind: "generator",
@@ -117,45 +155,29 @@ const STACK: FunctionDef = {
   resolve(args, context): Resolution {
     if (args.length < 2) throw wrongArity("stack", "> 1", args.length, context.span);
     const [count, ...values] = args as [BoundExpression, ...BoundExpression[]];
-    const rows = count.kind === "literal" && count.type.kind === "int" ? Number(count.value) : 0;
-    if (rows <= 0) {
-      throw mismatch(
-        "VALUE_OUT_OF_RANGE",
-        "the first argument of `stack` is a positive whole number",
-        context.span,
-      );
-    }
+    const rows = rowCount(count, context);
     const width = Math.ceil(values.length / rows);
-    const columns = Array.from({ length: width }, (_, c) => {
-      const inColumn = values.filter((_, i) => i % width === c);
-      const type = (inColumn.find((v) => v.type.kind !== "void") ?? inColumn[0]!).type;
-      for (const value of inColumn) {
-        if (value.type.kind !== "void" && formatTypeSql(value.type) !== formatTypeSql(type)) {
-          throw mismatch(
-            "STACK_COLUMN_DIFF_TYPES",
-            `column ${c} of \`stack\` holds ${formatTypeSql(type)} and ${formatTypeSql(value.type)}`,
-            context.span,
-          );
-        }
-      }
-      return structField(`col${c}`, type, true);
-    });
-    return { type: arrayType(structType(columns), false), nullable: false, args: [...args] };
+    const columns = Array.from({ length: width }, (_, c) =>
+      stackedColumn(
+        values.filter((_, i) => i % width === c),
+        c,
+        context,
+      ),
+    );
+    const type = arrayType(structType(columns), false);
+    return { type, nullable: false, args: [...args], data: rows };
   },
   emit(args, call) {
     const { type } = call;
-    const fields =
-      type.kind === "array" && type.element.kind === "struct" ? type.element.fields : [];
+    const width =
+      type.kind === "array" && type.element.kind === "struct" ? type.element.fields.length : 0;
     const values = args.slice(1);
-    const rows: string[] = [];
-    for (let i = 0; i < values.length; i += fields.length) {
-      rows.push(
-        packRow(
-          fields.map((_, c) => values[i + c] ?? "NULL"),
-          call,
-        ),
-      );
-    }
+    const rows = Array.from({ length: call.data as number }, (_, r) =>
+      packRow(
+        Array.from({ length: width }, (_, c) => values[r * width + c] ?? "NULL"),
+        call,
+      ),
+    );
     return `CAST([${rows.join(", ")}] AS ${engineType(type)})`;
   },
 };

@@ -109,7 +109,7 @@ function replace(text: string, pattern: string, replacement: string, position: n
 }
 
 /** Java's `String.split`: an empty match at the start makes no part; limit -1 keeps all. */
-function split(text: string, pattern: string, limit: number): string[] {
+export function splitJava(text: string, pattern: string, limit: number): string[] {
   if (text === "") return [""];
   if (pattern === "") return splitPoints(text, limit);
   const parts: string[] = [];
@@ -218,7 +218,7 @@ export const REGEXP: readonly FunctionDef[] = [
     "split",
     [STR, STR, as(INT)],
     arrayType(STRING, false),
-    ([x, pattern, limit]) => split(s(x), s(pattern), n(limit)),
+    ([x, pattern, limit]) => splitJava(s(x), s(pattern), n(limit)),
     {
       optional: 1,
       defaults: (args) => (args.length === 2 ? [typedLiteral(-1, INT)] : []),

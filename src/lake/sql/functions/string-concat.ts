@@ -11,6 +11,11 @@ export const CONCAT = entry(
   (args, call) => {
     if (args.length === 0) return "''";
     if (call.args.length === 1) return args[0]!;
+    if (call.type.kind === "array") {
+      // The engine's list operators take NULL for an empty list.
+      const isNull = args.map((arg) => `${arg} IS NULL`).join(" OR ");
+      return `CASE WHEN ${isNull} THEN NULL ELSE list_concat(${args.join(", ")}) END`;
+    }
     return `(${args.join(" || ")})`;
   },
   (args, context) => {
@@ -29,7 +34,7 @@ export const CONCAT = entry(
 function concatType(args: readonly BoundExpression[]): DataType | null {
   const types = args.map((a) => a.type);
   if (types.some((t) => t.kind === "array")) {
-    const common = commonType(types);
+    const common = types.every((t) => t.kind === "array") ? commonType(types) : null;
     return common?.kind === "array" ? arrayType(common.element, common.containsNull) : null;
   }
   if (types.length > 0 && types.every((t) => t.kind === "binary")) return BINARY;

@@ -35,15 +35,24 @@ export function identityOf(value: Value): string {
   return Array.isArray(value) ? `[${value.map(identityOf).join(",")}]` : "?";
 }
 
-/** First of each element, NULL counted as one. */
+/** First of each element, NULL counted as one; -0.0 becomes 0.0. */
 export function distinct(array: Elements): Value {
   const seen = new Set<string>();
-  return array.filter((element) => {
+  const kept: Value[] = [];
+  for (const element of array) {
     const identity = identityOf(element);
-    if (seen.has(identity)) return false;
+    if (seen.has(identity)) continue;
     seen.add(identity);
-    return true;
-  });
+    kept.push(withoutNegativeZero(element));
+  }
+  return kept;
+}
+
+function withoutNegativeZero(value: Value): Value {
+  if (Object.is(value, -0)) return 0;
+  if (Array.isArray(value)) return value.map(withoutNegativeZero);
+  if (value instanceof StructValue) return new StructValue(value.values.map(withoutNegativeZero));
+  return value;
 }
 
 /** Elements of either, without repeats. */
@@ -156,22 +165,6 @@ export function insert(array: Elements, at: number, value: Value): Value {
   const cut = array.length + at + 1;
   if (cut < 0) return [value, ...nulls(-cut), ...array];
   return [...array.slice(0, cut), value, ...array.slice(cut)];
-}
-
-/** Element at a position from 1 or from the end; out of bounds raises when `strict`. */
-export function at(array: Elements, position: number, strict: boolean): Value {
-  if (position === 0) {
-    throw runtimeError("INVALID_INDEX_OF_ZERO", "22003", "positions of an array count from 1");
-  }
-  const index = position > 0 ? position - 1 : array.length + position;
-  if (index >= 0 && index < array.length) return array[index]!;
-  if (!strict) return null;
-  throw runtimeError(
-    "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
-    "22003",
-    `position ${position} is out of bounds: the array has ${array.length} elements; ` +
-      "use `try_element_at` to tolerate it",
-  );
 }
 
 /** Structs of the elements at the same place; shorter arrays are filled with NULL. */
