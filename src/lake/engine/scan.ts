@@ -9,7 +9,7 @@
  */
 import type { ScanFile } from "../delta/types.ts";
 import { INT, LONG, type StructField } from "../schema/data-type.ts";
-import { engineType, quoteIdentifier, quoteString } from "./engine-type.ts";
+import { quoteIdentifier, quoteString } from "./engine-type.ts";
 import { escapeGlobPath } from "./glob.ts";
 import { literalSql, partitionLiteralSql } from "./literal.ts";
 import { projectField, schemaArgument } from "./scan-columns.ts";
@@ -99,9 +99,8 @@ async function perFileValues(
   files: readonly IndexedFile[],
   partition: readonly StructField[],
 ): Promise<PerFileValues> {
-  const sources: { key: string; type: string; literals: string[] }[] = partition.map((field) => ({
+  const sources: { key: string; literals: string[] }[] = partition.map((field) => ({
     key: field.name,
-    type: engineType(field.type),
     literals: files.map(({ file }) =>
       partitionLiteralSql(file.add.partitionValues[physicalName(field)], field.type),
     ),
@@ -110,7 +109,6 @@ async function perFileValues(
     if (name === "row_index") continue;
     sources.push({
       key: `#${name}`,
-      type: name === "file_path" ? "VARCHAR" : "INTEGER",
       literals: files.map(({ file, index }) =>
         name === "file_path" ? quoteString(file.add.path) : literalSql(index, INT),
       ),

@@ -1,0 +1,67 @@
+/** A MERGE put together clause by clause; `execute` runs it as one SQL statement. */
+import type { CommitSummary } from "./exec/result.ts";
+import { quoteIdentifier } from "./sql/parse/index.ts";
+
+/** Columns to Spark SQL expressions, or every column of the same name. */
+export type Assignments = Readonly<Record<string, string>> | "*";
+
+export interface MergeBuilder {
+  whenMatchedUpdate(set: Assignments, condition?: string): MergeBuilder;
+  whenMatchedDelete(condition?: string): MergeBuilder;
+  whenNotMatchedInsert(values: Assignments, condition?: string): MergeBuilder;
+  whenNotMatchedBySourceUpdate(
+    set: Readonly<Record<string, string>>,
+    condition?: string,
+  ): MergeBuilder;
+  whenNotMatchedBySourceDelete(condition?: string): MergeBuilder;
+  /** Adds columns the table does not have. */
+  withSchemaEvolution(): MergeBuilder;
+  /** Null when nothing changed. */
+  execute(): Promise<CommitSummary | null>;
+}
+
+/** A builder over `target AS t USING source AS s ON …`. Builders are immutable. */
+export function startMerge(
+  head: string,
+  run: (text: string) => Promise<CommitSummary | null>,
+): MergeBuilder {
+  return createBuilder(head, [], false, run);
+}
+
+function createBuilder(
+  head: string,
+  clauses: readonly string[],
+  evolves: boolean,
+  run: (text: string) => Promise<CommitSummary | null>,
+): MergeBuilder {
+  const add = (match: string, condition: string | undefined, action: string): MergeBuilder => {
+    const and = condition === undefined ? "" : ` AND (${condition})`;
+    return createBuilder(head, [...clauses, `WHEN ${match}${and} THEN ${action}`], evolves, run);
+  };
+  const bySource = "NOT MATCHED BY SOURCE";
+  return {
+    whenMatchedUpdate: (set, condition) => add("MATCHED", condition, `UPDATE SET ${setList(set)}`),
+    whenMatchedDelete: (condition) => add("MATCHED", condition, "DELETE"),
+    whenNotMatchedInsert: (values, condition) =>
+      add("NOT MATCHED", condition, `INSERT ${insertList(values)}`),
+    whenNotMatchedBySourceUpdate: (set, condition) =>
+      add(bySource, condition, `UPDATE SET ${setList(set)}`),
+    whenNotMatchedBySourceDelete: (condition) => add(bySource, condition, "DELETE"),
+    withSchemaEvolution: () => createBuilder(head, clauses, true, run),
+    execute: () =>
+      run(`MERGE ${evolves ? "WITH SCHEMA EVOLUTION " : ""}INTO ${head} ${clauses.join(" ")}`),
+  };
+}
+
+function setList(set: Assignments): string {
+  if (set === "*") return "*";
+  return Object.entries(set)
+    .map(([column, value]) => `${quoteIdentifier(column)} = ${value}`)
+    .join(", ");
+}
+
+function insertList(values: Assignments): string {
+  if (values === "*") return "*";
+  const columns = Object.keys(values).map(quoteIdentifier);
+  return `(${columns.join(", ")}) VALUES (${Object.values(values).join(", ")})`;
+}

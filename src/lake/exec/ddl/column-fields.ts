@@ -1,0 +1,57 @@
+/**
+ * Column definitions of CREATE TABLE and ALTER TABLE as fields of a Delta schema. What Delta keeps
+ * in a column's metadata (comment, default, generation expression, CHAR length) is put there under
+ * the protocol's keys.
+ */
+import { type JsonValue, type StructField, structField } from "../../schema/data-type.ts";
+import type { ColumnDefinition } from "../../sql/ast.ts";
+import { notImplemented, SqlError } from "../../sql/error.ts";
+import { expressionBinder } from "../bind-port.ts";
+import { schemaAttributes } from "../scan-attributes.ts";
+import type { StatementContext } from "../statement.ts";
+import {
+  defaultText,
+  defaultValue,
+  generatedValue,
+  generationText,
+} from "../write/column-values.ts";
+
+/** A column's last name part; nested names are for ALTER TABLE alone. */
+export function columnName(column: ColumnDefinition): string {
+  if (column.name.parts.length > 1) {
+    throw new SqlError("a column of a table has a name of one part", {
+      errorClass: "PARSE_SYNTAX_ERROR",
+      sqlState: "42601",
+      span: column.name.span,
+      hint: "define a STRUCT column for nested fields",
+    });
+  }
+  return column.name.parts[0]!.name;
+}
+
+/** One definition as a field. */
+export function fieldOf(column: ColumnDefinition, name: string): StructField {
+  if (column.identity) throw notImplemented("an IDENTITY column", column.span);
+  const metadata: Record<string, JsonValue> = {};
+  if (column.comment !== undefined) metadata.comment = column.comment;
+  if (column.charVarchar !== undefined) metadata.__CHAR_VARCHAR_TYPE_STRING = column.charVarchar;
+  if (column.default) metadata.CURRENT_DEFAULT = column.default.text;
+  if (column.generated) metadata["delta.generationExpression"] = column.generated.text;
+  return structField(name, column.type, !column.notNull, metadata);
+}
+
+/** Binds every default and generation expression, so that a mistake is found before the table is. */
+export async function checkColumnExpressions(
+  ctx: StatementContext,
+  fields: readonly StructField[],
+): Promise<void> {
+  if (!fields.some((field) => defaultText(field) !== null || generationText(field) !== null))
+    return;
+  const bind = await expressionBinder(ctx, null);
+  const plain = fields.filter((field) => generationText(field) === null);
+  const attributes = schemaAttributes({ kind: "struct", fields: plain }, ctx.allocate, []);
+  for (const field of fields) {
+    if (defaultText(field) !== null) defaultValue(field, bind);
+    if (generationText(field) !== null) generatedValue(field, attributes, bind);
+  }
+}

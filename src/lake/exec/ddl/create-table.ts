@@ -1,0 +1,403 @@
+/**
+ * CREATE [OR REPLACE] TABLE, AS SELECT, LIKE. The name is entered in the catalog before the first
+ * commit and taken out again when that fails; an entry without a log (a process killed between the
+ * two) counts as no table. Replacing is a commit on the existing log, so its history stays.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { SovereignError } from "../../../core/errors.ts";
+import {
+  alreadyExists,
+  formatName,
+  notFound,
+  partsOf,
+  type TableInfo,
+} from "../../catalog/index.ts";
+import { type Action, DeltaLog, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
+import { removeOf } from "../../delta/write/file-actions.ts";
+import {
+  createTableOperation,
+  type Operation,
+  replaceTableOperation,
+} from "../../delta/write/operations.ts";
+import { defineTable, type TableState, tableActions } from "../../delta/write/table-create.ts";
+import { beginTransaction } from "../../delta/write/transaction.ts";
+import {
+  type StructField,
+  type StructType,
+  structField,
+  structType,
+} from "../../schema/data-type.ts";
+import { parseSchemaJson } from "../../schema/schema-json.ts";
+import type { Property, TableOptions } from "../../sql/ast.ts";
+import { notImplemented, SqlError } from "../../sql/error.ts";
+import { outputOf, type Plan } from "../../sql/plan/plan.ts";
+import { bindQueryPlan, expressionBinder } from "../bind-port.ts";
+import type { ResolvedName } from "../names.ts";
+import { emptyOutcome, type Outcome } from "../result.ts";
+import type { StatementContext, StatementOf } from "../statement.ts";
+import { openTable, resolveReference } from "../table-handle.ts";
+import { alignColumns } from "../write/align.ts";
+import { summarise, writeMetrics } from "../write/commit.ts";
+import {
+  commitOrDiscard,
+  type WriteTarget,
+  type WrittenData,
+  writeData,
+} from "../write/data-files.ts";
+import { enforceRules } from "../write/enforce.ts";
+import { checkColumnExpressions, columnName, fieldOf } from "./column-fields.ts";
+
+type Create = StatementOf<"create_table">;
+
+/** Runs CREATE TABLE in all its forms but LIKE. */
+export async function executeCreateTable(ctx: StatementContext, create: Create): Promise<Outcome> {
+  refuseUnbuilt(create);
+  const place = placeOf(ctx, create.table, create.options);
+  const exists = place.exists;
+  if (exists && create.ifNotExists) return emptyOutcome({ message: "the table exists already" });
+  if (exists && !create.orReplace && !create.replaceOnly) throw alreadyExists("table", place.parts);
+  if (!exists && create.replaceOnly) throw notFound("table", place.parts);
+  if (!exists && place.isAdopted && create.columns.length === 0 && !create.query) {
+    ctx.session.catalog.putTable(place.info!, { replace: true });
+    return emptyOutcome({ message: `registered the table at \`${place.location}\`` });
+  }
+  if (create.columns.length === 0 && !create.query) throw noColumns(create);
+  const source = create.query ? await bindQueryPlan(ctx, create.query) : null;
+  const { fields, partitionColumns } = await columnsOf(ctx, create, source);
+  return createTable(ctx, place, {
+    schema: structType(fields),
+    partitionColumns,
+    properties: propertyRecord(create.options.properties),
+    constraints: checkConstraintsOf(create),
+    description: create.options.comment,
+    source,
+    replaces: exists ? (create.orReplace ? "create_or_replace" : "replace") : null,
+    orCreate: create.orReplace,
+  });
+}
+
+/** Runs CREATE TABLE … LIKE: columns, partitioning and properties, no rows. */
+export async function executeCreateLike(
+  ctx: StatementContext,
+  create: StatementOf<"create_table_like">,
+): Promise<Outcome> {
+  const { snapshot } = await openTable(ctx, create.source);
+  const place = placeOf(ctx, create.table, create.options);
+  if (place.exists) {
+    if (create.ifNotExists) return emptyOutcome({ message: "the table exists already" });
+    throw alreadyExists("table", place.parts);
+  }
+  const properties = Object.fromEntries(
+    Object.entries(snapshot.metadata.configuration).filter(([key]) => isCopied(key)),
+  );
+  return createTable(ctx, place, {
+    schema: structType(snapshot.schema.fields.map(withoutMapping)),
+    partitionColumns: snapshot.metadata.partitionColumns,
+    properties: { ...properties, ...propertyRecord(create.options.properties) },
+    constraints: constraintsOf(snapshot.metadata.configuration),
+    description: create.options.comment ?? snapshot.metadata.description,
+    source: null,
+    replaces: null,
+    orCreate: false,
+  });
+}
+
+function isCopied(key: string): boolean {
+  return (
+    !key.startsWith("delta.constraints.") &&
+    key !== "delta.columnMapping.maxColumnId" &&
+    !key.startsWith("delta.inCommitTimestampEnablement") &&
+    !key.startsWith("delta.rowTracking.")
+  );
+}
+
+function constraintsOf(configuration: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(configuration).filter(([key]) => key.startsWith("delta.constraints.")),
+  );
+}
+
+function withoutMapping(field: StructField): StructField {
+  const metadata = Object.fromEntries(
+    Object.entries(field.metadata).filter(([key]) => !key.startsWith("delta.columnMapping.")),
+  );
+  return { ...field, metadata };
+}
+
+// ---------------------------------------------------------------- where it goes
+
+interface Place {
+  location: string;
+  displayName: string;
+  parts: readonly string[];
+  /** Entry to make; null for a table by path. */
+  info: TableInfo | null;
+  /** A table of this name, with a log, is there. */
+  exists: boolean;
+  /** No entry, but the location already holds a log. */
+  isAdopted: boolean;
+}
+
+function placeOf(ctx: StatementContext, table: Create["table"], options: TableOptions): Place {
+  const name: ResolvedName = resolveReference(ctx, table);
+  if (name.kind === "file_path") throw notImplemented(`a table of ${name.format} files`);
+  if (name.kind === "delta_path") {
+    const exists = DeltaLog.exists(name.path);
+    const parts = ["delta", name.path];
+    const displayName = `delta.\`${name.path}\``;
+    return { location: name.path, displayName, parts, info: null, exists, isAdopted: false };
+  }
+  const { session } = ctx;
+  const { id } = name;
+  const schema = session.catalog.getSchema(id.catalog, id.schema);
+  if (!schema) throw notFound("schema", [id.catalog, id.schema]);
+  const current = session.catalog.getTable(id);
+  if (current?.kind === "view") throw alreadyExists("view", partsOf(current));
+  const isExternal = options.location !== undefined;
+  const location = isExternal
+    ? session.absolutePath(options.location!)
+    : (current?.location ?? session.catalog.managedLocation(id));
+  const hasLog = DeltaLog.exists(location);
+  const exists = current !== null && hasLog && current.location === location;
+  if (!exists) refuseFolder(location, isExternal, hasLog);
+  const info: TableInfo = {
+    catalog: schema.catalog,
+    schema: schema.name,
+    name: current?.name ?? id.name,
+    kind: exists ? current.kind : isExternal ? "external" : "managed",
+    location,
+    viewText: null,
+    viewCatalog: null,
+    viewSchema: null,
+    viewColumns: null,
+    comment: options.comment ?? null,
+    createdAtMs: session.clock.nowMs(),
+  };
+  const parts = partsOf(info);
+  const isAdopted = isExternal && hasLog;
+  return { location, displayName: formatName(parts), parts, info, exists, isAdopted };
+}
+
+function refuseFolder(location: string, isExternal: boolean, hasLog: boolean): void {
+  if (hasLog ? isExternal : !hasForeignFiles(location)) return;
+  throw new SovereignError("RESOURCE_CONFLICT", `the folder \`${location}\` is not empty`, {
+    hint: hasLog
+      ? `it holds a Delta table: CREATE TABLE … USING delta LOCATION '${location}' adopts it`
+      : "choose another LOCATION, or move its files away",
+    details: { error_class: "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", sql_state: "42601" },
+  });
+}
+
+/** Files of a write that never reached its first commit do not count: their names are ours. */
+function hasForeignFiles(location: string): boolean {
+  if (!existsSync(location)) return false;
+  const ours = /^(_delta_log|_change_data|part-\d+-[0-9a-f-]{36}\.parquet|.*=.*)$/;
+  return readdirSync(location).some((name) => !name.startsWith(".") && !ours.test(name));
+}
+
+// ---------------------------------------------------------------- what it holds
+
+async function columnsOf(
+  ctx: StatementContext,
+  create: Create,
+  source: Plan | null,
+): Promise<{ fields: StructField[]; partitionColumns: string[] }> {
+  const fields = source
+    ? outputOf(source)
+        .filter((attribute) => !attribute.hidden)
+        .map((attribute) => structField(attribute.name, attribute.type))
+    : create.columns.map((column) => fieldOf(column, columnName(column)));
+  if (source && create.columns.length > 0)
+    throw notImplemented("column types in AS SELECT", create.span);
+  const partitionColumns = create.options.partitionedBy.map((item) => {
+    if (item.transform) throw notImplemented(`partitioning by ${item.transform}()`, item.name.span);
+    if (item.type) fields.push(structField(item.name.name, item.type));
+    const wanted = item.name.name.toLowerCase();
+    // A name that is no column is refused with the table's columns by `defineTable`.
+    return fields.find((f) => f.name.toLowerCase() === wanted)?.name ?? item.name.name;
+  });
+  await checkColumnExpressions(ctx, fields);
+  return { fields, partitionColumns };
+}
+
+function refuseUnbuilt(create: Create): void {
+  const { options, span } = create;
+  if (create.temporary)
+    throw notImplemented("CREATE TEMPORARY TABLE", span, "create a temporary view");
+  if (options.using !== undefined && options.using !== "delta") {
+    throw notImplemented(`a table USING ${options.using}`, span, "use delta, or read_files()");
+  }
+  for (const clause of options.unsupported) throw notImplemented(clause.keyword, clause.span);
+  const { clusterBy } = options;
+  if (clusterBy === "auto" || (Array.isArray(clusterBy) && clusterBy.length > 0)) {
+    throw notImplemented("CLUSTER BY on a table", span, "use PARTITIONED BY");
+  }
+  for (const constraint of create.constraints) {
+    if (constraint.kind !== "check") {
+      throw notImplemented(
+        `a ${constraint.kind.replace("_", " ").toUpperCase()} constraint`,
+        constraint.span,
+      );
+    }
+  }
+}
+
+function checkConstraintsOf(create: Create): Record<string, string> {
+  const constraints: Record<string, string> = {};
+  for (const [i, constraint] of create.constraints.entries()) {
+    const name = constraint.name?.name.toLowerCase() ?? `check_${i + 1}`;
+    constraints[`delta.constraints.${name}`] = constraint.text;
+  }
+  return constraints;
+}
+
+/** Properties of a statement as a record; the last of equal keys wins. */
+export function propertyRecord(properties: readonly Property[]): Record<string, string> {
+  return Object.fromEntries(properties.map(({ key, value }) => [key, value]));
+}
+
+function noColumns(create: Create): SqlError {
+  return new SqlError("a new table needs columns or AS SELECT", {
+    errorClass: "DELTA_SCHEMA_NOT_PROVIDED",
+    sqlState: "42908",
+    span: create.span,
+    hint: "CREATE TABLE t (id BIGINT, name STRING)",
+  });
+}
+
+// ---------------------------------------------------------------- making it
+
+interface Definition {
+  schema: StructType;
+  partitionColumns: readonly string[];
+  properties: Readonly<Record<string, string>>;
+  /** `delta.constraints.*` entries. */
+  constraints: Readonly<Record<string, string>>;
+  description: string | undefined;
+  source: Plan | null;
+  replaces: "replace" | "create_or_replace" | null;
+  orCreate: boolean;
+}
+
+async function createTable(
+  ctx: StatementContext,
+  place: Place,
+  definition: Definition,
+): Promise<Outcome> {
+  const { session } = ctx;
+  const old = definition.replaces ? await session.log(place.location).snapshot() : null;
+  const state = stateOf(ctx, place, definition, old);
+  const schema = parseSchemaJson(state.metadata.schemaString);
+  const target: WriteTarget = {
+    tableRoot: place.location,
+    schema,
+    partitionColumns: state.metadata.partitionColumns,
+    columnMappingMode: readColumnMappingMode(state.protocol, state.metadata),
+    configuration: state.metadata.configuration,
+  };
+  const plan = await checkedSource(ctx, definition, target);
+  const isNew = old === null && place.info !== null;
+  if (isNew) session.catalog.putTable(place.info!, { replace: true });
+  let written: WrittenData | null = null;
+  try {
+    written = plan ? await writeData(ctx, plan, target) : null;
+    const commit = await commitOrDiscard(written, () =>
+      commitTable(ctx, place, definition, { state, old, written }),
+    );
+    if (!isNew && place.info) session.catalog.putTable(place.info, { replace: true });
+    return emptyOutcome({ commit });
+  } catch (error) {
+    if (isNew && !DeltaLog.exists(place.location)) session.catalog.dropTable(place.info!);
+    throw error;
+  }
+}
+
+function stateOf(
+  ctx: StatementContext,
+  place: Place,
+  definition: Definition,
+  old: Snapshot | null,
+): TableState {
+  const state = defineTable({
+    schema: definition.schema,
+    partitionColumns: definition.partitionColumns,
+    properties: definition.properties,
+    ...(place.info && { name: place.info.name }),
+    ...(definition.description !== undefined && { description: definition.description }),
+    clock: ctx.session.clock,
+    ...(old && { replaced: old.protocol }),
+  });
+  if (Object.keys(definition.constraints).length === 0) return state;
+  const configuration = { ...state.metadata.configuration, ...definition.constraints };
+  const constrained = defineTable({
+    schema: definition.schema,
+    partitionColumns: definition.partitionColumns,
+    properties: { ...definition.properties, "delta.feature.checkConstraints": "supported" },
+    clock: ctx.session.clock,
+    ...(old && { replaced: old.protocol }),
+  });
+  return { protocol: constrained.protocol, metadata: { ...state.metadata, configuration } };
+}
+
+async function checkedSource(
+  ctx: StatementContext,
+  definition: Definition,
+  target: WriteTarget,
+): Promise<Plan | null> {
+  if (!definition.source) return null;
+  const bind = await expressionBinder(ctx, null);
+  const request = { schema: target.schema, byName: false, columns: [], span: { start: 0, end: 0 } };
+  const aligned = alignColumns(ctx, definition.source, request, bind);
+  return enforceRules(ctx, aligned.plan, target);
+}
+
+interface Made {
+  state: TableState;
+  old: Snapshot | null;
+  written: WrittenData | null;
+}
+
+async function commitTable(
+  ctx: StatementContext,
+  place: Place,
+  definition: Definition,
+  { state, old, written }: Made,
+) {
+  const { session } = ctx;
+  const nowMs = session.clock.nowMs();
+  const removes = old ? (await old.scanFiles()).map((file) => file.add) : [];
+  const adds = written?.adds ?? [];
+  const metrics = written ? writeMetrics(written) : {};
+  const before = old && { protocol: old.protocol, metadata: old.metadata };
+  const log = old ? session.log(place.location) : undefined;
+  const actions: Action[] = [
+    ...tableActions(before, state),
+    ...removes.map((add) => ({ remove: removeOf(add, nowMs) })),
+    ...adds.map((add) => ({ add })),
+  ];
+  const transaction = beginTransaction(place.location, old, {
+    ...session.transaction,
+    clock: session.clock,
+    ...(log && { log }),
+  });
+  const result = await transaction.commit({
+    ...operationOf(place, definition, state),
+    operationMetrics: metrics,
+    ...(ctx.userMetadata === undefined ? {} : { userMetadata: ctx.userMetadata }),
+    actions,
+    ...(old ? { readWholeTable: true } : {}),
+  });
+  if (!old) session.forgetLog(place.location);
+  return summarise(place.displayName, result, { adds, removes, metrics });
+}
+
+function operationOf(place: Place, definition: Definition, state: TableState): Operation {
+  const options = {
+    isManaged: place.info?.kind === "managed",
+    asSelect: definition.source !== null,
+  };
+  if (!definition.replaces && !definition.orCreate) {
+    return createTableOperation(state.metadata, options);
+  }
+  return replaceTableOperation(state.metadata, { ...options, orCreate: definition.orCreate });
+}

@@ -1,0 +1,125 @@
+/**
+ * Which files hold rows that a condition selects, and how many: one pass over the columns the
+ * condition names, after partition values and statistics have ruled files out.
+ */
+import { SovereignError } from "../../../core/errors.ts";
+import type { PrunePredicate, ScanFile, Snapshot } from "../../delta/index.ts";
+import { BOOLEAN } from "../../schema/data-type.ts";
+import { refer } from "../../sql/bind/column.ts";
+import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
+import type { Plan } from "../../sql/plan/plan.ts";
+import { toPrunePredicate } from "../../sql/plan/rules/index.ts";
+import { someExpression } from "../../sql/plan/transform.ts";
+import { implicitCast } from "../../sql/types/coercion.ts";
+import { prepareQuery } from "../bind-port.ts";
+import { schemaAttributes } from "../scan-attributes.ts";
+import type { StatementContext } from "../statement.ts";
+import { openTargetScan, type TargetScan } from "./target-scan.ts";
+
+/** A condition over whichever attributes the rows have; null selects every row. */
+export type Condition = ((attributes: readonly Attribute[]) => BoundExpression) | null;
+
+export interface Candidates {
+  files: ScanFile[];
+  /** The condition as statistics understand it; null when it selects every row. */
+  prune: PrunePredicate | null;
+}
+
+/** Files that may hold selected rows. */
+export async function findCandidates(
+  ctx: StatementContext,
+  snapshot: Snapshot,
+  condition: Condition,
+  qualifier: readonly string[],
+): Promise<Candidates> {
+  if (!condition) return { files: await snapshot.scanFiles(), prune: null };
+  const attributes = schemaAttributes(snapshot.schema, ctx.allocate, qualifier);
+  const bound = asCondition(condition(attributes));
+  refuseVolatile(bound);
+  const prune = toPrunePredicate(bound, new Map(attributes.map((a) => [a.id, a])));
+  return { files: await snapshot.scanFiles(prune), prune };
+}
+
+export interface TouchedFile {
+  file: ScanFile;
+  rowCount: number;
+  /** Rows the condition selects. */
+  matchedCount: number;
+}
+
+/** Files that do hold selected rows, with counts. */
+export async function findTouched(
+  ctx: StatementContext,
+  snapshot: Snapshot,
+  files: readonly ScanFile[],
+  condition: Condition,
+  qualifier: readonly string[],
+): Promise<TouchedFile[]> {
+  if (files.length === 0) return [];
+  const scan = await openTargetScan(ctx, snapshot, files, qualifier);
+  const plan: Plan = {
+    kind: "project",
+    input: scan.plan,
+    expressions: [scan.fileIndex, ...(condition ? [null] : [])].map((attribute) => {
+      if (attribute) return visible(ctx, attribute);
+      const expression = asCondition(condition!(scan.columns));
+      const output: Attribute = {
+        id: ctx.allocate(),
+        name: "matched",
+        type: BOOLEAN,
+        nullable: true,
+        qualifier: [],
+      };
+      return { expression, output };
+    }),
+  };
+  const query = await prepareQuery(ctx, plan);
+  const [names, matched] = condition ? ["f, m", "count(*) FILTER (WHERE m)"] : ["f", "count(*)"];
+  const rows = await (await ctx.engine()).rows(
+    `SELECT f, count(*), ${matched} FROM (${query.sql}) AS q(${names}) GROUP BY f ORDER BY f`,
+  );
+  return rows
+    .map(([index, rowCount, matchedCount]) => ({
+      file: files[Number(index)]!,
+      rowCount: Number(rowCount),
+      matchedCount: Number(matchedCount),
+    }))
+    .filter((touched) => touched.matchedCount > 0);
+}
+
+/** A hidden position column as an ordinary output. */
+export function visible(ctx: StatementContext, attribute: Attribute) {
+  return {
+    expression: refer(attribute),
+    output: { ...attribute, id: ctx.allocate(), hidden: false },
+  };
+}
+
+/** The expression as a truth value; NULL selects nothing. */
+export function asCondition(expression: BoundExpression): BoundExpression {
+  return implicitCast(expression, BOOLEAN);
+}
+
+/** A condition is evaluated more than once, so it must give the same answer each time. */
+export function refuseVolatile(expression: BoundExpression): void {
+  const isVolatile = someExpression(
+    expression,
+    (node) =>
+      node.kind === "call" && node.fn.volatile === true && !isConstantPerStatement(node.fn.name),
+  );
+  if (!isVolatile) return;
+  throw new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    "the condition of a change must not use functions whose value changes, such as rand()",
+    {
+      hint: "store the value in a column first",
+      details: { error_class: "DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED" },
+    },
+  );
+}
+
+function isConstantPerStatement(name: string): boolean {
+  return name.startsWith("current_") || name === "now" || name === "localtimestamp";
+}
+
+export type { TargetScan };

@@ -1,0 +1,239 @@
+/**
+ * The writing pass of MERGE: every row of the touched files that stays, changed where a clause
+ * says so, and the rows to insert, as one relation in the order of the table's schema.
+ */
+import type { StructField } from "../../schema/data-type.ts";
+import { INT, LONG } from "../../schema/data-type.ts";
+import { refer } from "../../sql/bind/column.ts";
+import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
+import { outputOf, type Plan } from "../../sql/plan/plan.ts";
+import { bindOperator } from "../../sql/types/coercion.ts";
+import { typedLiteral } from "../../sql/types/literal.ts";
+import { schemaAttributes } from "../scan-attributes.ts";
+import type { StatementContext } from "../statement.ts";
+import { defaultValue, generatedValue, generationText } from "../write/column-values.ts";
+import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
+import type { Pairs } from "./merge-pairs.ts";
+import { openTargetScan } from "./target-scan.ts";
+
+/** All rows to write. */
+export async function mergedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Promise<Plan> {
+  const parts: Plan[] = [];
+  if (pairs.touched.length > 0) parts.push(await rewrittenRows(ctx, merge, pairs));
+  if (pairs.counts.inserted > 0) parts.push(insertedRows(ctx, merge, pairs));
+  return parts.reduce((left, right) => ({
+    kind: "set_operation",
+    operator: "union",
+    all: true,
+    left,
+    right,
+    output: outputOf(left).map((a) => ({ ...a, id: ctx.allocate(), nullable: true })),
+  }));
+}
+
+function column(ctx: StatementContext, name: string, type: Attribute["type"]): Attribute {
+  return { id: ctx.allocate(), name, type, nullable: true, qualifier: [], hidden: true };
+}
+
+async function rewrittenRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Promise<Plan> {
+  const scan = await openTargetScan(
+    ctx,
+    merge.handle.snapshot,
+    pairs.touched,
+    merge.qualifier,
+    merge.target.schema,
+  );
+  const file = column(ctx, "file_index", INT);
+  const row = column(ctx, "row_index", LONG);
+  const source = column(ctx, "source_row", LONG);
+  const clause = column(ctx, "clause", INT);
+  // File positions count within the touched files here, within the candidates in the tables.
+  const positions = pairs.touchedIndexes.map((index, i) => `(${index}, ${i})`).join(", ");
+  const decisions: Plan = {
+    kind: "engine_relation",
+    sql:
+      "SELECT CAST(m.n AS INTEGER), d.row_index, d.source_row, d.clause FROM (" +
+      `SELECT file_index, row_index, min(source_row) AS source_row, clause FROM ${pairs.table} ` +
+      "WHERE clause IS NOT NULL GROUP BY file_index, row_index, clause UNION ALL " +
+      `SELECT file_index, row_index, NULL, clause FROM ${pairs.orphans}) AS d ` +
+      `JOIN (VALUES ${positions}) AS m(i, n) ON m.i = d.file_index`,
+    output: [file, row, source, clause],
+  };
+  const decided = join("left", scan.plan, decisions, [
+    equal(scan.fileIndex, file),
+    equal(scan.rowIndex, row),
+  ]);
+  const joined = join("left", decided, merge.source, [equal(merge.sourceRow, source)]);
+  const bound = bindMerge(merge, scan.columns);
+  const deletes = bound.clauses.flatMap((c, i) => (c.action === "delete" ? [i] : []));
+  const kept: Plan = deletes.length > 0 ? dropDeleted(joined, clause, deletes) : joined;
+  const expressions = merge.target.schema.fields.map((field, i): NamedExpression => {
+    const output = outputColumn(ctx, field);
+    return { expression: chosenValue(bound.clauses, i, clause, refer(scan.columns[i]!)), output };
+  });
+  const plain: Plan = { kind: "project", input: kept, expressions };
+  return recomputeGenerated(ctx, merge, plain, {
+    kept,
+    expressions,
+    clause,
+    clauses: bound.clauses,
+  });
+}
+
+function join(
+  kind: "left" | "inner",
+  left: Plan,
+  right: Plan,
+  conditions: readonly BoundExpression[],
+): Plan {
+  return {
+    kind: "join",
+    join: kind,
+    left,
+    right,
+    condition: conditions.reduce((a, b) => bindOperator("and", [a, b])),
+    lateral: false,
+    output: [...outputOf(left), ...outputOf(right)],
+  };
+}
+
+function equal(a: Attribute, b: Attribute): BoundExpression {
+  return bindOperator("=", [refer(a), refer(b)]);
+}
+
+function dropDeleted(input: Plan, clause: Attribute, deletes: readonly number[]): Plan {
+  const conditions = deletes.map((number) => {
+    const same = bindOperator("<=>", [refer(clause), typedLiteral(number, INT)]);
+    return bindOperator("not", [same]);
+  });
+  return {
+    kind: "filter",
+    input,
+    condition: conditions.reduce((a, b) => bindOperator("and", [a, b])),
+  };
+}
+
+/** `CASE clause WHEN 0 THEN … ELSE old END` over the clauses that set the column. */
+function chosenValue(
+  clauses: readonly BoundClause[],
+  column: number,
+  clause: Attribute,
+  old: BoundExpression,
+): BoundExpression {
+  const branches = clauses.flatMap((c, number) => {
+    const value = c.action === "update" ? c.values.get(column) : undefined;
+    if (!value) return [];
+    const when = bindOperator("=", [refer(clause), typedLiteral(number, INT)]);
+    // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
+    return [{ when, then: value }];
+  });
+  if (branches.length === 0) return old;
+  return { kind: "case", branches, otherwise: old, type: old.type, nullable: true };
+}
+
+function outputColumn(ctx: StatementContext, field: StructField): Attribute {
+  return {
+    id: ctx.allocate(),
+    name: field.name,
+    type: field.type,
+    nullable: true,
+    qualifier: [],
+  };
+}
+
+interface Rewritten {
+  kept: Plan;
+  expressions: readonly NamedExpression[];
+  clause: Attribute;
+  clauses: readonly BoundClause[];
+}
+
+/** Generated columns follow in changed rows, unless a clause sets them itself. */
+function recomputeGenerated(
+  ctx: StatementContext,
+  merge: Merge,
+  plain: Plan,
+  { kept, expressions, clause, clauses }: Rewritten,
+): Plan {
+  const { fields } = merge.target.schema;
+  const isOpen = (field: StructField, i: number): boolean =>
+    generationText(field) !== null &&
+    !clauses.some((c) => c.action === "update" && c.values.has(i));
+  if (!fields.some(isOpen)) return plain;
+  const flag = { ...clause, id: ctx.allocate(), hidden: false };
+  const flagged: Plan = {
+    kind: "project",
+    input: kept,
+    expressions: [...expressions, { expression: refer(clause), output: flag }],
+  };
+  const outputs = expressions.map((e) => e.output);
+  return {
+    kind: "project",
+    input: flagged,
+    expressions: fields.map((field, i) => {
+      const output = outputColumn(ctx, field);
+      const old = refer(outputs[i]!);
+      if (!isOpen(field, i)) return { expression: old, output };
+      const changed = bindOperator("is not null", [refer(flag)]);
+      const value = generatedValue(field, outputs, merge.bind);
+      const expression: BoundExpression = {
+        kind: "case",
+        // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
+        branches: [{ when: changed, then: value }],
+        otherwise: old,
+        type: field.type,
+        nullable: true,
+      };
+      return { expression, output };
+    }),
+  };
+}
+
+function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
+  const row = column(ctx, "source_row", LONG);
+  const clause = column(ctx, "clause", INT);
+  const decisions: Plan = {
+    kind: "engine_relation",
+    sql: `SELECT source_row, clause FROM ${pairs.inserts}`,
+    output: [row, clause],
+  };
+  const joined = join("inner", merge.source, decisions, [equal(merge.sourceRow, row)]);
+  const { schema } = merge.target;
+  // Conditions and values of inserts see the source only; these stand for the target's names.
+  const placeholders = schemaAttributes(schema, ctx.allocate, merge.qualifier);
+  const { clauses } = bindMerge(merge, placeholders);
+  const expressions = schema.fields.map((field, i): NamedExpression => {
+    const branches = clauses.flatMap((c, number) => {
+      if (c.action !== "insert") return [];
+      const when = bindOperator("=", [refer(clause), typedLiteral(number, INT)]);
+      const value = c.values.get(i) ?? defaultValue(field, merge.bind);
+      // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
+      return [{ when, then: value }];
+    });
+    const none = typedLiteral(null, field.type);
+    const expression: BoundExpression = {
+      kind: "case",
+      branches,
+      otherwise: none,
+      type: field.type,
+      nullable: true,
+    };
+    return { expression, output: outputColumn(ctx, field) };
+  });
+  const plain: Plan = { kind: "project", input: joined, expressions };
+  const outputs = expressions.map((e) => e.output);
+  const isOpen = (field: StructField, i: number): boolean =>
+    generationText(field) !== null &&
+    !clauses.some((c) => c.action === "insert" && c.values.has(i));
+  if (!schema.fields.some(isOpen)) return plain;
+  return {
+    kind: "project",
+    input: plain,
+    expressions: schema.fields.map((field, i) => ({
+      expression: isOpen(field, i)
+        ? generatedValue(field, outputs, merge.bind)
+        : refer(outputs[i]!),
+      output: outputColumn(ctx, field),
+    })),
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * What lives between statements: the current catalog and schema, temporary views, settings, the
+ * logs of tables already opened. One session runs one statement at a time; results may be read
+ * while later statements run. Read `statement.ts` next.
+ */
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Clock } from "../../core/clock.ts";
+import { SovereignError } from "../../core/errors.ts";
+import type { Catalog } from "../catalog/index.ts";
+import { DeltaLog, type DeltaLogPorts, type Snapshot } from "../delta/index.ts";
+import type { TransactionOptions } from "../delta/write/transaction.ts";
+import type { Engine } from "../engine/index.ts";
+import type { Namespace, ViewDefinition } from "../sql/bind/context.ts";
+
+/** A temporary view; it dies with the session. */
+export interface TemporaryView {
+  readonly name: string;
+  readonly definition: ViewDefinition;
+  /** Text of the query, for SHOW CREATE and EXPLAIN. */
+  readonly text: string;
+}
+
+export interface SessionOptions {
+  catalog: Catalog;
+  clock: Clock;
+  /** Folder that relative paths in statements start from. */
+  baseFolder: string;
+  /** Starts the engine on first use. */
+  startEngine: () => Promise<Engine>;
+  logPorts?: DeltaLogPorts;
+  transaction?: Pick<TransactionOptions, "checkpointWriter" | "rng">;
+}
+
+export class Session {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly baseFolder: string;
+  readonly temporaryViews = new Map<string, TemporaryView>();
+  readonly settings = new Map<string, string>();
+  readonly transaction: Pick<TransactionOptions, "checkpointWriter" | "rng">;
+  namespace: Namespace = { catalog: "main", schema: "default" };
+  readonly #startEngine: () => Promise<Engine>;
+  readonly #logPorts: DeltaLogPorts;
+  readonly #logs = new Map<string, DeltaLog>();
+  #engine: Promise<Engine> | null = null;
+
+  constructor(options: SessionOptions) {
+    this.catalog = options.catalog;
+    this.clock = options.clock;
+    this.baseFolder = options.baseFolder;
+    this.transaction = options.transaction ?? {};
+    this.#startEngine = options.startEngine;
+    this.#logPorts = options.logPorts ?? {};
+  }
+
+  /** The engine, started when a statement first needs it. */
+  engine(): Promise<Engine> {
+    this.#engine ??= this.#startEngine();
+    return this.#engine;
+  }
+
+  /** Whether a statement has needed the engine so far. */
+  get engineStarted(): boolean {
+    return this.#engine !== null;
+  }
+
+  /** The log of the table at `location`, kept so that snapshots grow incrementally. */
+  log(location: string): DeltaLog {
+    const known = this.#logs.get(location);
+    if (known) return known;
+    const log = DeltaLog.open(location, this.#logPorts);
+    this.#logs.set(location, log);
+    return log;
+  }
+
+  /** Forgets a log whose folder was removed or made anew. */
+  forgetLog(location: string): void {
+    this.#logs.delete(location);
+  }
+
+  async snapshotAt(location: string, version: number): Promise<Snapshot> {
+    return this.log(location).snapshot({ version });
+  }
+
+  /** Whether writes may add columns without saying so, as Delta's session setting allows. */
+  get autoMerge(): boolean {
+    const value = this.settings.get("spark.databricks.delta.schema.autoMerge.enabled");
+    return value?.toLowerCase() === "true";
+  }
+
+  /** A path of a statement as an absolute local path; `file:` URIs are understood. */
+  absolutePath(path: string): string {
+    if (path.startsWith("file:")) {
+      return resolve(path.startsWith("file://") ? fileURLToPath(path) : decodeURI(path.slice(5)));
+    }
+    const scheme = /^([a-z][a-z0-9+.-]+):\//i.exec(path);
+    if (scheme) {
+      throw new SovereignError(
+        "NOT_IMPLEMENTED",
+        `paths under \`${scheme[1]}:\` are not supported`,
+        {
+          hint: "copy the data to a local folder",
+        },
+      );
+    }
+    return isAbsolute(path) ? resolve(path) : resolve(this.baseFolder, path);
+  }
+
+  async close(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = null;
+    if (engine) await (await engine).close();
+  }
+}

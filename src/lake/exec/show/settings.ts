@@ -1,0 +1,90 @@
+/**
+ * SET and RESET. Only settings that mean something here are taken, with the values Spark takes;
+ * an unknown `spark.*` key is refused, since ignoring it could change an answer. Other keys are the
+ * user's own and kept for the session.
+ */
+import { SovereignError } from "../../../core/errors.ts";
+import { suggestName } from "../../../core/suggest.ts";
+import { STRING, structField, structType } from "../../schema/data-type.ts";
+import { localOutcome, type Outcome } from "../result.ts";
+import type { StatementContext, StatementOf } from "../statement.ts";
+
+interface Setting {
+  standard: string;
+  /** Values understood, lower case; null for any. */
+  values: readonly string[] | null;
+}
+
+const FLAGS = ["true", "false"];
+
+/** Settings that change what statements do, or that have only the value this engine implements. */
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  "spark.sql.ansi.enabled": { standard: "true", values: ["true"] },
+  "spark.sql.session.timeZone": { standard: "UTC", values: ["utc", "etc/utc", "z", "gmt"] },
+  "spark.sql.caseSensitive": { standard: "false", values: ["false"] },
+  "spark.sql.storeAssignmentPolicy": { standard: "ANSI", values: ["ansi"] },
+  "spark.sql.sources.partitionOverwriteMode": { standard: "STATIC", values: ["static", "dynamic"] },
+  "spark.databricks.delta.schema.autoMerge.enabled": { standard: "false", values: FLAGS },
+  "spark.sql.shuffle.partitions": { standard: "200", values: null },
+  "spark.sql.adaptive.enabled": { standard: "true", values: FLAGS },
+  "spark.databricks.delta.commitInfo.userMetadata": { standard: "", values: null },
+};
+
+const COLUMNS = structType([
+  structField("key", STRING, false),
+  structField("value", STRING, false),
+]);
+
+/** Runs SET, SET key, SET key = value. */
+export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outcome {
+  const { settings } = ctx.session;
+  if (set.key === undefined) {
+    const known = Object.entries(SETTINGS).map(([key, s]) => [
+      key,
+      settings.get(key) ?? s.standard,
+    ]);
+    const own = [...settings].filter(([key]) => !(key in SETTINGS));
+    return localOutcome(
+      COLUMNS,
+      [...known, ...own].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+    );
+  }
+  const key = canonicalKey(set.key);
+  if (set.value === undefined) {
+    const value = settings.get(key) ?? SETTINGS[key]?.standard ?? "<undefined>";
+    return localOutcome(COLUMNS, [[key, value]]);
+  }
+  checkValue(key, set.value);
+  settings.set(key, set.value);
+  return localOutcome(COLUMNS, [[key, set.value]]);
+}
+
+/** Runs RESET [key]. */
+export function executeReset(ctx: StatementContext, reset: StatementOf<"reset">): Outcome {
+  if (reset.key === undefined) ctx.session.settings.clear();
+  else ctx.session.settings.delete(canonicalKey(reset.key));
+  return localOutcome(structType([]), []);
+}
+
+function canonicalKey(key: string): string {
+  const known = Object.keys(SETTINGS).find((name) => name.toLowerCase() === key.toLowerCase());
+  if (known) return known;
+  if (!/^spark\./i.test(key)) return key;
+  const near = suggestName(key, Object.keys(SETTINGS));
+  throw new SovereignError("NOT_IMPLEMENTED", `the setting \`${key}\` is not supported`, {
+    hint: near ? `did you mean \`${near}\`?` : "SET alone lists what can be set",
+    details: { error_class: "UNSUPPORTED_FEATURE.SET_VARIABLE", sql_state: "0A000" },
+  });
+}
+
+function checkValue(key: string, value: string): void {
+  const setting = SETTINGS[key];
+  if (!setting?.values || setting.values.includes(value.toLowerCase())) return;
+  const isFixed =
+    setting.values.every((v) => v !== "true" && v !== "false") || setting.values.length === 1;
+  throw new SovereignError(
+    isFixed ? "NOT_IMPLEMENTED" : "INVALID_PARAMETER_VALUE",
+    `\`${key}\` cannot be \`${value}\``,
+    { hint: `it can be ${setting.values.join(" or ")}` },
+  );
+}

@@ -1,0 +1,156 @@
+/**
+ * `read_files(path, format => …, option => …)`: files as a table. The binder is synchronous, so
+ * every call in a statement is found and its schema settled before binding.
+ */
+import { extname } from "node:path";
+import { SovereignError } from "../../core/errors.ts";
+import type { Expression, FunctionArgument, Query, Relation, Statement } from "../sql/ast.ts";
+import type { TableFunctionRequest } from "../sql/bind/context.ts";
+import { notImplemented, SqlError } from "../sql/error.ts";
+import { parseTableSchema } from "../sql/parse/index.ts";
+import type { LiteralExpression } from "../sql/plan/expression.ts";
+import type { Plan } from "../sql/plan/plan.ts";
+import { type FileSource, openFileSource } from "./file-source.ts";
+import type { StatementContext } from "./statement.ts";
+
+/** Opened sources by the text of their arguments. */
+export type TableFunctionPlans = Map<string, FileSource>;
+
+type CallNode = {
+  kind: "table_function";
+  name: { parts: { name: string }[] };
+  args: FunctionArgument[];
+};
+
+/** Opens every `read_files` call of a tree. */
+export async function preloadTableFunctions(
+  ctx: StatementContext,
+  root: Statement | Query | Relation,
+): Promise<TableFunctionPlans> {
+  const plans: TableFunctionPlans = new Map();
+  await extendTableFunctions(ctx, root, plans);
+  return plans;
+}
+
+/** Opens the calls of another tree, such as a view's query. */
+export async function extendTableFunctions(
+  ctx: StatementContext,
+  root: Statement | Query | Relation,
+  plans: TableFunctionPlans,
+): Promise<void> {
+  for (const call of findCalls(root)) {
+    const args = call.args.map((arg) => ({
+      name: arg.name?.name ?? null,
+      text: constantText(arg.value, ctx.parameters),
+    }));
+    const key = keyOf(args);
+    if (!plans.has(key)) plans.set(key, await openCall(ctx, args));
+  }
+}
+
+function findCalls(root: unknown): CallNode[] {
+  const found: CallNode[] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    if (Array.isArray(node)) {
+      for (const item of node) visit(item);
+      return;
+    }
+    const call = node as Partial<CallNode>;
+    const isCall = call.kind === "table_function" && call.name?.parts.length === 1;
+    if (isCall && call.name!.parts[0]!.name.toLowerCase() === "read_files") {
+      found.push(node as CallNode);
+    }
+    for (const value of Object.values(node)) visit(value);
+  };
+  visit(root);
+  return found;
+}
+
+/** The plan of a call the binder met. */
+export function planTableFunction(
+  plans: TableFunctionPlans,
+  request: TableFunctionRequest,
+): Plan | null {
+  if (request.name !== "read_files") return null;
+  const args = request.args.map((arg) => ({
+    name: arg.name,
+    text: arg.value.kind === "literal" ? literalText(arg.value) : null,
+  }));
+  return plans.get(keyOf(args))?.(request.allocate) ?? null;
+}
+
+interface Argument {
+  name: string | null;
+  text: string | null;
+}
+
+function keyOf(args: readonly Argument[]): string {
+  return JSON.stringify(args.map((arg) => [arg.name?.toLowerCase() ?? null, arg.text]));
+}
+
+function literalText(literal: LiteralExpression): string | null {
+  return literal.value === null ? null : String(literal.value);
+}
+
+function constantText(
+  expression: Expression,
+  parameters: ReadonlyMap<string, LiteralExpression>,
+): string {
+  if (expression.kind === "parameter") {
+    const value = parameters.get(expression.name);
+    if (value && value.value !== null) return String(value.value);
+  }
+  if (expression.kind === "literal") {
+    const { value } = expression;
+    if (value.kind === "string") return value.value;
+    if (value.kind === "number") return value.text;
+    if (value.kind === "boolean") return String(value.value);
+  }
+  throw notImplemented(
+    "a computed argument of read_files",
+    expression.span,
+    "write literals or parameters",
+  );
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  ".csv": "csv",
+  ".tsv": "csv",
+  ".json": "json",
+  ".jsonl": "json",
+  ".ndjson": "json",
+  ".parquet": "parquet",
+  ".txt": "text",
+};
+
+async function openCall(ctx: StatementContext, args: readonly Argument[]): Promise<FileSource> {
+  const options: Record<string, string> = {};
+  let path: string | null = null;
+  for (const [i, arg] of args.entries()) {
+    if (arg.name === null && i === 0) path = arg.text;
+    else if (arg.name?.toLowerCase() === "path") path = arg.text;
+    else if (arg.name !== null) options[arg.name] = arg.text!;
+    else throw needsPath();
+  }
+  if (path === null) throw needsPath();
+  const lower = Object.fromEntries(Object.entries(options).map(([k, v]) => [k.toLowerCase(), v]));
+  const format = (lower.format ?? FORMATS[extname(path.replace(/\.gz$/, ""))])?.toLowerCase();
+  if (!format) {
+    throw new SovereignError(
+      "INVALID_PARAMETER_VALUE",
+      `the format of \`${path}\` cannot be told from its name`,
+      { hint: "add `format => 'csv'` (or json, parquet, text, binaryFile)" },
+    );
+  }
+  const schema = lower.schema ? parseTableSchema(lower.schema) : null;
+  return openFileSource(ctx, { format, path, options, schema, inferTypes: true });
+}
+
+function needsPath(): SqlError {
+  return new SqlError("read_files needs a path as its first argument", {
+    errorClass: "WRONG_NUM_ARGS.WITH_SUGGESTION",
+    sqlState: "42605",
+    hint: "read_files('landing/orders', format => 'csv', header => true)",
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * A Delta table opened for a statement: where it lives, what it is called, the version it is read
+ * at. Views and files by path are refused where a table is needed.
+ */
+import { SovereignError } from "../../core/errors.ts";
+import { suggestName } from "../../core/suggest.ts";
+import {
+  formatName,
+  notFound,
+  partsOf,
+  type TableIdentifier,
+  type TableInfo,
+} from "../catalog/index.ts";
+import { DeltaLog, type Snapshot } from "../delta/index.ts";
+import { beginTransaction, type Transaction } from "../delta/write/transaction.ts";
+import type { TableReference } from "../sql/ast.ts";
+import { constantName, fixTimeTravel } from "../sql/bind/constant.ts";
+import type { FixedTimeTravel } from "../sql/bind/context.ts";
+import { SqlError } from "../sql/error.ts";
+import { partsOfName, type ResolvedName, resolveName } from "./names.ts";
+import type { Session } from "./session.ts";
+import type { StatementContext } from "./statement.ts";
+import { timestampMillis } from "./time-travel.ts";
+
+export interface TableHandle {
+  /** Catalog entry; null for a table named by path. */
+  readonly info: TableInfo | null;
+  readonly location: string;
+  /** Name shown in messages and in commit summaries. */
+  readonly displayName: string;
+  /** Qualifier of its columns. */
+  readonly qualifier: readonly string[];
+  readonly log: DeltaLog;
+  readonly snapshot: Snapshot;
+}
+
+/** What a table reference in a statement names. */
+export function resolveReference(ctx: StatementContext, table: TableReference): ResolvedName {
+  const name = table.identifierClause
+    ? constantName(table.identifierClause, ctx.parameters)
+    : table.name;
+  return resolveName(ctx.session, partsOfName(name));
+}
+
+/** Opens the table a statement changes or describes. */
+export async function openTable(
+  ctx: StatementContext,
+  table: TableReference,
+): Promise<TableHandle> {
+  const travel = table.timeTravel && fixTimeTravel(table.timeTravel, ctx.parameters);
+  return openResolved(ctx.session, resolveReference(ctx, table), travel);
+}
+
+/** Opens a resolved name, at the version asked for or the newest. */
+export async function openResolved(
+  session: Session,
+  name: ResolvedName,
+  travel?: FixedTimeTravel,
+): Promise<TableHandle> {
+  if (name.kind === "file_path") {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", "files by path cannot be changed", {
+      hint: "name a Delta table",
+      details: { error_class: "UNSUPPORTED_FEATURE.TABLE_OPERATION" },
+    });
+  }
+  if (name.kind === "delta_path") {
+    const log = openLogAt(session, name.path, ["delta", name.path]);
+    const snapshot = await snapshotOf(log, travel);
+    const qualifier = ["delta", name.path];
+    const displayName = `delta.\`${name.path}\``;
+    return { info: null, location: name.path, displayName, qualifier, log, snapshot };
+  }
+  const info = requireTable(session, name.id);
+  const parts = partsOf(info);
+  const log = openLogAt(session, info.location!, parts);
+  const displayName = formatName(parts);
+  const snapshot = await snapshotOf(log, travel);
+  return { info, location: info.location!, displayName, qualifier: parts, log, snapshot };
+}
+
+function openLogAt(session: Session, location: string, parts: readonly string[]): DeltaLog {
+  if (DeltaLog.exists(location)) return session.log(location);
+  throw new SovereignError(
+    "RESOURCE_DOES_NOT_EXIST",
+    `\`${formatName(parts)}\` is not a Delta table: there is no log in \`${location}\``,
+    {
+      hint: "check the path, or drop the table's entry with DROP TABLE",
+      details: { error_class: "DELTA_TABLE_NOT_FOUND", sql_state: "42P01", path: location },
+    },
+  );
+}
+
+async function snapshotOf(log: DeltaLog, travel: FixedTimeTravel | undefined): Promise<Snapshot> {
+  if (!travel) return log.snapshot();
+  if (travel.kind === "version") return log.snapshot({ version: travel.version });
+  return log.snapshot({ timestampMs: timestampMillis(travel) });
+}
+
+/** The catalog entry of a table that is no view. */
+export function requireTable(session: Session, id: TableIdentifier): TableInfo {
+  const info = session.catalog.getTable(id);
+  if (!info) throw tableNotFound(session, id);
+  if (info.kind !== "view") return info;
+  throw new SqlError(`\`${formatName(partsOf(id))}\` is a view, and this needs a table`, {
+    errorClass: "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+    sqlState: "42809",
+    hint: "name the table behind the view",
+  });
+}
+
+/** The error of a missing table, with the nearest name of its schema. */
+export function tableNotFound(session: Session, id: TableIdentifier): SovereignError {
+  const names = session.catalog.listTables(id.catalog, id.schema).map((table) => table.name);
+  const near = suggestName(id.name, names);
+  return notFound("table", partsOf(id), near ? `did you mean \`${near}\`?` : undefined);
+}
+
+/** A transaction on what the handle shows; it must show the newest version. */
+export function beginOn(session: Session, handle: TableHandle): Transaction {
+  return beginTransaction(handle.log.tableRoot, handle.snapshot, {
+    ...session.transaction,
+    clock: session.clock,
+    log: handle.log,
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * What a column gets when a statement gives it no value: its DEFAULT, the expression of a generated
+ * column, or NULL. Expressions are Spark SQL text in the column's metadata.
+ */
+import type { StructField } from "../../schema/data-type.ts";
+import type { Expression } from "../../sql/ast.ts";
+import { SqlError } from "../../sql/error.ts";
+import { parseExpression } from "../../sql/parse/index.ts";
+import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
+import { storeAssign } from "../../sql/types/coercion.ts";
+import { typedLiteral } from "../../sql/types/literal.ts";
+
+export type Binder = (e: Expression, attributes: readonly Attribute[]) => BoundExpression;
+
+/** Text of a column's DEFAULT, or null. */
+export function defaultText(field: StructField): string | null {
+  const text = field.metadata.CURRENT_DEFAULT;
+  return typeof text === "string" ? text : null;
+}
+
+/** Text of a generated column's expression, or null. */
+export function generationText(field: StructField): string | null {
+  const text = field.metadata["delta.generationExpression"];
+  return typeof text === "string" ? text : null;
+}
+
+/** The DEFAULT of a column as an expression of its type; NULL when it has none. */
+export function defaultValue(field: StructField, bind: Binder): BoundExpression {
+  const text = defaultText(field);
+  if (text === null) return typedLiteral(null, field.type);
+  return assign(bind(parseExpression(text), []), field);
+}
+
+/** A generated column computed over the row's other columns. */
+export function generatedValue(
+  field: StructField,
+  attributes: readonly Attribute[],
+  bind: Binder,
+): BoundExpression {
+  return assign(bind(parseExpression(generationText(field)!), attributes), field);
+}
+
+/** A value made fit for a column under store assignment. */
+export function assign(value: BoundExpression, field: StructField): BoundExpression {
+  return storeAssign(value, field.type, { name: field.name, table: "the table" });
+}
+
+/** The error of a column nobody has, in the words of an INSERT or UPDATE. */
+export function unknownColumn(
+  name: string,
+  fields: readonly StructField[],
+  span?: { start: number; end: number },
+): SqlError {
+  const names = fields.map((field) => `\`${field.name}\``).join(", ");
+  return new SqlError(`the table has no column \`${name}\``, {
+    errorClass: "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+    sqlState: "42703",
+    span,
+    hint: `its columns are ${names}`,
+  });
+}

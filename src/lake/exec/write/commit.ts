@@ -1,0 +1,74 @@
+/** The last step of every statement that changes a table: one transaction, one summary. */
+import type { AddFile, CommitRequest, CommitResult, RemoveFile } from "../../delta/index.ts";
+import { removeOf } from "../../delta/write/file-actions.ts";
+import type { Operation } from "../../delta/write/operations.ts";
+import type { CommitSummary } from "../result.ts";
+import type { StatementContext } from "../statement.ts";
+import { beginOn, type TableHandle } from "../table-handle.ts";
+
+export interface Change extends Operation {
+  adds?: readonly AddFile[];
+  /** Live files that go; tombstones are made from them. */
+  removes?: readonly AddFile[];
+  /** Actions besides files: metadata, protocol, txn. */
+  others?: CommitRequest["actions"];
+  metrics: Readonly<Record<string, string>>;
+  reads?: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles">;
+}
+
+/** Commits a change of an existing table. */
+export async function commitChange(
+  ctx: StatementContext,
+  handle: TableHandle,
+  change: Change,
+): Promise<CommitSummary> {
+  const nowMs = ctx.session.clock.nowMs();
+  const removes = change.removes ?? [];
+  const adds = change.adds ?? [];
+  const result = await beginOn(ctx.session, handle).commit({
+    operation: change.operation,
+    operationParameters: change.operationParameters,
+    operationMetrics: { ...change.metrics },
+    ...(ctx.userMetadata === undefined ? {} : { userMetadata: ctx.userMetadata }),
+    actions: [
+      ...(change.others ?? []),
+      ...removes.map((add): { remove: RemoveFile } => ({ remove: removeOf(add, nowMs) })),
+      ...adds.map((add) => ({ add })),
+    ],
+    ...change.reads,
+  });
+  return summarise(handle.displayName, result, change);
+}
+
+/** What the caller is told about a commit. */
+export function summarise(
+  table: string,
+  result: CommitResult,
+  change: Pick<Change, "adds" | "removes" | "metrics">,
+): CommitSummary {
+  return {
+    table,
+    version: result.version,
+    filesAdded: change.adds?.length ?? 0,
+    filesRemoved: change.removes?.length ?? 0,
+    metrics: change.metrics,
+  };
+}
+
+/** Metrics of plain writes. */
+export function writeMetrics(written: {
+  adds: readonly AddFile[];
+  rowCount: number;
+  sizeBytes: number;
+}): Record<string, string> {
+  return {
+    numFiles: String(written.adds.length),
+    numOutputRows: String(written.rowCount),
+    numOutputBytes: String(written.sizeBytes),
+  };
+}
+
+/** Sum of the files' sizes, as metrics want it. */
+export function totalBytes(files: readonly AddFile[]): number {
+  return files.reduce((sum, file) => sum + file.size, 0);
+}

@@ -1,0 +1,78 @@
+/**
+ * Rows of a plan as new data files of a table: one COPY through the engine, then the `add` actions
+ * for the commit. Files of a statement that fails later are removed again.
+ */
+import { rmSync, statSync } from "node:fs";
+import { relative, sep } from "node:path";
+import type { AddFile, ColumnMappingMode, Snapshot } from "../../delta/index.ts";
+import { addOf } from "../../delta/write/file-actions.ts";
+import { encodeLogPath } from "../../delta/write/partition-path.ts";
+import type { StructType } from "../../schema/data-type.ts";
+import { withLogicalNames } from "../../sql/emit/index.ts";
+import type { Plan } from "../../sql/plan/plan.ts";
+import { prepareQuery } from "../bind-port.ts";
+import type { StatementContext } from "../statement.ts";
+
+/** What the files must look like. */
+export interface WriteTarget {
+  tableRoot: string;
+  schema: StructType;
+  partitionColumns: readonly string[];
+  columnMappingMode: ColumnMappingMode;
+  configuration: Readonly<Record<string, string>>;
+}
+
+/** The target a snapshot describes. */
+export function targetOf(snapshot: Snapshot): WriteTarget {
+  const { tableRoot, schema, metadata, columnMappingMode } = snapshot;
+  const { partitionColumns, configuration } = metadata;
+  return { tableRoot, schema, partitionColumns, columnMappingMode, configuration };
+}
+
+export interface WrittenData {
+  adds: AddFile[];
+  rowCount: number;
+  sizeBytes: number;
+  /** Removes the files again; for a statement that does not reach its commit. */
+  discard(): void;
+}
+
+/** Writes the rows of `plan`, whose output stands in the order of the target's schema. */
+export async function writeData(
+  ctx: StatementContext,
+  plan: Plan,
+  target: WriteTarget,
+): Promise<WrittenData> {
+  const engine = await ctx.engine();
+  const query = await prepareQuery(ctx, plan);
+  const files = await engine.copyToParquet({ selectSql: withLogicalNames(query), ...target });
+  return {
+    adds: files.map((file) =>
+      addOf({
+        path: encodeLogPath(relative(target.tableRoot, file.absolutePath).split(sep).join("/")),
+        sizeBytes: file.sizeBytes,
+        modifiedMs: Math.trunc(statSync(file.absolutePath).mtimeMs),
+        partitionValues: file.partitionValues,
+        stats: file.stats,
+      }),
+    ),
+    rowCount: files.reduce((sum, file) => sum + file.rowCount, 0),
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    discard: () => {
+      for (const file of files) rmSync(file.absolutePath, { force: true });
+    },
+  };
+}
+
+/** Runs the commit of written data; on failure the files go and the error stays. */
+export async function commitOrDiscard<T>(
+  written: WrittenData | null,
+  commit: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await commit();
+  } catch (error) {
+    written?.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * What an INSERT OVERWRITE or REPLACE WHERE takes out of the table: everything, the partition it
+ * names, the partitions the new rows fall into (dynamic mode), or the rows a predicate selects.
+ */
+import type { AddFile, CommitRequest, PrunePredicate } from "../../delta/index.ts";
+import type { Expression } from "../../sql/ast.ts";
+import { refer } from "../../sql/bind/column.ts";
+import { parseExpression, quoteIdentifier } from "../../sql/parse/index.ts";
+import { outputOf, type Plan } from "../../sql/plan/plan.ts";
+import { expressionBinder } from "../bind-port.ts";
+import { deleteMatching } from "../dml/delete.ts";
+import type { StatementContext, StatementOf } from "../statement.ts";
+import type { TableHandle } from "../table-handle.ts";
+import { checkConstraint } from "./check-functions.ts";
+import type { WrittenData } from "./data-files.ts";
+
+type Insert = Pick<StatementOf<"insert">, "mode" | "partition" | "replaceWhere" | "span">;
+
+export interface Replaced {
+  removes: AddFile[];
+  /** Rewritten rows that stay. */
+  adds: AddFile[];
+  reads: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles">;
+}
+
+export interface Overwrite {
+  /** SQL of the predicate, for the history. */
+  predicateText: string | null;
+  isDynamic: boolean;
+  /** Holds new rows to the predicate they replace. */
+  guard(plan: Plan): Plan;
+  /** Called once the new files are there. */
+  settle(written: WrittenData): Promise<Replaced>;
+}
+
+/** Decides what the statement replaces. */
+export async function planOverwrite(
+  ctx: StatementContext,
+  handle: TableHandle,
+  insert: Insert,
+): Promise<Overwrite> {
+  if (insert.replaceWhere) {
+    return replaceMatching(ctx, handle, insert.replaceWhere, ctx.textOf(insert.replaceWhere));
+  }
+  const statics = insert.partition?.items.filter((item) => item.value) ?? [];
+  const isPartitioned = handle.snapshot.metadata.partitionColumns.length > 0;
+  const mode = ctx.session.settings.get("spark.sql.sources.partitionOverwriteMode");
+  if (isPartitioned && mode?.toLowerCase() === "dynamic") return replacePartitions(handle);
+  if (statics.length > 0) {
+    const text = statics
+      .map((item) => `${quoteIdentifier(item.name.name)} <=> (${ctx.textOf(item.value!)})`)
+      .join(" AND ");
+    return replaceMatching(ctx, handle, parseExpression(text), text);
+  }
+  return {
+    predicateText: null,
+    isDynamic: false,
+    guard: (plan) => plan,
+    async settle() {
+      const files = await handle.snapshot.scanFiles();
+      const removes = files.map((file) => file.add);
+      return { removes, adds: [], reads: { readWholeTable: true } };
+    },
+  };
+}
+
+function replacePartitions(handle: TableHandle): Overwrite {
+  return {
+    predicateText: null,
+    isDynamic: true,
+    guard: (plan) => plan,
+    async settle(written) {
+      const keys = new Set(written.adds.map(partitionKey));
+      const files = await handle.snapshot.scanFiles();
+      const removes = files.map((file) => file.add).filter((add) => keys.has(partitionKey(add)));
+      const reads = { readFiles: new Set(removes.map((add) => add.path)) };
+      return { removes, adds: [], reads };
+    },
+  };
+}
+
+function partitionKey(add: AddFile): string {
+  return JSON.stringify(Object.entries(add.partitionValues).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function replaceMatching(
+  ctx: StatementContext,
+  handle: TableHandle,
+  condition: Expression,
+  text: string,
+): Promise<Overwrite> {
+  const bind = await expressionBinder(ctx, null);
+  return {
+    predicateText: text,
+    isDynamic: false,
+    guard(plan) {
+      const attributes = outputOf(plan);
+      const bound = bind(condition, attributes);
+      const expressions = attributes.map((attribute, i) => ({
+        expression:
+          i === 0
+            ? checkConstraint(refer(attribute), bound, [], { name: "REPLACE WHERE", text })
+            : refer(attribute),
+        output: { ...attribute, id: ctx.allocate() },
+      }));
+      return { kind: "project", input: plan, expressions };
+    },
+    async settle() {
+      const deleted = await deleteMatching(ctx, handle, (attributes) => {
+        return bind(condition, attributes);
+      });
+      const predicates: PrunePredicate[] = deleted.prune ? [deleted.prune] : [];
+      return {
+        removes: deleted.removes,
+        adds: deleted.written?.adds ?? [],
+        reads: {
+          ...(predicates.length > 0 ? { readPredicates: predicates } : { readWholeTable: true }),
+          readFiles: deleted.readFiles,
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * The lake: Delta tables on local folders, read and changed with Spark SQL. `openLake` is the door;
+ * everything else here is what its results are made of.
+ */
+export type { Catalog, Mount, SchemaInfo, TableInfo } from "./catalog/index.ts";
+export type { Assignments, MergeBuilder } from "./delta-merge.ts";
+export type {
+  DeltaTable,
+  InputRows,
+  TableDetail,
+  TableVersion,
+  VersionChoice,
+  WriteRowsOptions,
+} from "./delta-table.ts";
+export type { Engine } from "./engine/index.ts";
+export type { ParameterValues } from "./exec/bind-port.ts";
+export type { ExecuteOptions } from "./exec/execute.ts";
+export type { CommitSummary, StatementResult } from "./exec/result.ts";
+export type { PlainValue } from "./exec/to-plain.ts";
+export { type Lake, type LakeOptions, openLake } from "./lake.ts";
+export * from "./schema/data-type.ts";
+export { formatJson, formatValue } from "./schema/format-value.ts";
+export {
+  type ColumnBatch,
+  type ColumnVector,
+  MapValue,
+  StructValue,
+  type Value,
+  VariantValue,
+} from "./schema/value.ts";
+export type { StatementKind } from "./sql/ast.ts";
+export { splitScript } from "./sql/parse/index.ts";
