@@ -6,6 +6,100 @@ import type { CommandNode } from "../command.ts";
 
 export const COMMAND_TREE: readonly CommandNode[] = [
   {
+    name: "lake",
+    heading: "Data",
+    summary: "Delta Lake tables and Spark SQL",
+    verbs: [
+      { name: "sql", summary: "Run Spark SQL", load: () => import("./lake/sql.ts") },
+      {
+        name: "shell",
+        summary: "Type Spark SQL at a prompt",
+        load: () => import("./lake/shell.ts"),
+      },
+      { name: "list", summary: "List tables and views", load: () => import("./lake/list.ts") },
+      {
+        name: "show",
+        summary: "Show a table: columns, size, newest commits",
+        load: () => import("./lake/show.ts"),
+      },
+      {
+        name: "schema",
+        summary: "Show the columns of a table",
+        load: () => import("./lake/schema.ts"),
+      },
+      {
+        name: "history",
+        summary: "Show the commits of a table",
+        load: () => import("./lake/history.ts"),
+      },
+      {
+        name: "detail",
+        summary: "Show place, size, protocol and properties of a table",
+        load: () => import("./lake/detail.ts"),
+      },
+      {
+        name: "head",
+        summary: "Show the first rows of a table",
+        load: () => import("./lake/head.ts"),
+      },
+      {
+        name: "profile",
+        summary: "Summarise what the columns of a table hold",
+        load: () => import("./lake/profile.ts"),
+      },
+      {
+        name: "diff",
+        summary: "Show the rows in which two versions of a table differ",
+        load: () => import("./lake/diff.ts"),
+      },
+      {
+        name: "import",
+        summary: "Import files or stdin into a table",
+        load: () => import("./lake/import.ts"),
+      },
+      {
+        name: "export",
+        summary: "Write a table or a query into a file",
+        load: () => import("./lake/export.ts"),
+      },
+      {
+        name: "fs",
+        summary: "List folders and show files of the project",
+        load: () => import("./lake/fs.ts"),
+      },
+      {
+        name: "conf",
+        summary: "Show settings of the SQL session",
+        load: () => import("./lake/conf.ts"),
+      },
+    ],
+  },
+  {
+    name: "run",
+    heading: "Run",
+    summary: "Jobs of a databricks.yml, and what became of them",
+    verbs: [
+      { name: "job", summary: "Run a job of a databricks.yml", load: () => import("./run/job.ts") },
+      { name: "list", summary: "List the runs there were", load: () => import("./run/list.ts") },
+      {
+        name: "show",
+        summary: "Show a run and its tasks",
+        load: () => import("./run/show.ts"),
+      },
+      {
+        name: "validate",
+        summary: "Check a databricks.yml without running it",
+        load: () => import("./run/validate.ts"),
+      },
+    ],
+  },
+  {
+    name: "start",
+    heading: "Run",
+    summary: "Run the bundled pipeline from generated files to a report",
+    load: () => import("./start.ts"),
+  },
+  {
     name: "init",
     heading: "Setup",
     summary: "Make a folder a project",

@@ -15,7 +15,10 @@ import { printRows, type RowSource } from "./rows.ts";
 import { formatPairs } from "./table.ts";
 
 /** Records as rows; a field a record lacks is NULL. */
-function recordRows(fields: readonly FieldSpec[], records: readonly RecordValues[]): RowSource {
+export function recordRows(
+  fields: readonly FieldSpec[],
+  records: readonly RecordValues[],
+): RowSource {
   const schema = structType(fields.map((field) => structField(field.name, field.type)));
   const columns = fields.map((field) => ({
     get: (row: number) => (records[row]?.[field.name] ?? null) as Value,

@@ -1,0 +1,88 @@
+/** `sovereign lake fs ls|head`: files of the project and of its data, never anything outside. */
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+
+import { SovereignError } from "../../../core/errors.ts";
+import { resolveInside } from "../../../core/io/index.ts";
+import { LONG, STRING, TIMESTAMP } from "../../../lake/schema/data-type.ts";
+import { defineCommand } from "../../command.ts";
+import type { CommandContext } from "../../context.ts";
+
+const DEFAULT_HEAD_BYTES = 4096;
+
+export const command = defineCommand({
+  args: {
+    action: {
+      summary: "list a folder, or show a file's beginning",
+      required: true,
+      choices: ["ls", "head"],
+    },
+    path: { summary: "below the project's root (default: the root)", completes: "files" },
+  },
+  flags: {
+    bytes: { type: "integer", value: "n", min: 1, summary: "head: how much (default 4096)" },
+  },
+  examples: [
+    { comment: "What is in the project", run: "sovereign lake fs ls" },
+    { comment: "The beginning of a file", run: "sovereign lake fs head batuta.toml" },
+  ],
+  notes: "Paths are confined to the project's root; a link that leads out of it is refused.",
+  fields: [
+    { name: "path", type: STRING },
+    { name: "name", type: STRING },
+    { name: "size", type: LONG },
+    { name: "modification_time", type: TIMESTAMP },
+  ],
+  databricks: "`dbutils.fs.ls(path)` and `dbutils.fs.head(path)`",
+  seeAlso: ["lake import", "lake sql"],
+  async run(context, { args, flags }) {
+    const path = resolveProjectPath(args.path ?? ".", context);
+    const stat = statSync(path);
+    if (args.action === "ls") {
+      await context.printRecords(
+        command.fields ?? [],
+        listFolder(path, stat.isDirectory(), context),
+      );
+      return 0;
+    }
+    if (stat.isDirectory()) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${args.path}\` is a folder`, {
+        hint: `list it: \`sovereign lake fs ls ${args.path}\``,
+      });
+    }
+    const bytes = Buffer.alloc(Math.min(flags.bytes ?? DEFAULT_HEAD_BYTES, stat.size));
+    const file = openSync(path, "r");
+    try {
+      readSync(file, bytes, 0, bytes.length, 0);
+    } finally {
+      closeSync(file);
+    }
+    await context.io.stdout.write(bytes);
+    return 0;
+  },
+});
+
+function resolveProjectPath(word: string, context: CommandContext): string {
+  const root = context.config.projectRoot;
+  const below = isAbsolute(word)
+    ? relative(root, word)
+    : relative(root, join(context.io.cwd, word));
+  return resolveInside(root, below === "" ? "." : below);
+}
+
+/** Folders end in `/`, as `dbutils.fs.ls` shows them. */
+function listFolder(path: string, isFolder: boolean, context: CommandContext) {
+  const names = isFolder ? readdirSync(path).sort() : [""];
+  return names.map((name) => {
+    const full = name === "" ? path : join(path, name);
+    const stat = statSync(full, { throwIfNoEntry: false });
+    const slash = stat?.isDirectory() ? "/" : "";
+    const shown = relative(context.config.projectRoot, full);
+    return {
+      path: `${shown}${slash}`,
+      name: `${full.slice(full.lastIndexOf("/") + 1)}${slash}`,
+      size: BigInt(stat?.isDirectory() ? 0 : (stat?.size ?? 0)),
+      modification_time: stat === undefined ? null : BigInt(Math.round(stat.mtimeMs)) * 1000n,
+    };
+  });
+}

@@ -1,0 +1,46 @@
+/** `sovereign lake list`: the tables and views of the catalog. Reads the metadata store alone. */
+import { STRING } from "../../../lake/schema/data-type.ts";
+import { defineCommand } from "../../command.ts";
+import { openProjectLake } from "../../lake/session.ts";
+import { listTables } from "../../lake/tables.ts";
+
+export const command = defineCommand({
+  args: {
+    namespace: {
+      summary: "only this catalog, schema, or catalog.schema",
+      completes: "schemas",
+    },
+  },
+  flags: {
+    limit: { type: "integer", value: "n", summary: "at most n lines (default 100, 0 for all)" },
+  },
+  examples: [
+    { comment: "Every table and view", run: "sovereign lake list" },
+    { comment: "Those of one schema", run: "sovereign lake list demo" },
+    { comment: "Names for a script", run: "sovereign lake list --json catalog,schema,name" },
+  ],
+  fields: [
+    { name: "catalog", type: STRING },
+    { name: "schema", type: STRING },
+    { name: "name", type: STRING },
+    { name: "kind", type: STRING, summary: "managed, external or view" },
+    { name: "location", type: STRING },
+    { name: "comment", type: STRING },
+  ],
+  databricks: "`databricks tables list <catalog> <schema>`, or `SHOW TABLES`",
+  seeAlso: ["lake show", "lake sql"],
+  async run(context, { args, flags }) {
+    const lake = await openProjectLake(context);
+    const tables = listTables(lake.catalog, args.namespace);
+    const limit = flags.limit ?? 100;
+    const shown = limit === 0 ? tables : tables.slice(0, limit);
+    const records = shown.map((table) => ({ ...table }));
+    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
+    const fields = command.fields ?? [];
+    await context.printRecords(isBrief ? fields.slice(0, 4) : fields, records);
+    if (shown.length < tables.length) {
+      await context.note(`${shown.length} of ${tables.length}, use --limit 0`);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,26 @@
+/** `sovereign run list`: runs of jobs, newest first. */
+import { defineCommand } from "../../command.ts";
+import { RUN_FIELDS, runRecord } from "../../run/fields.ts";
+
+export const command = defineCommand({
+  args: { job: { summary: "only runs of this job", completes: "jobs" } },
+  flags: {
+    limit: { type: "integer", value: "n", summary: "only the newest n (default 20, 0 for all)" },
+  },
+  examples: [
+    { comment: "The latest runs", run: "sovereign run list" },
+    { comment: "How one job went lately, as JSON", run: "sovereign run list platform -o json" },
+  ],
+  fields: RUN_FIELDS,
+  databricks: "`databricks jobs list-runs`",
+  seeAlso: ["run show", "run job"],
+  async run(context, { args, flags }) {
+    const { listRuns } = await import("../../../run/index.ts");
+    const limit = flags.limit ?? 20;
+    const job = args.job === undefined ? {} : { job: args.job };
+    const runs = listRuns(await context.store(), { ...job, limit });
+    const isBrief = context.globals.output === undefined;
+    await context.printRecords(isBrief ? RUN_FIELDS.slice(0, 5) : RUN_FIELDS, runs.map(runRecord));
+    return 0;
+  },
+});

@@ -1,0 +1,46 @@
+/** `sovereign run validate`: everything that is wrong with a `databricks.yml`, with its place. */
+import { INT, STRING } from "../../../lake/schema/data-type.ts";
+import { defineCommand } from "../../command.ts";
+import { BUNDLE_FLAGS, chooseBundle } from "../../run/bundle-flags.ts";
+
+const FIELDS = [
+  { name: "line", type: INT },
+  { name: "column", type: INT },
+  { name: "code", type: STRING },
+  { name: "message", type: STRING },
+  { name: "hint", type: STRING },
+] as const;
+
+export const command = defineCommand({
+  args: {},
+  flags: BUNDLE_FLAGS,
+  examples: [
+    { comment: "Check the databricks.yml of this folder", run: "sovereign run validate" },
+    { comment: "For another target", run: "sovereign run validate --target prod" },
+  ],
+  notes:
+    "Checks keys, types, variables and the order of tasks, and that every SQL file is there. Exit code 1 when something is wrong.",
+  fields: FIELDS,
+  databricks: "`databricks bundle validate`",
+  seeAlso: ["run job"],
+  async run(context, { flags }) {
+    const { checkBundle, missingFiles } = await import("../../../run/index.ts");
+    const { path, options } = await chooseBundle(context, flags);
+    const { bundle, problems } = await checkBundle(path, options);
+    if (bundle === null) {
+      await context.printRecords(
+        FIELDS,
+        problems.map((problem) => ({ ...problem })),
+      );
+      return 1;
+    }
+    const missing = missingFiles(bundle);
+    for (const { task, file } of missing)
+      await context.warn(`task \`${task}\`: no file \`${file}\``);
+    if (missing.length > 0) return 1;
+    const taskCount = bundle.jobs.reduce((sum, job) => sum + job.tasks.length, 0);
+    const target = bundle.target === null ? "" : `, target ${bundle.target}`;
+    await context.note(`${path} is valid: ${bundle.jobs.length} jobs, ${taskCount} tasks${target}`);
+    return 0;
+  },
+});
