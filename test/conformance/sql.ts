@@ -1,9 +1,9 @@
 /**
- * `npm run conformance -- sql [--filter=name] [--show=verdict]`: the scoreboard of the SQL front end over
+ * `npm run conformance -- sql [--filter=name] [--show=verdict] [--json=path]`: the scoreboard of the SQL front end over
  * Spark's recorded tests. Prints a line per file and the totals, writes `sql-scoreboard.json`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Outcome, runFile, VERDICTS } from "./sql/classify.ts";
 import { conformanceRoot, type GoldenFile, readSparkGold, readSparkSql } from "./sql/golden.ts";
 import { openSession } from "./sql/session.ts";
@@ -49,7 +49,7 @@ function report(outcomes: readonly Outcome[]): void {
     if (own.length > 0) console.log(row(`${part} (${own.length})`, own));
   }
   console.log(row(`total (${outcomes.length})`, outcomes));
-  const folder = join("node_modules", ".cache", "conformance");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "sql-scoreboard.json"), JSON.stringify(outcomes, null, 1));
+  const path = flag("json") ?? join("node_modules", ".cache", "conformance", "sql-scoreboard.json");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(outcomes, null, 1));
 }

@@ -38,16 +38,14 @@ export interface Outcome {
 export async function runFile(file: GoldenFile, open: () => Promise<Session>): Promise<Outcome[]> {
   const session = await open();
   const outcomes: Outcome[] = [];
-  const state = { broken: false, setting: false };
+  const state: FileState = { broken: new Set(), setting: false };
   try {
     for (const [index, golden] of file.cases.entries()) {
-      const judged = await judge(golden, session, state);
-      const excused =
-        judged.verdict === "wrong" && (state.setting || isRecordedElsewhere(file.name, golden.sql));
-      const verdict: Verdict = excused ? "other_setting" : judged.verdict;
+      const judged = await judge(golden, session);
+      const verdict = finalVerdict(judged.verdict, file.name, golden.sql, state);
       const { note } = judged;
       outcomes.push({ file: file.name, index, sql: golden.sql, verdict, note });
-      if (verdict === "refused" && changesState(golden.sql)) state.broken = true;
+      if (verdict !== "match" && verdict !== "name_only") noteBroken(golden, verdict, state);
       if (/^\s*(set|reset)\b/i.test(golden.sql)) state.setting = verdict === "refused";
     }
   } finally {
@@ -56,22 +54,53 @@ export async function runFile(file: GoldenFile, open: () => Promise<Session>): P
   return outcomes;
 }
 
-function changesState(sql: string): boolean {
-  return /^\s*(--[^\n]*\n\s*)*(create|insert|use|drop|alter|declare|set|with|from|update|merge|delete)\b/i.test(
-    sql,
-  );
+interface FileState {
+  /** Names of relations that a failed statement should have made or changed. */
+  readonly broken: Set<string>;
+  /** A SET that Spark knows and we do not is in force. */
+  setting: boolean;
+}
+
+/** A differing answer is excused when its ground differs: another setting, or a failed statement. */
+function finalVerdict(verdict: Verdict, file: string, sql: string, state: FileState): Verdict {
+  if (verdict === "wrong" && (state.setting || isRecordedElsewhere(file, sql))) {
+    return "other_setting";
+  }
+  const grounded = verdict === "wrong" || verdict === "refused";
+  return grounded && wordsOf(sql).some((word) => state.broken.has(word)) ? "cascade" : verdict;
+}
+
+const CHANGES =
+  /\b(?:(?:table|view|into|overwrite|update|from|database|schema)\s+(?:if\s+(?:not\s+)?exists\s+)?(?:identifier\s*\(\s*')?)([\w.`]+)/gi;
+
+/** Remembers what a failed CREATE, INSERT, ALTER … was about; also views over broken relations. */
+function noteBroken(golden: GoldenCase, verdict: Verdict, state: FileState): void {
+  const sql = golden.sql.replace(/^\s*(--[^\n]*\n\s*)*/, "");
+  if (golden.error !== null && verdict !== "other_setting") return;
+  if (
+    !/^(create|insert|alter|update|merge|delete|truncate|drop|from|with|use|cache)\b/i.test(sql)
+  ) {
+    return;
+  }
+  if (/^(with|from)\b/i.test(sql) && !/\binsert\b/i.test(sql)) return;
+  const target = [...sql.matchAll(CHANGES)][0]?.[1];
+  const name = target?.split(".").at(-1)?.replaceAll("`", "").toLowerCase();
+  if (name) state.broken.add(name);
+}
+
+function wordsOf(sql: string): string[] {
+  return sql.toLowerCase().match(/[\w]+/g) ?? [];
 }
 
 async function judge(
   golden: GoldenCase,
   session: Session,
-  state: { broken: boolean },
 ): Promise<{ verdict: Verdict; note: string }> {
   let result: SessionResult;
   try {
     result = await session.run(golden.sql);
   } catch (error) {
-    return judgeError(golden, error, state);
+    return judgeError(golden, error);
   }
   if (golden.error !== null) {
     return { verdict: "wrong", note: `answered where Spark fails with ${golden.error}` };
@@ -79,21 +108,17 @@ async function judge(
   return compare(golden, result);
 }
 
-function judgeError(
-  golden: GoldenCase,
-  error: unknown,
-  state: { broken: boolean },
-): { verdict: Verdict; note: string } {
+function judgeError(golden: GoldenCase, error: unknown): { verdict: Verdict; note: string } {
   const known = error instanceof SovereignError;
   const actual = known ? String(error.details.error_class ?? error.code) : "CRASH";
   const message = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-  const sql = (error as { engineSql?: string }).engineSql;
-  const note = `${known ? error.code : "CRASH"} ${actual}: ${message}${sql ? `\n    ${sql}` : ""}`;
+  const sql = known ? error.details.engine_sql : undefined;
+  const note = `${known ? error.code : "CRASH"} ${actual}: ${message}${sql === undefined ? "" : `\n    ${String(sql)}`}`;
   if (golden.error !== null) {
     const same = actual === golden.error;
     return { verdict: same ? "match" : "error_other", note: `${note} (Spark: ${golden.error})` };
   }
-  if (actual === "TABLE_OR_VIEW_NOT_FOUND" || (state.broken && /NOT_FOUND/.test(actual))) {
+  if (actual === "TABLE_OR_VIEW_NOT_FOUND") {
     return { verdict: "cascade", note };
   }
   return { verdict: "refused", note };
@@ -101,9 +126,15 @@ function judgeError(
 
 function compare(golden: GoldenCase, result: SessionResult): { verdict: Verdict; note: string } {
   const schema = schemaText(result.columns);
+  const isDescription = /^\s*desc(ribe)?\b/i.test(golden.sql);
   const print = (zone: "UTC" | typeof TEST_ZONE) =>
     result.rows.map((row) =>
-      row.map((cell, i) => hiveText(cell, result.columns[i]!.type, zone)).join("\t"),
+      row
+        .map((cell, i) => {
+          if (isDescription) return String(cell ?? "").padEnd(20);
+          return hiveText(cell, result.columns[i]!.type, zone);
+        })
+        .join("\t"),
     );
   const lines = print("UTC");
   const keys = /\b(sort|cluster)\s+by\b/i.test(golden.sql) ? null : result.orderedBy;
@@ -114,7 +145,7 @@ function compare(golden: GoldenCase, result: SessionResult): { verdict: Verdict;
     const shown = lines.slice(0, 12).join("\n      ");
     return {
       verdict: "wrong",
-      note: `rows differ\n    sql: ${result.engineSql}\n    ours: ${schema}\n      ${shown}\n    spark: ${golden.schema}\n      ${golden.output.split("\n").slice(0, 12).join("\n      ")}`,
+      note: `rows differ\n    ours: ${schema}\n      ${shown}\n    spark: ${golden.schema}\n      ${golden.output.split("\n").slice(0, 12).join("\n      ")}`,
     };
   }
   if (schema === golden.schema) return { verdict: "match", note: "" };

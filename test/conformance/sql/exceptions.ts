@@ -1,7 +1,7 @@
 /**
- * Recorded answers that are not Spark 4.2.0's in ANSI mode and UTC: files that Spark runs under
- * another configuration (their `--SET` lines are not in the recordings), and cases 4.2 answers
- * otherwise than the recorded 4.1.
+ * Recorded answers that need not be ours: files that Spark runs under another configuration (their
+ * `--SET` lines are not in the recordings), statements about tables of another format (recorded on
+ * Parquet tables, run here on Delta), and results the query leaves open.
  */
 
 /** File and the configuration its answers were recorded under. */
@@ -13,9 +13,42 @@ const OTHER_SETTINGS: Readonly<Record<string, string>> = {
   "identifier-clause-legacy": "spark.sql.legacy.identifierClause = true",
   "timestampNTZ/datetime-special": "spark.sql.timestampType = TIMESTAMP_NTZ",
   "timestampNTZ/timestamp-ansi": "spark.sql.timestampType = TIMESTAMP_NTZ",
+  "postgreSQL/timestamp":
+    "spark.sql.session.timeZone = America/Los_Angeles, local and zoned literals in one column",
+};
+
+/** What a table's format decides: its description, and which changes it allows. */
+const FORMAT_STATEMENTS =
+  /^\s*(--[^\n]*\n\s*)*(show\s+(create|tblproperties|table\s+extended)|desc(ribe)?\s+(table\s+)?(extended|formatted|schema|database|namespace)|alter\s+table|merge|update|delete|analyze)\b/i;
+
+/** Start of a case's text and why its result is open. */
+const OPEN_RESULTS: Readonly<Record<string, readonly { starts: string; reason: string }[]>> = {
+  "subquery/subquery-offset": [
+    {
+      starts: "select * from x where x1 in (select y1 from y limit 1 offset 2)",
+      reason: "OFFSET without ORDER BY over a table of several files",
+    },
+    {
+      starts: "select * from x where x1 in (select y1 from y offset 2)",
+      reason: "OFFSET without ORDER BY over a table of several files",
+    },
+  ],
+  "postgreSQL/int8": [
+    {
+      starts: "SELECT CAST(q1 AS float), CAST(q2 AS double) FROM INT8_TBL",
+      reason: "Float.toString before Java 19 prints 4.5678899E15 for the shortest 4.56789E15",
+    },
+  ],
+  "gold/agg": [
+    {
+      starts: "SELECT collect_set(col)",
+      reason: "the order of collect_set is not determined",
+    },
+  ],
 };
 
 /** Whether a differing answer is excused by how it was recorded. */
-export function isRecordedElsewhere(file: string, _sql: string): boolean {
-  return OTHER_SETTINGS[file] !== undefined;
+export function isRecordedElsewhere(file: string, sql: string): boolean {
+  if (OTHER_SETTINGS[file] !== undefined || FORMAT_STATEMENTS.test(sql)) return true;
+  return OPEN_RESULTS[file]?.some((open) => sql.trim().startsWith(open.starts)) ?? false;
 }

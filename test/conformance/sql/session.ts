@@ -1,31 +1,20 @@
 /**
- * A session that runs Spark SQL text through the front end on the engine: queries and temporary
- * views. Everything else needs the executor and is refused.
+ * A session of the real lake that runs Spark's recorded statements: catalog `spark_catalog`, schema
+ * `default`, a temporary folder. Tables the recordings keep in other formats become Delta tables.
  */
-import { SovereignError } from "../../../src/core/errors.ts";
-import { type Engine, startEngine } from "../../../src/lake/engine/index.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Lake, openLake } from "../../../src/lake/index.ts";
+import type { StructType } from "../../../src/lake/schema/data-type.ts";
 import type { Value } from "../../../src/lake/schema/value.ts";
-import type { Query, Statement } from "../../../src/lake/sql/ast.ts";
-import {
-  createBindContext,
-  type RelationDefinition,
-  type RelationSource,
-} from "../../../src/lake/sql/bind/context.ts";
-import { preloadRelations } from "../../../src/lake/sql/bind/preload.ts";
-import { bindQuery } from "../../../src/lake/sql/bind/query.ts";
-import { emitPlan } from "../../../src/lake/sql/emit/index.ts";
-import { notImplemented } from "../../../src/lake/sql/error.ts";
 import { parseStatement } from "../../../src/lake/sql/parse/index.ts";
-import type { Attribute, SortKey } from "../../../src/lake/sql/plan/expression.ts";
-import { outputOf, type Plan } from "../../../src/lake/sql/plan/plan.ts";
-import { optimizePlan } from "../../../src/lake/sql/plan/rules/index.ts";
 
 export interface SessionResult {
-  readonly columns: readonly Attribute[];
+  readonly columns: StructType["fields"];
   readonly rows: readonly (readonly Value[])[];
   /** Positions of the columns the query orders by; null when it has no order. */
   readonly orderedBy: readonly number[] | null;
-  readonly engineSql: string;
 }
 
 export interface Session {
@@ -33,123 +22,74 @@ export interface Session {
   close(): Promise<void>;
 }
 
-const NAMESPACE = { catalog: "spark_catalog", schema: "default" };
+const STATEMENT_LIMIT_MS = 20_000;
 
-/** Starts a session on an engine of its own. */
+/** Starts a session with a lake of its own. */
 export async function openSession(): Promise<Session> {
-  const engine = await startEngine({ mapRuntimeError } as Parameters<typeof startEngine>[0]);
-  const views = new Map<string, RelationDefinition>();
+  const root = mkdtempSync(join(tmpdir(), "lake-sql-"));
+  const lake = await openLake({ root });
+  for (const statement of [
+    "CREATE CATALOG spark_catalog",
+    "CREATE SCHEMA IF NOT EXISTS spark_catalog.default",
+    "USE spark_catalog.default",
+  ]) {
+    await (await lake.sql(statement)).close();
+  }
   return {
-    run: async (text) => {
-      const statement = parseStatement(text);
-      return runStatement(statement, engine, views);
+    run: (text) => runText(lake, text),
+    async close() {
+      await lake.close();
+      rmSync(root, { recursive: true, force: true });
     },
-    close: () => engine.close(),
   };
 }
 
-function mapRuntimeError(message: string): SovereignError | null {
-  const marked = message.match(/\[([A-Z_.]+)\|(\w{5})\] ([^\n]*)/);
-  if (marked) {
-    return new SovereignError("INVALID_STATE", marked[3]!, {
-      details: { error_class: marked[1], sql_state: marked[2] },
-    });
-  }
-  if (/More than one row returned by a subquery/.test(message)) {
-    return new SovereignError("INVALID_STATE", "a scalar subquery returned more than one row", {
-      details: { error_class: "SCALAR_SUBQUERY_TOO_MANY_ROWS", sql_state: "21000" },
-    });
-  }
-  return null;
-}
-
-async function runStatement(
-  statement: Statement,
-  engine: Engine,
-  views: Map<string, RelationDefinition>,
-): Promise<SessionResult> {
-  switch (statement.kind) {
-    case "query":
-      return runQuery(statement.query, engine, views);
-    case "create_view": {
-      const name = statement.name.parts.at(-1)!.name;
-      const plan = await plan0(statement.query, views);
-      void plan;
-      views.set(name.toLowerCase(), {
-        kind: "view",
-        qualifier: statement.temporary ? [name] : ["spark_catalog", "default", name],
-        query: statement.query,
-        temporary: true,
-        namespace: NAMESPACE,
-        columns: statement.columns.length > 0 ? statement.columns.map((c) => c.name.name) : null,
-      });
-      return NOTHING;
-    }
-    case "drop": {
-      views.delete(statement.name.parts.at(-1)!.name.toLowerCase());
-      return NOTHING;
-    }
-    default:
-      throw notImplemented(`the statement ${statement.kind} in this session`);
-  }
-}
-
-const NOTHING: SessionResult = { columns: [], rows: [], orderedBy: null, engineSql: "" };
-
-async function plan0(query: Query, views: Map<string, RelationDefinition>): Promise<Plan> {
-  const source: RelationSource = {
-    lookup: async (request) => views.get(request.nameParts.at(-1)!.toLowerCase()) ?? null,
-  };
-  const relations = await preloadRelations(
-    { kind: "query", query, span: query.span },
-    { source, namespace: NAMESPACE },
-  );
-  return bindQuery(query, createBindContext({ namespace: NAMESPACE, relations }));
-}
-
-async function runQuery(
-  query: Query,
-  engine: Engine,
-  views: Map<string, RelationDefinition>,
-): Promise<SessionResult> {
-  const plan = await plan0(query, views);
-  const emitted = await emitPlan(optimizePlan(plan), engine);
-  for (const fn of emitted.functions.values()) engine.registerFunction(fn);
+async function runText(lake: Lake, text: string): Promise<SessionResult> {
+  const timer = setTimeout(() => lake.interrupt(), STATEMENT_LIMIT_MS);
   try {
-    const rows = await engine.rows(emitted.sql, emitted.columns);
-    return {
-      columns: emitted.columns,
-      rows,
-      orderedBy: orderColumns(plan),
-      engineSql: emitted.sql,
-    };
-  } catch (error) {
-    if (error instanceof Error) (error as Error & { engineSql?: string }).engineSql = emitted.sql;
-    throw error;
+    const result = await lake.sql(asDelta(text));
+    const rows = await result.rows();
+    const { fields } = result.schema;
+    return { columns: fields, rows, orderedBy: orderColumns(text, fields) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** Where the sort keys stand in the result: rows that tie on them may come in any order. */
-function orderColumns(plan: Plan): number[] | null {
-  const keys = sortKeys(plan);
-  if (!keys) return null;
-  const ids = outputOf(plan).map((attribute) => attribute.id);
-  return keys.flatMap(({ expression }) => {
-    const at = expression.kind === "attribute" ? ids.indexOf(expression.attribute.id) : -1;
-    return at < 0 ? [] : [at];
-  });
+function asDelta(text: string): string {
+  return /^\s*(--[^\n]*\n\s*)*create\s+(or\s+replace\s+)?table\b/i.test(text)
+    ? text.replace(/\busing\s+(parquet|json|orc|csv|hive)\b/i, "USING delta")
+    : text;
 }
 
-function sortKeys(plan: Plan): readonly SortKey[] | null {
-  switch (plan.kind) {
-    case "sort":
-      return plan.keys;
-    case "project":
-    case "limit":
-    case "filter":
-    case "with":
-      return sortKeys(plan.input);
-    default:
-      return null;
+/**
+ * Where the leading sort keys stand in the result: rows that tie on them may come in any order. A
+ * key that is no plain column of the result ends the list.
+ */
+function orderColumns(text: string, fields: StructType["fields"]): number[] | null {
+  const statement = parseStatement(text);
+  if (statement.kind !== "query" || !Array.isArray(statement.query.orderBy)) return null;
+  if (statement.query.orderBy.length === 0) return null;
+  const positions: number[] = [];
+  for (const { expression } of statement.query.orderBy) {
+    const at = positionOf(expression, fields);
+    if (at === null) break;
+    positions.push(at);
   }
+  return positions;
+}
+
+function positionOf(
+  expression: { kind: string; name?: unknown; value?: unknown },
+  fields: StructType["fields"],
+): number | null {
+  if (expression.kind === "literal") {
+    const { text } = expression.value as { text?: string };
+    return text && /^\d+$/.test(text) ? Number(text) - 1 : null;
+  }
+  if (expression.kind !== "column") return null;
+  const { parts } = expression.name as { parts: { name: string }[] };
+  const name = parts.at(-1)!.name.toLowerCase();
+  const found = fields.flatMap((f, i) => (f.name.toLowerCase() === name ? [i] : []));
+  return found.length === 1 ? found[0]! : null;
 }

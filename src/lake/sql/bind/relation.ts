@@ -179,10 +179,26 @@ function bindView(view: ViewDefinition, name: MultipartName, env: QueryEnv): Bou
       viewDepth: env.viewDepth + 1,
     }),
   );
+  if (view.columns && view.columns.length !== outputOf(plan).length) {
+    throw viewChanged(view, name, outputOf(plan).length);
+  }
   const output = view.columns
     ? outputOf(plan).map((a, i) => ({ ...a, name: view.columns![i] ?? a.name }))
     : outputOf(plan);
   return { plan, scope: createScope(requalify(output, view.qualifier)) };
+}
+
+function viewChanged(view: ViewDefinition, name: MultipartName, count: number): SqlError {
+  return new SqlError(
+    `the view ${formatName(view.qualifier)} has ${view.columns!.length} columns, but its query ` +
+      `now gives ${count}`,
+    {
+      errorClass: "INCOMPATIBLE_VIEW_SCHEMA_CHANGE",
+      sqlState: "51024",
+      span: name.span,
+      hint: "create the view again",
+    },
+  );
 }
 
 /** Spans inside a view count in the view's text: an error there points at the view's mention. */

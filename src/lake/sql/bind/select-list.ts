@@ -101,6 +101,10 @@ function aliasCount(aliases: readonly Identifier[], item: SelectItem): SqlError 
 /** Spark's name of an item written without AS. */
 export function outputName(ast: Expression, bound: BoundExpression): string {
   if (ast.kind === "column") return ast.name.parts.at(-1)!.name;
+  // A cast column keeps its name (Spark's `ResolveAliases`).
+  if (ast.kind === "cast" && ast.operand.kind === "column") {
+    return ast.operand.name.parts.at(-1)!.name;
+  }
   if (bound.kind === "field" && bound.operand.type.kind === "struct") {
     return bound.operand.type.fields[bound.index]!.name;
   }
