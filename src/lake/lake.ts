@@ -17,7 +17,7 @@ import {
 } from "./catalog/index.ts";
 import { createWasmCheckpointReader, createWasmCheckpointWriter } from "./checkpoint/index.ts";
 import { type DeltaTable, openDeltaTable } from "./delta-table.ts";
-import { type Engine, startEngine } from "./engine/index.ts";
+import { createLargeCheckpointPort, type Engine, startEngine } from "./engine/index.ts";
 import { readEngineError } from "./exec/engine-failure.ts";
 import { type ExecuteOptions, executeStatement } from "./exec/execute.ts";
 import { relationSchema } from "./exec/relation-schema.ts";
@@ -75,11 +75,14 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const base = options.store ? createStoreCatalog(options.store, root) : createMemoryCatalog(root);
   const catalog = mountCatalogs(base, options.mounts ?? []);
   let engine: Engine | null = null;
-  const session = new Session({
+  const session: Session = new Session({
     catalog,
     clock: options.clock ?? systemClock,
     baseFolder: resolve(options.baseFolder ?? "."),
-    logPorts: { checkpointReader: createWasmCheckpointReader() },
+    logPorts: {
+      checkpointReader: createWasmCheckpointReader(),
+      largeCheckpoints: createLargeCheckpointPort(() => session.engine()),
+    },
     transaction: { checkpointWriter: createWasmCheckpointWriter() },
     startEngine: async () => {
       const limit = memoryLimitBytes(options.memoryLimit);
