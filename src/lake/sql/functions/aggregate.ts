@@ -13,6 +13,7 @@ import {
   LONG,
   STRING,
 } from "../../schema/data-type.ts";
+import type { Value } from "../../schema/value.ts";
 import { sortText } from "../emit/pretty-name.ts";
 import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
@@ -24,6 +25,7 @@ import { type AggregateParts, aggregate } from "./aggregate-call.ts";
 import { callScript, define, type EntryOptions, literalValue } from "./builder.ts";
 import { checkOrderable, mayHoldNulls } from "./comparison.ts";
 import type { EmitContext, FunctionDef } from "./definition.ts";
+import { distinct } from "./js/array.ts";
 import { divideHalfUp } from "./js/read-number.ts";
 
 type Type = DataType | ((args: readonly BoundExpression[]) => DataType);
@@ -160,18 +162,26 @@ function positional(name: "first" | "last", aliases: string[]): FunctionDef {
 
 const ANY_VALUE: FunctionDef = { ...positional("first", []), name: "any_value" };
 
+/** The different elements in the order they first came, where the engine's would be by chance. */
+function distinctItems(list: string, type: DataType, context: EmitContext): string {
+  return callScript(context, [list], {
+    name: "distinct items",
+    parameters: [type],
+    returnType: type,
+    call: ([items]) => distinct(items as readonly Value[]),
+  });
+}
+
 function collect(name: "collect_list" | "collect_set", aliases: string[]): FunctionDef {
   return defineAggregate(
     name,
     [ANY],
     (args) => arrayType(args[0]!.type, false),
     (args, call, context) => {
-      const made = aggregate(
-        "list",
-        args,
-        { call: name === "collect_set" ? { ...call, distinct: true } : call, context },
-        { where: `${args[0]} IS NOT NULL` },
-      );
+      const gathered = name === "collect_set" || call.distinct;
+      const plain = { call: { ...call, distinct: false }, context };
+      const list = aggregate("list", args, plain, { where: `${args[0]} IS NOT NULL` });
+      const made = gathered ? distinctItems(list, call.type, context) : list;
       return `coalesce(${made}, []::${engineType(call.type)})`;
     },
     {
@@ -229,6 +239,12 @@ const LISTAGG = defineAggregate(
   STRING,
   (args, call, context) => {
     const separator = literalValue(call.args[1]!) === null ? "''" : args[1]!;
+    if (call.distinct && !call.orderBy) {
+      const plain = { call: { ...call, distinct: false }, context };
+      const list = aggregate("list", [args[0]!], plain, { where: `${args[0]} IS NOT NULL` });
+      const items = distinctItems(list, arrayType(STRING, false), context);
+      return `array_to_string(${items}, ${separator})`;
+    }
     return aggregate("string_agg", [args[0]!, separator], { call, context }, { ordered: true });
   },
   {

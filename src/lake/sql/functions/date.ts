@@ -18,7 +18,7 @@ import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { isDatetime } from "../types/type-rules.ts";
-import { type Accept, as, oneOf, STR, TIMESTAMPS } from "./accept.ts";
+import { type Accept, as, STR, TIMESTAMPS } from "./accept.ts";
 import { define, entry, literalValue, runtimeError, script, wrongArity } from "./builder.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
 import {
@@ -148,7 +148,15 @@ function emitExtract(source: string, call: CallExpression): string {
 
 // ---------------------------------------------------------------- arithmetic of days and months
 
-const DAYS_OPERAND = oneOf(...(["int", "short", "byte"] as const).map((kind) => as({ kind })));
+/** `DateAdd` takes no wider number; only NULL and text convert. */
+const DAYS_OPERAND: Accept = {
+  describe: "an INT, SMALLINT or TINYINT",
+  takes: (t) => t.kind === "int" || t.kind === "short" || t.kind === "byte",
+  target(t) {
+    if (this.takes(t)) return t;
+    return t.kind === "void" || t.kind === "string" ? INT : null;
+  },
+};
 
 function shiftDays(name: string, operator: "+" | "-", aliases: string[]): FunctionDef {
   return define(

@@ -147,7 +147,7 @@ export const MATH: readonly FunctionDef[] = [
   LOG,
   WIDTH_BUCKET,
   real("sqrt", Math.sqrt, { upper: true }),
-  real("exp", Math.exp, { upper: true }),
+  real("exp", exponential, { upper: true }),
   real("expm1", Math.expm1, { upper: true }),
   real("cbrt", Math.cbrt, { upper: true }),
   real("sin", Math.sin, { upper: true }),
@@ -267,6 +267,11 @@ export const MATH: readonly FunctionDef[] = [
     { aliases: ["bit_get"], showsAlias: true, summary: "One bit of a whole number." },
   ),
 ];
+
+/** fdlibm's e¹ is one unit off in the last place; JavaScript engines correct it, Java does not. */
+function exponential(x: number): number {
+  return x === 1 ? Math.E + 2 ** -51 : Math.exp(x);
+}
 
 function roundHalfEven(x: number): number {
   if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52) return x;

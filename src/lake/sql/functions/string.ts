@@ -4,6 +4,7 @@
  */
 import { arrayType, BINARY, BOOLEAN, type DataType, INT, STRING } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
+import { notImplemented } from "../error.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { type Accept, as, BIN, oneOf, STR } from "./accept.ts";
 import { define, type EntryOptions, runtimeError, script } from "./builder.ts";
@@ -239,9 +240,13 @@ export const STRINGS: readonly FunctionDef[] = [
   scripted("space", [N], STRING, ([count]) => " ".repeat(Math.max(0, n(count))), {
     summary: "Blanks.",
   }),
-  scripted("left", [STR, N], STRING, ([x, length]) => text.substring(s(x), 1, n(length)), {
-    summary: "The first characters.",
-  }),
+  define(
+    "left",
+    [TEXT_OR_BYTES, N],
+    (args) => args[0]!.type,
+    script("left", ([x, length]) => text.substring(x as string | Uint8Array, 1, n(length))),
+    { summary: "The first characters." },
+  ),
   scripted(
     "right",
     [STR, N],
@@ -277,12 +282,15 @@ export const STRINGS: readonly FunctionDef[] = [
   ),
   scripted(
     "overlay",
-    [STR, STR, N, N],
+    [TEXT_OR_BYTES, STR, N, N],
     STRING,
     ([x, put, at, length]) => text.overlay(s(x), s(put), n(at), n(length)),
     {
       optional: 1,
       defaults: (args) => (args.length === 3 ? [typedLiteral(-1, INT)] : []),
+      check: (args, context) => {
+        if (args[0]!.type.kind === "binary") throw notImplemented("overlay of bytes", context.span);
+      },
       summary: "Part of a string replaced by another.",
     },
   ),

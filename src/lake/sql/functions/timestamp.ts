@@ -61,7 +61,7 @@ function parsing(name: string, type: DataType): FunctionDef {
   });
   return define(
     name,
-    [TEXT_OR_TIME, STR],
+    [type.kind === "timestamp" ? oneOf(TEXT_OR_TIME, NUM) : TEXT_OR_TIME, STR],
     type,
     (args, call, context) => {
       const source = call.args[0]!;

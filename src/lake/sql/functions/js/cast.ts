@@ -181,7 +181,7 @@ function fromInterval(value: bigint, from: DataType, to: DataType): Value {
   if (from.kind !== "interval_dt" && from.kind !== "interval_ym") return null;
   const unit = unitOf(from.to, from.kind === "interval_ym");
   if (to.kind === from.kind) {
-    const end = unitOf(to.to, from.kind === "interval_ym");
+    const end = endOf(to.to, from.kind === "interval_ym");
     const cut = (value / end) * end;
     return to.kind === "interval_ym" ? Number(cut) : cut;
   }
@@ -199,6 +199,11 @@ function fromInterval(value: bigint, from: DataType, to: DataType): Value {
   return to.kind === "long" ? whole : Number(whole);
 }
 
+/** Fractions of a second belong to the field SECOND. */
+function endOf(field: string, months: boolean): bigint {
+  return field === "second" ? 1n : unitOf(field, months);
+}
+
 function unitOf(field: string, months: boolean): bigint {
   if (months) return field === "year" ? 12n : 1n;
   return UNIT_MICROS[field]!;
@@ -211,6 +216,9 @@ function numberToInterval(value: bigint | number, from: DataType, to: DataType):
   const total = divideHalfUp(BigInt(value) * unit, 10n ** BigInt(scale));
   if (BigInt.asIntN(to.kind === "interval_ym" ? 32 : 64, total) !== total) {
     throw failure("CAST_OVERFLOW", "22003", `${value} overflows ${formatTypeSql(to)}`);
+  }
+  if (total % endOf(to.to, to.kind === "interval_ym") !== 0n) {
+    throw runtimeError("UNSUPPORTED_FEATURE", "0A000", "an interval finer than its last field");
   }
   return to.kind === "interval_ym" ? Number(total) : total;
 }

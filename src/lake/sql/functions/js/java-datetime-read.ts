@@ -133,7 +133,7 @@ function readNumber(
   reserved: number,
 ): boolean {
   const run = /^\d*/.exec(state.text.slice(state.at))![0].length;
-  const taken = least === most ? least : Math.min(most, run - (reserved > 0 ? reserved : 0));
+  const taken = least === most ? least : Math.min(most, run - Math.max(reserved, 0));
   if (taken < least || run < taken) return false;
   const value = Number(state.text.slice(state.at, state.at + taken));
   state.at += taken;
@@ -205,9 +205,11 @@ function resolve(fields: Fields): bigint | null {
     const ofYear = number("D", 1);
     const date = daysFromCivil(year, 1, 1) + ofYear - 1;
     if (ofYear < 1 || date >= daysFromCivil(year + 1, 1, 1)) return null;
+    const named = { month: fields.get("month"), day: fields.get("d") };
     month = 1;
     while (month < 12 && daysFromCivil(year, month + 1, 1) <= date) month++;
     day = date - daysFromCivil(year, month, 1) + 1;
+    if ((named.month ?? month) !== month || (named.day ?? day) !== day) return null;
   }
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   const hour = resolveHour(fields, number);
