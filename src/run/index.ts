@@ -12,7 +12,13 @@ export {
   type DemoOptions,
   ensureDemo,
 } from "./generate/index.ts";
-export { findJob, type RunJobOptions, runJob, type ScriptRunner } from "./job/execute.ts";
+export {
+  findJob,
+  missingFiles,
+  type RunJobOptions,
+  runJob,
+  type ScriptRunner,
+} from "./job/execute.ts";
 export type {
   BundleJob,
   JobTask,
@@ -22,4 +28,12 @@ export type {
   TaskOutcome,
   TaskStatus,
 } from "./job/types.ts";
+export {
+  bundledPipeline,
+  type LayerCount,
+  type QualityLine,
+  runMainJob,
+  type StartOptions,
+  type StartReport,
+} from "./start.ts";
 export { getRun, listRuns, listTasks, type RunRecord } from "./store.ts";

@@ -53,7 +53,7 @@ function quarantineSection({ quarantine }: StartReport, style: Style): string {
 function slowestSection({ slowest, outcome }: StartReport, style: Style): string {
   const steps = slowest.map((task) => `${task.key} ${formatDuration(task.durationMs)}`);
   const total = formatDuration(outcome.durationMs);
-  return `${style.bold("Time")}  ${total} in all; slowest: ${steps.join(", ")}\n`;
+  return `${style.bold("Time")}  ${total} in all, the slowest steps being\n  ${steps.join(", ")}\n`;
 }
 
 function nextSection({ outcome }: StartReport, style: Style): string {
