@@ -23,7 +23,25 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** Native code, and packages that find files of their own relative to themselves. */
-const NATIVES = ["better-sqlite3", "@duckdb/node-api", "@duckdb/node-bindings", "parquet-wasm"];
+const NATIVES = ["better-sqlite3", "@duckdb/node-bindings", "parquet-wasm"];
+
+/**
+ * `import("@duckdb/node-api")` of a bundled CommonJS package yields only a default export; this puts
+ * a module with its names in between. Bundling its two hundred files halves the first query's time.
+ */
+const duckdbByName = {
+  name: "duckdb-by-name",
+  setup(setup) {
+    setup.onResolve({ filter: /^@duckdb\/node-api$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "@duckdb/node-api", namespace: "by-name" } : undefined,
+    );
+    setup.onLoad({ filter: /.*/, namespace: "by-name" }, ({ path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path));
+      const contents = `import * as all from "${path}"; export const { ${names.join(", ")} } = all;`;
+      return { contents, resolveDir: root };
+    });
+  },
+};
 
 const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
 const workers = sources
@@ -100,6 +118,7 @@ function emitDeclarations() {
 await bundle("cli", {
   entryPoints: [join(root, "src/cli/main.ts"), ...workers],
   external: NATIVES,
+  plugins: [duckdbByName],
   minify: true,
   banner: {
     js: 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);',
