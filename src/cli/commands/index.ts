@@ -100,31 +100,6 @@ export const COMMAND_TREE: readonly CommandNode[] = [
     load: () => import("./start.ts"),
   },
   {
-    name: "run",
-    heading: "Data",
-    summary: "Jobs of a databricks.yml",
-    verbs: [
-      {
-        name: "job",
-        summary: "Run a job's tasks in the order of their dependencies",
-        load: () => import("./run/job.ts"),
-      },
-      {
-        name: "validate",
-        summary: "Check a databricks.yml and say where it is wrong",
-        load: () => import("./run/validate.ts"),
-      },
-      { name: "list", summary: "List runs, newest first", load: () => import("./run/list.ts") },
-      { name: "show", summary: "Show the tasks of a run", load: () => import("./run/show.ts") },
-    ],
-  },
-  {
-    name: "start",
-    heading: "Setup",
-    summary: "Run the bundled platform pipeline end to end",
-    load: () => import("./start.ts"),
-  },
-  {
     name: "init",
     heading: "Setup",
     summary: "Make a folder a project",
