@@ -1,10 +1,10 @@
 /**
  * Aggregates over gathered values: percentiles, correlation and covariance. The engine collects a
  * list per group; the formulas are Spark's (`Covariance`, `PearsonCorrelation`,
- * `percentiles.scala`). Skewness and kurtosis are absent: their last digits depend on how Spark
- * happens to split the rows.
+ * `percentiles.scala`). Skewness, kurtosis and the regression sums are absent: their last digits
+ * depend on how Spark happens to split the rows.
  */
-import { arrayType, type DataType, DOUBLE } from "../../schema/data-type.ts";
+import { arrayType, type DataType, DOUBLE, LONG } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
@@ -131,10 +131,32 @@ const MEDIAN = defineAggregate(
   { summary: "The middle value, interpolated.", check: refuseIntervals },
 );
 
+/** A `regr_` average, NULL without pairs. */
+function regressed(name: string, formula: (r: stats.PairAverages) => number | null): FunctionDef {
+  return pairs(name, (y, x) => {
+    const sums = stats.averages(y, x);
+    return sums.n === 0 ? null : formula(sums);
+  });
+}
+
+const REGR_COUNT = defineAggregate(
+  "regr_count",
+  [DBL, DBL],
+  LONG,
+  (a, call, context) => {
+    const pair = `CASE WHEN ${a[0]} IS NOT NULL AND ${a[1]} IS NOT NULL THEN [${a[0]}, ${a[1]}] END`;
+    return aggregate("count", [pair], { call, context });
+  },
+  { nullable: false, summary: "How many pairs have no NULL." },
+);
+
 export const STATISTICS: readonly FunctionDef[] = [
   PERCENTILE,
   MEDIAN,
   pairs("corr", stats.correlation),
   pairs("covar_pop", (a, b) => stats.covariance(a, b, 0)),
   pairs("covar_samp", (a, b) => stats.covariance(a, b, 1)),
+  REGR_COUNT,
+  regressed("regr_avgx", (r) => r.averageX),
+  regressed("regr_avgy", (r) => r.averageY),
 ];

@@ -163,6 +163,7 @@ function constant(name: string, value: string, aliases: string[] = []): Function
 export const MISC: readonly FunctionDef[] = [
   ...CASTS,
   operatorAlias("mod", "%", "mod"),
+  operatorAlias("div", "div", "($1 div $2)"),
   operatorAlias("negative", "negative", "negative"),
   operatorAlias("positive", "positive", "(+ $1)"),
   tolerant("try_add", "+"),

@@ -28,7 +28,11 @@ export function readByPattern(text: string, pattern: string): bigint | null {
   }
   const state: State = { text, at: 0, fields: new Map() };
   if (!readParts(parts, state) || state.at !== text.length) return null;
-  return resolve(state.fields);
+  const micros = resolve(state.fields);
+  if (micros !== null && BigInt.asIntN(64, micros) !== micros) {
+    throw runtimeError("DATETIME_OVERFLOW", "22008", `'${text}' is out of the range of timestamps`);
+  }
+  return micros;
 }
 
 function hasUnreadable(parts: readonly PatternPart[]): boolean {

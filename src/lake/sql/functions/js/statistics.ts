@@ -44,3 +44,17 @@ export function covariance(a: readonly number[], b: readonly number[], less: 0 |
   if (n === 0 || n - less === 0) return null;
   return ck / (n - less);
 }
+
+/** Averages of pairs, y first as the `regr_` functions take them. */
+export interface PairAverages {
+  readonly n: number;
+  readonly averageX: number;
+  readonly averageY: number;
+}
+
+/** How many pairs there are and what they average. */
+export function averages(y: readonly number[], x: readonly number[]): PairAverages {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((a, b) => a + b, 0) / values.length;
+  return { n: x.length, averageX: mean(x), averageY: mean(y) };
+}
