@@ -5,7 +5,14 @@
 import type { Store } from "../../core/store/index.ts";
 import { alreadyExists, notEmpty, notFound, partsOf } from "./catalog-error.ts";
 import { fromStoredLocation, schemaFolder, tableFolder, toStoredLocation } from "./locations.ts";
-import type { Catalog, CatalogInfo, SchemaInfo, TableIdentifier, TableInfo } from "./types.ts";
+import type {
+  Catalog,
+  CatalogInfo,
+  SchemaInfo,
+  TableIdentifier,
+  TableInfo,
+  ViewColumn,
+} from "./types.ts";
 
 interface SchemaRow {
   catalog: string;
@@ -162,9 +169,7 @@ class StoreCatalog implements Catalog {
       viewText: row.view_text,
       viewCatalog: row.view_catalog,
       viewSchema: row.view_schema,
-      viewColumns: row.view_columns
-        ? (JSON.parse(row.view_columns) as { name: string; comment: string | null }[])
-        : null,
+      viewColumns: row.view_columns ? (JSON.parse(row.view_columns) as ViewColumn[]) : null,
       comment: row.comment,
       createdAtMs: row.created_at_ms,
     };

@@ -23,6 +23,16 @@ export interface TableIdentifier {
 
 export type TableKind = "managed" | "external" | "view";
 
+/** A column of a view as it was when the view was made. */
+export interface ViewColumn {
+  name: string;
+  comment: string | null;
+  /** Name of the query's column it shows; absent in views made without a record of it. */
+  queryName?: string;
+  /** Spark's text of its type. */
+  type?: string;
+}
+
 export interface TableInfo extends TableIdentifier {
   kind: TableKind;
   /** Absolute folder of the table; null for a view. */
@@ -31,7 +41,7 @@ export interface TableInfo extends TableIdentifier {
   viewText: string | null;
   viewCatalog: string | null;
   viewSchema: string | null;
-  viewColumns: readonly { name: string; comment: string | null }[] | null;
+  viewColumns: readonly ViewColumn[] | null;
   comment: string | null;
   createdAtMs: number;
 }

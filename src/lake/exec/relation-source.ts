@@ -12,7 +12,7 @@ import type {
   TableDefinition,
   ViewDefinition,
 } from "../sql/bind/context.ts";
-import { parseStatement } from "../sql/parse/index.ts";
+import { parseDataType, parseStatement } from "../sql/parse/index.ts";
 import { openFileSource } from "./file-source.ts";
 import { informationSchemaTable } from "./information-schema.ts";
 import { resolveName } from "./names.ts";
@@ -104,5 +104,16 @@ function viewDefinition(info: TableInfo): ViewDefinition {
     temporary: false,
     namespace: { catalog: info.viewCatalog!, schema: info.viewSchema! },
     columns: info.viewColumns?.map((column) => column.name) ?? null,
+    ...recordedColumns(info),
   };
+}
+
+/** What the view's columns were when it was made. */
+function recordedColumns(info: TableInfo): Pick<ViewDefinition, "recorded"> {
+  const recorded = info.viewColumns?.flatMap(({ name, queryName, type }) =>
+    queryName === undefined || type === undefined
+      ? []
+      : [{ name, queryName, type: parseDataType(type) }],
+  );
+  return recorded && recorded.length === info.viewColumns?.length ? { recorded } : {};
 }

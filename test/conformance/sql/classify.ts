@@ -75,7 +75,7 @@ const CHANGES =
 
 /** Remembers what a failed CREATE, INSERT, ALTER … was about; also views over broken relations. */
 function noteBroken(golden: GoldenCase, verdict: Verdict, state: FileState): void {
-  const sql = golden.sql.replace(/^\s*(--[^\n]*\n\s*)*/, "");
+  const sql = golden.sql.replace(/^\s*(--[^\n]*\n\s*)*/, "").replaceAll(/'\s*\|\|\s*'/g, "");
   if (golden.error !== null && verdict !== "other_setting") return;
   if (
     !/^(create|insert|alter|update|merge|delete|truncate|drop|from|with|use|cache)\b/i.test(sql)

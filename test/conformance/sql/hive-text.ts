@@ -50,7 +50,7 @@ function text(value: Value, type: DataType, nested: boolean): string {
       const entries = (value as MapValue).entries.map(
         ([k, v]) => `${text(k, type.key, true)}:${text(v, type.value, true)}`,
       );
-      return `{${entries.join(",")}}`;
+      return `{${entries.sort().join(",")}}`;
     }
     case "struct": {
       const fields = (value as StructValue).values.map(

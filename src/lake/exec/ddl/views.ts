@@ -1,8 +1,10 @@
 /** CREATE [TEMPORARY] VIEW, ALTER VIEW. A view is kept as its text with the namespace it was made in. */
 import { alreadyExists, notFound, partsOf, type TableInfo } from "../../catalog/index.ts";
+import { formatType } from "../../schema/data-type.ts";
 import type { Query } from "../../sql/ast.ts";
 import { collectTableNames } from "../../sql/bind/preload.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
+import type { Attribute } from "../../sql/plan/expression.ts";
 import { outputOf } from "../../sql/plan/plan.ts";
 import { bindQueryPlan } from "../bind-port.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
@@ -21,7 +23,7 @@ export async function executeCreateView(ctx: StatementContext, view: CreateView)
     output.map((attribute) => attribute.name),
   );
   const columns = view.columns.length > 0 ? view.columns.map((column) => column.name.name) : null;
-  return view.temporary ? createTemporary(ctx, view, columns) : createPermanent(ctx, view);
+  return view.temporary ? createTemporary(ctx, view, columns) : createPermanent(ctx, view, output);
 }
 
 function checkColumns(view: CreateView, names: readonly string[]): void {
@@ -84,7 +86,11 @@ function createTemporary(
   return emptyOutcome();
 }
 
-function createPermanent(ctx: StatementContext, view: CreateView): Outcome {
+function createPermanent(
+  ctx: StatementContext,
+  view: CreateView,
+  output: readonly Attribute[],
+): Outcome {
   const { session } = ctx;
   refuseTemporary(ctx, view.query);
   const id = tableIdentifier(partsOfName(view.name), session.namespace);
@@ -100,10 +106,12 @@ function createPermanent(ctx: StatementContext, view: CreateView): Outcome {
     viewText: view.queryText,
     viewCatalog: session.namespace.catalog,
     viewSchema: session.namespace.schema,
-    viewColumns:
-      view.columns.length > 0
-        ? view.columns.map((c) => ({ name: c.name.name, comment: c.comment ?? null }))
-        : null,
+    viewColumns: output.map((attribute, i) => ({
+      name: view.columns[i]?.name.name ?? attribute.name,
+      comment: view.columns[i]?.comment ?? null,
+      queryName: attribute.name,
+      type: formatType(attribute.type),
+    })),
     comment: view.comment ?? null,
     createdAtMs: session.clock.nowMs(),
   };

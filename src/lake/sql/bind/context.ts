@@ -5,6 +5,7 @@
  *
  * Read `query.ts` next.
  */
+import type { DataType } from "../../schema/data-type.ts";
 import type { Query, Span } from "../ast.ts";
 import type { BoundExpression, LiteralExpression } from "../plan/expression.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -51,6 +52,15 @@ export interface ViewDefinition {
   readonly namespace: Namespace;
   /** Column names of `CREATE VIEW v (a, b)`, or null. */
   readonly columns: readonly string[] | null;
+  /** A permanent view's columns as they were when it was made; absent: the query's as they are. */
+  readonly recorded?: readonly RecordedColumn[];
+}
+
+/** A view's column: the query's column of that name, cast to the type it had. */
+export interface RecordedColumn {
+  readonly name: string;
+  readonly queryName: string;
+  readonly type: DataType;
 }
 
 export type RelationDefinition = TableDefinition | ViewDefinition;

@@ -7,6 +7,7 @@ import type { MultipartName, Relation } from "../ast.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import type { Attribute, NamedExpression } from "../plan/expression.ts";
 import { type LocalPlan, outputOf, type Plan } from "../plan/plan.ts";
+import { implicitCast } from "../types/coercion.ts";
 import { refer, scopeResolver } from "./column.ts";
 import { constantName } from "./constant.ts";
 import { relationKey, type ViewDefinition } from "./context.ts";
@@ -17,7 +18,7 @@ import { bindPivot } from "./pivot.ts";
 import { requestOf, type TableMention } from "./preload.ts";
 import { bindQueryIn, renameColumns } from "./query.ts";
 import { applyTableAlias, type BoundRelation } from "./relation-alias.ts";
-import { createScope, formatName, joinScopes, requalify } from "./scope.ts";
+import { createScope, formatName, joinScopes, requalify, sameName } from "./scope.ts";
 import { bindUnpivot } from "./unpivot.ts";
 import { bindValues } from "./values.ts";
 
@@ -153,6 +154,7 @@ function bindCteMention(definition: CteDefinition, env: QueryEnv): BoundRelation
     type: attribute.type,
     nullable: attribute.nullable,
     qualifier: name,
+    ...(attribute.metadata ? { metadata: attribute.metadata } : {}),
   }));
   const plan: Plan = { kind: "cte_ref", cteId: definition.id, name: definition.name, output };
   return { plan, scope: createScope(output) };
@@ -179,6 +181,7 @@ function bindView(view: ViewDefinition, name: MultipartName, env: QueryEnv): Bou
       viewDepth: env.viewDepth + 1,
     }),
   );
+  if (view.recorded) return recordedView(view, name, plan, env);
   if (view.columns && view.columns.length !== outputOf(plan).length) {
     throw viewChanged(view, name, outputOf(plan).length);
   }
@@ -188,10 +191,41 @@ function bindView(view: ViewDefinition, name: MultipartName, env: QueryEnv): Bou
   return { plan, scope: createScope(requalify(output, view.qualifier)) };
 }
 
+/** A permanent view shows the columns it was made with, found by name and cast to their types. */
+function recordedView(
+  view: ViewDefinition,
+  name: MultipartName,
+  plan: Plan,
+  env: QueryEnv,
+): BoundRelation {
+  const output = outputOf(plan).filter((a) => !a.hidden);
+  const expressions = view.recorded!.map((column, i): NamedExpression => {
+    const found = output.filter((a) => sameName(a.name, column.queryName));
+    const source = found.length > 1 ? output[i] : found[0];
+    if (!source || !sameName(source.name, column.queryName)) {
+      throw viewChanged(view, name, output.length);
+    }
+    const expression = implicitCast(refer(source), column.type);
+    const kept = expression.kind === "attribute";
+    const attribute = {
+      ...source,
+      id: kept ? source.id : env.context.allocate(),
+      name: column.name,
+      type: column.type,
+      nullable: expression.nullable,
+      qualifier: view.qualifier,
+    };
+    return { expression, output: attribute };
+  });
+  const same = expressions.every((e) => e.expression.kind === "attribute");
+  const scope = createScope(expressions.map((e) => e.output));
+  return { plan: same ? plan : { kind: "project", input: plan, expressions }, scope };
+}
+
 function viewChanged(view: ViewDefinition, name: MultipartName, count: number): SqlError {
   return new SqlError(
-    `the view ${formatName(view.qualifier)} has ${view.columns!.length} columns, but its query ` +
-      `now gives ${count}`,
+    `the view ${formatName(view.qualifier)} was made with ${view.columns!.length} columns, and ` +
+      `its query no longer gives them all (it gives ${count})`,
     {
       errorClass: "INCOMPATIBLE_VIEW_SCHEMA_CHANGE",
       sqlState: "51024",

@@ -90,14 +90,16 @@ function parseViewClauses(c: Cursor): { comment?: string; properties: Property[]
   return result;
 }
 
-/** `WITH SCHEMA BINDING|COMPENSATION|…` only says how a view takes later changes of its tables. */
+/** `WITH SCHEMA COMPENSATION` is how a view takes later changes of its tables anyway. */
 function takeIgnoredClause(c: Cursor): boolean {
+  const start = c.start;
   if (c.takeWords("WITH", "SCHEMA")) {
-    if (c.takeWords("TYPE", "EVOLUTION")) return true;
-    if (c.takeAny("BINDING", "COMPENSATION", "EVOLUTION")) return true;
+    if (c.takeWords("COMPENSATION")) return true;
+    if (c.takeWords("TYPE", "EVOLUTION") || c.takeAny("BINDING", "EVOLUTION")) {
+      throw notImplemented("a view WITH SCHEMA other than COMPENSATION", c.spanFrom(start));
+    }
     throw c.fail("BINDING, COMPENSATION, TYPE EVOLUTION or EVOLUTION");
   }
-  const start = c.start;
   if (c.takeWords("DEFAULT", "COLLATION")) {
     throw notImplemented("DEFAULT COLLATION of a view", c.spanFrom(start));
   }
