@@ -163,6 +163,13 @@ export function native(name: string): EmitFunction {
   return (args) => `${name}(${args.join(", ")})`;
 }
 
+/** Literal arguments and data of a call, as text that tells it from others of the same types. */
+function constantsOf(call: CallExpression): string {
+  const literals = call.args.map((arg) => (arg.kind === "literal" ? [arg.value] : null));
+  const constants = [literals, call.data ?? null, call.calledAs];
+  return `#${JSON.stringify(constants, (_, value) => (typeof value === "bigint" ? `${value}n` : value))}`;
+}
+
 /** Emits a call of a TypeScript function over the call's own argument types. */
 export function script(
   name: string | ((call: CallExpression) => string),
@@ -172,7 +179,8 @@ export function script(
   return (args, bound, context) => {
     const base = typeof name === "string" ? name : name(bound);
     return callScript(context, args, {
-      name: base,
+      // The engine keeps one function a name: what `call` may read off this call is part of it.
+      name: call.length > 1 ? `${base}${constantsOf(bound)}` : base,
       parameters: bound.args.map((a) => a.type),
       returnType: bound.type,
       call: (values) => call(values, bound),
