@@ -17,7 +17,7 @@ import { quoteIdentifier, quoteString } from "./engine-type.ts";
 import { openStream } from "./result-stream.ts";
 import { createScalarFunction } from "./scalar-function.ts";
 import { scanSql } from "./scan.ts";
-import { claimTempFolder, releaseTempFolder } from "./temp-folder.ts";
+import { claimTempFolder, type TempFolder } from "./temp-folder.ts";
 import type {
   CopyRequest,
   Engine,
@@ -46,12 +46,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const instance = await duckdb.DuckDBInstance.create(":memory:", {
     threads: String(options.threads ?? availableParallelism()),
     ...(options.memoryLimitBytes ? { memory_limit: `${options.memoryLimitBytes}B` } : {}),
-    temp_directory: tempFolder,
+    temp_directory: tempFolder.path,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
-    extension_directory: `${tempFolder}-none`,
-    custom_extension_repository: `${tempFolder}-none`,
+    extension_directory: `${tempFolder.path}-none`,
+    custom_extension_repository: `${tempFolder.path}-none`,
     default_null_order: "nulls_first_on_asc_last_on_desc",
   });
   const host = new Host(duckdb, instance, tempFolder, options.mapRuntimeError);
@@ -62,7 +62,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 /** What all scopes of one engine share: the database and its pool of connections. */
 class Host {
   readonly duckdb: DuckDbModule;
-  readonly tempFolder: string;
+  readonly #tempFolder: TempFolder;
   readonly #instance: DuckDBInstance;
   readonly #mapRuntimeError: RuntimeErrorMapper | undefined;
   readonly #idle: DuckDBConnection[] = [];
@@ -74,12 +74,12 @@ class Host {
   constructor(
     duckdb: DuckDbModule,
     instance: DuckDBInstance,
-    tempFolder: string,
+    tempFolder: TempFolder,
     mapRuntimeError: RuntimeErrorMapper | undefined,
   ) {
     this.duckdb = duckdb;
     this.#instance = instance;
-    this.tempFolder = tempFolder;
+    this.#tempFolder = tempFolder;
     this.#mapRuntimeError = mapRuntimeError;
   }
 
@@ -146,7 +146,7 @@ class Host {
     this.#idle.length = 0;
     this.#busy.clear();
     this.#instance.closeSync();
-    releaseTempFolder(this.tempFolder);
+    this.#tempFolder.release();
   }
 }
 

@@ -2,23 +2,39 @@
  * The folder DuckDB spills to: `<parent>/<pid>-<id>`. A killed process leaves its folder behind;
  * the next start removes the folders of processes that no longer run.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { newUuid } from "../../core/ids.ts";
 
 const OWNED = /^(\d+)-[0-9a-f]{8}$/;
 
-/** A path below `parent` that only this process uses. Nothing is created: DuckDB does on spill. */
-export function claimTempFolder(parent: string | undefined): string {
-  const base = parent ?? join(tmpdir(), "sovereign");
-  removeStaleFolders(base);
-  return join(base, `${process.pid}-${newUuid().slice(0, 8)}`);
+export interface TempFolder {
+  /** DuckDB creates it when a query first needs it. */
+  path: string;
+  /** Removes it, and the parents made for it as far as they are empty. */
+  release(): void;
 }
 
-/** Removes what a query may have spilled. */
-export function releaseTempFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+/** A folder below `parent` that only this process uses. */
+export function claimTempFolder(parent: string | undefined): TempFolder {
+  const base = parent ?? join(tmpdir(), "sovereign");
+  removeStaleFolders(base);
+  const path = join(base, `${process.pid}-${newUuid().slice(0, 8)}`);
+  const made: string[] = [];
+  for (let folder = base; !existsSync(folder); folder = dirname(folder)) made.push(folder);
+  // DuckDB makes the last folder of the path and no more.
+  mkdirSync(base, { recursive: true });
+  return {
+    path,
+    release() {
+      rmSync(path, { recursive: true, force: true });
+      for (const folder of made) {
+        if (!existsSync(folder) || readdirSync(folder).length > 0) break;
+        rmdirSync(folder);
+      }
+    },
+  };
 }
 
 /** Removes folders whose process is gone. */

@@ -36,7 +36,7 @@ export async function openJson(
   }
   const paths = files.map((file) => quoteString(escapeGlobPath(file.absolutePath))).join(", ");
   const format = flag(options, "multiline", false) ? "auto" : "newline_delimited";
-  const base = `[${paths}], format = '${format}', maximum_object_size = 268435456`;
+  const base = `[${paths}], format = '${format}'`;
   const schema = request.schema ?? (await inferSchema(engine, base));
   const columns = schema.fields.map(
     (field) => `${quoteString(field.name)}: ${quoteString(engineType(field.type))}`,

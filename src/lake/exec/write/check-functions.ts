@@ -1,7 +1,8 @@
 /**
  * Checks on rows being written, as functions of the bound plan: each hands its value through or
  * stops the statement with Delta's error. They are made here, not found by name in SQL, and carry
- * `[ERROR_CLASS|SQLSTATE]` in front of the message for `check-error.ts` to read.
+ * `[ERROR_CLASS|SQLSTATE]` in front of the message for `check-error.ts` to read. What they hand
+ * through is printed once, so checks may be nested; the outermost is evaluated first.
  */
 import { quoteString } from "../../engine/index.ts";
 import type { FunctionDef } from "../../sql/functions/definition.ts";
@@ -39,15 +40,36 @@ function raise(errorClass: string, sqlState: string, messageSql: string): string
   return `error(${quoteString(`[${errorClass}|${sqlState}] `)} || ${messageSql})`;
 }
 
-const NOT_NULL = checkFunction("check_not_null", ([value], data) => {
+const NOT_NULL = checkFunction("check_not_null", ([value, tested], data) => {
   const message = quoteString(`NOT NULL constraint violated for column: ${String(data)}.`);
   const error = raise("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502", message);
-  return `CASE WHEN ${value} IS NULL THEN ${error} ELSE ${value} END`;
+  return `CASE WHEN ${tested} IS NULL THEN ${error} ELSE ${value} END`;
 });
 
-/** `value`, or an error when it is null. */
-export function checkNotNull(value: BoundExpression, column: string): BoundExpression {
-  return call(NOT_NULL, [value], column);
+/** `value`, or an error when `tested`, the value of `column`, is null. */
+export function checkNotNull(
+  value: BoundExpression,
+  tested: BoundExpression,
+  column: string,
+): BoundExpression {
+  return call(NOT_NULL, [value, tested], column);
+}
+
+const REPLACED = checkFunction("check_replaced", ([value, condition], data) => {
+  const message = quoteString(
+    `Written data does not conform to the replaceWhere condition: ${String(data)}`,
+  );
+  const error = raise("DELTA_REPLACE_WHERE_MISMATCH", "44000", message);
+  return `CASE WHEN (${condition}) IS NOT TRUE THEN ${error} ELSE ${value} END`;
+});
+
+/** `value`, or an error when the row lies outside of what REPLACE WHERE replaces. */
+export function checkReplaced(
+  value: BoundExpression,
+  condition: BoundExpression,
+  text: string,
+): BoundExpression {
+  return call(REPLACED, [value, condition], text);
 }
 
 interface ConstraintData {

@@ -50,16 +50,20 @@ export async function enforceRules(
 ): Promise<Plan> {
   const { schema } = table;
   const attributes = outputOf(plan).filter((attribute) => !attribute.hidden);
-  const values = schema.fields.map((field, i) => columnRules(refer(attributes[i]!), field));
+  const values = schema.fields.map((field, i) => withLength(refer(attributes[i]!), field));
+  // A void column is in no file; every other one is written, so its expression is evaluated.
+  const carrier = schema.fields.findIndex((field) => field.type.kind !== "void");
   const rules = [...constraintRules(table.configuration), ...columnConditions(schema, given)];
   if (rules.length > 0) {
     const bind = await expressionBinder(ctx, null);
-    // A void or partition column may be left out of the files; the first column never is both.
-    const carrier = schema.fields.findIndex((field) => field.type.kind !== "void");
-    for (const rule of rules) {
+    for (const rule of rules.reverse()) {
       const condition = implicitCast(bind(rule.condition, attributes), BOOLEAN);
       values[carrier] = checkConstraint(values[carrier]!, condition, referenced(condition), rule);
     }
+  }
+  for (const [i, field] of [...schema.fields.entries()].reverse()) {
+    if (field.nullable) continue;
+    values[carrier] = checkNotNull(values[carrier]!, refer(attributes[i]!), field.name);
   }
   const expressions: NamedExpression[] = values.map((expression, i) => ({
     expression,
@@ -68,14 +72,12 @@ export async function enforceRules(
   return { kind: "project", input: plan, expressions };
 }
 
-function columnRules(value: BoundExpression, field: StructField): BoundExpression {
-  let checked = value;
+function withLength(value: BoundExpression, field: StructField): BoundExpression {
   const declared = field.metadata[CHAR_VARCHAR];
-  if (typeof declared === "string" && field.type.kind === "string") {
-    const match = /^(char|varchar)\((\d+)\)$/i.exec(declared);
-    if (match) checked = checkLength(checked, Number(match[2]), match[1]!.toLowerCase() === "char");
-  }
-  return field.nullable ? checked : checkNotNull(checked, field.name);
+  if (typeof declared !== "string" || field.type.kind !== "string") return value;
+  const match = /^(char|varchar)\((\d+)\)$/i.exec(declared);
+  if (!match) return value;
+  return checkLength(value, Number(match[2]), match[1]!.toLowerCase() === "char");
 }
 
 /** CHECK constraints by name, in order of name as Delta evaluates them. */

@@ -11,7 +11,7 @@ import { expressionBinder } from "../bind-port.ts";
 import { deleteMatching } from "../dml/delete.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
-import { checkConstraint } from "./check-functions.ts";
+import { checkReplaced } from "./check-functions.ts";
 import type { WrittenData } from "./data-files.ts";
 
 type Insert = Pick<StatementOf<"insert">, "mode" | "partition" | "replaceWhere" | "span">;
@@ -97,10 +97,7 @@ async function replaceMatching(
       const attributes = outputOf(plan);
       const bound = bind(condition, attributes);
       const expressions = attributes.map((attribute, i) => ({
-        expression:
-          i === 0
-            ? checkConstraint(refer(attribute), bound, [], { name: "REPLACE WHERE", text })
-            : refer(attribute),
+        expression: i === 0 ? checkReplaced(refer(attribute), bound, text) : refer(attribute),
         output: { ...attribute, id: ctx.allocate() },
       }));
       return { kind: "project", input: plan, expressions };
