@@ -75,9 +75,7 @@ async function measure(lake: Lake): Promise<Expected> {
     promoOrders: await value("sum(promo_order_count) FROM gold.daily_sales"),
     dailySales: await value("count(*) FROM gold.daily_sales"),
     tickets: await value("count(*) FROM silver.support_tickets"),
-    tiers: await pairs(
-      "value_tier, count(*) FROM gold.customer_360 GROUP BY 1".replace(/^/, "SELECT "),
-    ),
+    tiers: await pairs("SELECT value_tier, count(*) FROM gold.customer_360 GROUP BY value_tier"),
   };
 }
 
