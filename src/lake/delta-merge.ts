@@ -1,6 +1,6 @@
 /** A MERGE put together clause by clause; `execute` runs it as one SQL statement. */
 import type { CommitSummary } from "./exec/result.ts";
-import { quoteIdentifier } from "./sql/parse/index.ts";
+import { quoteIdentifier } from "./sql/parse/name.ts";
 
 /** Columns to Spark SQL expressions, or every column of the same name. */
 export type Assignments = Readonly<Record<string, string>> | "*";

@@ -6,19 +6,17 @@ import type { Table } from "apache-arrow";
 import { SovereignError } from "../core/errors.ts";
 import type { Snapshot } from "./delta/index.ts";
 import { type MergeBuilder, startMerge } from "./delta-merge.ts";
-import { executeStatement } from "./exec/execute.ts";
 import { resolveName } from "./exec/names.ts";
 import type { CommitSummary, StatementResult } from "./exec/result.ts";
 import type { Session } from "./exec/session.ts";
 import { DETAIL_COLUMNS, detailRow } from "./exec/show/detail.ts";
 import { HISTORY_COLUMNS, historyRow } from "./exec/show/history.ts";
-import { StatementContext } from "./exec/statement.ts";
 import { openResolved, type TableHandle } from "./exec/table-handle.ts";
 import { type PlainValue, toPlainObject } from "./exec/to-plain.ts";
-import { insertRows } from "./exec/write/insert.ts";
-import { type InputRows, readInput } from "./input-rows.ts";
+import type { InputRows } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
-import { parseScript, quoteIdentifier } from "./sql/parse/index.ts";
+import type { Value } from "./schema/value.ts";
+import { quoteIdentifier } from "./sql/parse/name.ts";
 import type { Plan } from "./sql/plan/plan.ts";
 
 export type { InputRows } from "./input-rows.ts";
@@ -36,6 +34,12 @@ export interface TableDetail {
   [column: string]: PlainValue;
 }
 
+/** Rows as values of `schema/value.ts`, with their columns. */
+export interface TypedRows {
+  readonly schema: StructType;
+  readonly rows: readonly (readonly Value[])[];
+}
+
 export interface DeltaTable {
   /** `main.default.t` or ``delta.`/path` ``, as SQL text. */
   readonly name: string;
@@ -46,6 +50,9 @@ export interface DeltaTable {
   history(limit?: number): Promise<Record<string, PlainValue>[]>;
   /** The columns of DESCRIBE DETAIL. */
   detail(): Promise<TableDetail>;
+  /** The same two as typed rows, for printing. */
+  historyRows(limit?: number): Promise<TypedRows>;
+  detailRows(): Promise<TypedRows>;
   /** The table as it was; only reading is possible. */
   at(choice: VersionChoice): Promise<TableVersion>;
   append(rows: InputRows, options?: WriteRowsOptions): Promise<CommitSummary | null>;
@@ -97,6 +104,7 @@ class SessionTable implements DeltaTable {
   }
 
   async #run(text: string): Promise<StatementResult> {
+    const { executeStatement, parseScript } = await import("./sql-door.ts");
     const [statement] = parseScript(text);
     return executeStatement(this.#session, statement!);
   }
@@ -116,10 +124,20 @@ class SessionTable implements DeltaTable {
   }
 
   async history(limit?: number): Promise<Record<string, PlainValue>[]> {
+    const { rows, schema } = await this.historyRows(limit);
+    return rows.map((row) => toPlainObject(row, schema));
+  }
+
+  async historyRows(limit?: number): Promise<TypedRows> {
     const { log } = await this.#open();
-    return log
-      .history(limit === undefined ? {} : { limit })
-      .map((entry) => toPlainObject(historyRow(entry), HISTORY_COLUMNS));
+    const entries = log.history(limit === undefined ? {} : { limit });
+    return { schema: HISTORY_COLUMNS, rows: entries.map(historyRow) };
+  }
+
+  async detailRows(): Promise<TypedRows> {
+    const { snapshot, info, displayName, location } = await this.#open();
+    const row = await detailRow(snapshot, info ? displayName : null, location);
+    return { schema: DETAIL_COLUMNS, rows: [row] };
   }
 
   async detail(): Promise<TableDetail> {
@@ -158,6 +176,7 @@ class SessionTable implements DeltaTable {
     options: WriteRowsOptions,
   ): Promise<CommitSummary | null> {
     const handle = await this.#open();
+    const { insertRows, readInput, StatementContext } = await import("./sql-door.ts");
     const ctx = new StatementContext(this.#session, "", new Map(), options.userMetadata);
     try {
       const input = readInput(rows, handle.snapshot.schema, options.mergeSchema ?? false);

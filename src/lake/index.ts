@@ -9,6 +9,7 @@ export type {
   InputRows,
   TableDetail,
   TableVersion,
+  TypedRows,
   VersionChoice,
   WriteRowsOptions,
 } from "./delta-table.ts";
@@ -29,4 +30,3 @@ export {
   VariantValue,
 } from "./schema/value.ts";
 export type { StatementKind } from "./sql/ast.ts";
-export { splitScript } from "./sql/parse/index.ts";

@@ -1,7 +1,8 @@
 /**
  * A lake: a folder of Delta tables, a catalog of their names, one SQL session, and an engine that
  * starts when a statement first needs it. What reads only the log (history, listings, details)
- * never starts it.
+ * never starts it, nor does it load the SQL front end (`sql-door.ts`), which takes longer to load
+ * than such a command should run.
  */
 
 import { resolve } from "node:path";
@@ -18,15 +19,12 @@ import {
 import { createWasmCheckpointReader, createWasmCheckpointWriter } from "./checkpoint/index.ts";
 import { type DeltaTable, openDeltaTable } from "./delta-table.ts";
 import { createLargeCheckpointPort, type Engine, startEngine } from "./engine/index.ts";
-import { readEngineError } from "./exec/engine-failure.ts";
-import { type ExecuteOptions, executeStatement } from "./exec/execute.ts";
-import { relationSchema } from "./exec/relation-schema.ts";
+import type { ExecuteOptions } from "./exec/execute.ts";
 import type { StatementResult } from "./exec/result.ts";
 import { Session } from "./exec/session.ts";
 import type { StructType } from "./schema/data-type.ts";
 import type { ParsedStatement } from "./sql/ast.ts";
 import { locate, SqlError } from "./sql/error.ts";
-import { parseExpression, parseScript } from "./sql/parse/index.ts";
 
 export interface LakeOptions {
   /** Folder of managed tables. */
@@ -85,6 +83,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     },
     transaction: { checkpointWriter: createWasmCheckpointWriter() },
     startEngine: async () => {
+      const { readEngineError } = await import("./sql-door.ts");
       const limit = memoryLimitBytes(options.memoryLimit);
       engine = await startEngine({
         ...(limit === undefined ? {} : { memoryLimitBytes: limit }),
@@ -117,6 +116,7 @@ class SessionLake implements Lake {
   }
 
   async sql(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
+    const { executeStatement, parseScript } = await import("./sql-door.ts");
     const [statement, ...more] = parseScript(text);
     if (!statement) throw noStatement();
     if (more.length > 0) throw severalStatements();
@@ -124,6 +124,7 @@ class SessionLake implements Lake {
   }
 
   async *script(text: string, options: ExecuteOptions = {}): AsyncGenerator<StatementResult> {
+    const { parseScript } = await import("./sql-door.ts");
     for (const statement of parseScript(text)) {
       yield await this.#runAt(text, statement, options);
     }
@@ -135,16 +136,18 @@ class SessionLake implements Lake {
     statement: ParsedStatement,
     options: ExecuteOptions,
   ): Promise<StatementResult> {
+    const { executeStatement } = await import("./sql-door.ts");
     const { line } = locate(script, statement.offset);
     return executeStatement(this.#session, statement, { ...options, scriptLine: line });
   }
 
   async table(name: string): Promise<DeltaTable> {
-    return openDeltaTable(this.#session, nameParts(name));
+    return openDeltaTable(this.#session, await nameParts(name));
   }
 
   async schemaOf(name: string): Promise<StructType | null> {
-    return relationSchema(this.#session, nameParts(name));
+    const { relationSchema } = await import("./sql-door.ts");
+    return relationSchema(this.#session, await nameParts(name));
   }
 
   engine(): Promise<Engine> {
@@ -160,7 +163,14 @@ class SessionLake implements Lake {
   }
 }
 
-function nameParts(name: string): string[] {
+/** A plain name, each part a word or between back-ticks, needs no parser. */
+const PLAIN_NAME = /^(?:[a-z_]\w*|`[^`]+`)(?:\.(?:[a-z_]\w*|`[^`]+`)){0,2}$/i;
+
+async function nameParts(name: string): Promise<string[]> {
+  if (PLAIN_NAME.test(name)) {
+    return name.match(/`[^`]+`|\w+/g)!.map((part) => part.replaceAll("`", ""));
+  }
+  const { parseExpression } = await import("./sql-door.ts");
   const expression = parseExpression(name);
   if (expression.kind === "column") return expression.name.parts.map((part) => part.name);
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` is not a table's name`, {

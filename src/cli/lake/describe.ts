@@ -1,8 +1,9 @@
 /** What the log says about a table, in the shapes the commands print. */
 import { SovereignError } from "../../core/errors.ts";
-import type { Lake } from "../../lake/index.ts";
+import type { Lake, TypedRows } from "../../lake/index.ts";
 import { formatType, type StructField, type StructType } from "../../lake/schema/data-type.ts";
 import type { RecordValues } from "../context.ts";
+import type { RowSource } from "../output/rows.ts";
 
 interface VersionFlagValues {
   readonly "version-as-of"?: number | undefined;
@@ -24,20 +25,26 @@ export async function readSchema(
     return await opened.schema();
   } catch (error) {
     if (!isViewError(error)) throw error;
-    const result = await lake.sql(`SELECT * FROM ${table} LIMIT 0`);
-    await result.close();
-    return result.schema;
+    const schema = await lake.schemaOf(table);
+    if (schema === null) throw error;
+    return schema;
   }
 }
 
-/** The schema of a table that may not exist: null when it does not. */
-export async function readSchemaIfThere(lake: Lake, table: string): Promise<StructType | null> {
-  try {
-    return await (await lake.table(table)).schema();
-  } catch (error) {
-    if (error instanceof SovereignError && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
-    throw error;
-  }
+/** Typed rows as a source for printing. */
+export function rowSourceOf({ schema, rows }: TypedRows): RowSource {
+  const columns = schema.fields.map((_, i) => ({ get: (row: number) => rows[row]?.[i] ?? null }));
+  return {
+    schema,
+    async *batches() {
+      yield { rowCount: rows.length, columns };
+    },
+  };
+}
+
+/** The first row as a record by column name. */
+export function recordOf({ schema, rows }: TypedRows): RecordValues {
+  return Object.fromEntries(schema.fields.map((f, i) => [f.name, rows[0]?.[i] ?? null]));
 }
 
 /** One column as `lake schema` lists it. */

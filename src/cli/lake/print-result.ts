@@ -49,15 +49,3 @@ const CATALOG_CHANGE = /^(create|drop|alter|truncate|rename|comment)/;
 export function countOf(count: number | bigint, noun: string): string {
   return `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 }
-
-/** The first row as one record, as `lake detail` shows it. */
-export async function printSingleRow(
-  result: StatementResult,
-  context: CommandContext,
-): Promise<void> {
-  const [row] = await result.rows();
-  const { fields } = result.schema;
-  const record = Object.fromEntries(fields.map((field, i) => [field.name, row?.[i] ?? null]));
-  await context.printRecord(fields, record);
-  await result.close();
-}

@@ -8,7 +8,7 @@ import {
   TIMESTAMP,
 } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
-import { printSingleRow } from "../../lake/print-result.ts";
+import { recordOf } from "../../lake/describe.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
 
@@ -46,7 +46,8 @@ export const command = defineCommand({
   async run(context, { args }) {
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
-    await printSingleRow(await lake.sql(`DESCRIBE DETAIL ${table}`), context);
+    const detail = await (await lake.table(table)).detailRows();
+    await context.printRecord(command.fields ?? [], recordOf(detail));
     return 0;
   },
 });

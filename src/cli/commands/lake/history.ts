@@ -8,6 +8,7 @@ import {
   TIMESTAMP,
 } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
+import { rowSourceOf } from "../../lake/describe.ts";
 import { ROW_FLAGS } from "../../lake/row-flags.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
@@ -53,12 +54,10 @@ export const command = defineCommand({
   async run(context, { args, flags }) {
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
-    const limit = flags.limit === undefined ? "" : ` LIMIT ${flags.limit}`;
-    const result = await lake.sql(`DESCRIBE HISTORY ${table}${limit}`);
+    const history = rowSourceOf(await (await lake.table(table)).historyRows(flags.limit));
     const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const rows = isBrief ? selectFields(result, BRIEF) : result;
+    const rows = isBrief ? selectFields(history, BRIEF) : history;
     await context.printRows(rows, { int64: flags.int64, limit: 0 });
-    await result.close();
     return 0;
   },
 });

@@ -3,7 +3,6 @@ import { relative } from "node:path";
 
 import { formatCount } from "../../../core/progress.ts";
 import { defineCommand } from "../../command.ts";
-import { readSchemaIfThere } from "../../lake/describe.ts";
 import { importAsNew, importInto } from "../../lake/import-rows.ts";
 import { IMPORT_FORMATS, openImportSource } from "../../lake/import-source.ts";
 import { openProjectLake } from "../../lake/session.ts";
@@ -55,7 +54,7 @@ export const command = defineCommand({
     );
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
-    const schema = await readSchemaIfThere(lake, table);
+    const schema = await lake.schemaOf(table);
     const plan = { table, overwrite: flags.overwrite, strict: flags.strict };
     if (context.globals.dryRun) {
       const verb =

@@ -12,7 +12,7 @@ import {
 import { MapValue, StructValue, type Value } from "../../../lake/schema/value.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext, RecordValues } from "../../context.ts";
-import { columnRecord } from "../../lake/describe.ts";
+import { columnRecord, recordOf, rowSourceOf } from "../../lake/describe.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
 import { recordRows } from "../../output/records.ts";
@@ -60,11 +60,7 @@ export const command = defineCommand({
     const lake = await openProjectLake(context);
     const table = await lake.table(name);
     const columns = (await table.schema()).fields.map(columnRecord);
-    const result = await lake.sql(`DESCRIBE DETAIL ${name}`);
-    const [row = []] = await result.rows();
-    const detail = Object.fromEntries(
-      result.schema.fields.map((field, i): [string, Value] => [field.name, row[i] ?? null]),
-    );
+    const detail = recordOf(await table.detailRows());
     const record: RecordValues = {
       ...detail,
       name: detail.name ?? table.name,
@@ -79,8 +75,8 @@ export const command = defineCommand({
     const shown = fields.slice(0, -1).filter((field) => !isEmpty(record[field.name]));
     await context.printRecord(shown, record);
     await printSection("Columns", recordRows(COLUMN_FIELDS, columns), context);
-    const history = await lake.sql(`DESCRIBE HISTORY ${name} LIMIT ${NEWEST}`);
-    const newest = selectFields(history, ["version", "timestamp", "operation"]);
+    const history = await table.historyRows(NEWEST);
+    const newest = selectFields(rowSourceOf(history), ["version", "timestamp", "operation"]);
     await printSection("Newest commits", newest, context);
     return 0;
   },
