@@ -215,9 +215,15 @@ async function runTask(task: JobTask, text: string, context: TaskContext): Promi
   } catch (error) {
     if (signal?.aborted) return outcome("cancelled", "the run was stopped");
     if (!(error instanceof SovereignError)) throw error;
-    const hint = error.hint === undefined ? "" : ` (hint: ${error.hint})`;
-    return outcome("failed", `${task.file}: ${error.message}${hint}`);
+    return outcome("failed", `${task.file}: ${describeError(error)}`);
   }
+}
+
+/** Message and hint, unless the message holds a suggestion already. */
+function describeError({ message, hint }: SovereignError): string {
+  return hint === undefined || /did you mean|; use /.test(message)
+    ? message
+    : `${message}; ${hint}`;
 }
 
 /** A statement is done when its rows are: a query's errors show only then. */

@@ -100,7 +100,7 @@ test("a failed task skips what needs it and nothing else", async () => {
   expect(outcome.status).toBe("failed");
   expect(outcome.tasks.map(({ key, status, message }) => [key, status, message])).toEqual([
     ["a", "success", null],
-    ["b", "failed", "b.sql: line 1, column 1: no (hint: do)"],
+    ["b", "failed", "b.sql: line 1, column 1: no; do"],
     ["c", "skipped", "upstream failed: b"],
     ["d", "success", null],
   ]);

@@ -26,7 +26,10 @@ export const command = defineCommand({
     if (run === null) {
       const what = args.run === undefined ? "no job has run yet" : `no run \`${args.run}\``;
       throw new SovereignError("RESOURCE_DOES_NOT_EXIST", what, {
-        hint: "`sovereign run list` shows the runs there are",
+        hint:
+          args.run === undefined
+            ? "`sovereign run job platform` runs the bundled pipeline"
+            : "`sovereign run list` shows the runs there are",
       });
     }
     await context.note(`run ${run.runId} of ${run.job}: ${run.status}`);

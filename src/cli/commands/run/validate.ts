@@ -1,6 +1,7 @@
 /** `sovereign run validate`: everything that is wrong with a `databricks.yml`, with its place. */
 import { INT, STRING } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
+import { countOf } from "../../lake/print-result.ts";
 import { BUNDLE_FLAGS, chooseBundle } from "../../run/bundle-flags.ts";
 
 const FIELDS = [
@@ -40,7 +41,8 @@ export const command = defineCommand({
     if (missing.length > 0) return 1;
     const taskCount = bundle.jobs.reduce((sum, job) => sum + job.tasks.length, 0);
     const target = bundle.target === null ? "" : `, target ${bundle.target}`;
-    await context.note(`${path} is valid: ${bundle.jobs.length} jobs, ${taskCount} tasks${target}`);
+    const counts = `${countOf(bundle.jobs.length, "job")}, ${countOf(taskCount, "task")}`;
+    await context.note(`${path} is valid: ${counts}${target}`);
     return 0;
   },
 });
