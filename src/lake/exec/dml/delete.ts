@@ -38,7 +38,7 @@ export async function executeDelete(
   if (deleted.removes.length === 0) return localOutcome(AFFECTED, rows);
   return commitOrDiscard(deleted.written, async () => {
     const commit = await commitChange(ctx, handle, {
-      ...deleteOperation(where ? ctx.textOf(where) : undefined),
+      ...deleteOperation(deleted.text),
       ...changeOf(deleted),
       metrics: deleteMetrics(deleted, ctx.session.clock.monotonicMs() - startMs),
     });
@@ -69,6 +69,8 @@ export interface Deleted {
   written: WrittenData | null;
   deletedCount: number;
   prune: PrunePredicate | null;
+  /** The condition as the history shows it. */
+  text: string | undefined;
   /** Paths of every file whose rows were looked at. */
   readFiles: ReadonlySet<string>;
 }
@@ -81,7 +83,7 @@ export async function deleteMatching(
   qualifier: readonly string[] = handle.qualifier,
 ): Promise<Deleted> {
   const { snapshot } = handle;
-  const { files, prune } = await findCandidates(ctx, snapshot, condition, qualifier);
+  const { files, prune, text } = await findCandidates(ctx, snapshot, condition, qualifier);
   const touched = await findTouched(ctx, snapshot, files, condition, qualifier);
   const partly = touched.filter((t) => t.matchedCount < t.rowCount).map((t) => t.file);
   let written: WrittenData | null = null;
@@ -107,6 +109,7 @@ export async function deleteMatching(
     written,
     deletedCount: touched.reduce((sum, t) => sum + t.matchedCount, 0),
     prune,
+    text,
     readFiles: new Set(files.map((file) => file.add.path)),
   };
 }

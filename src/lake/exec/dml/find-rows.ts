@@ -14,7 +14,8 @@ import { implicitCast } from "../../sql/types/coercion.ts";
 import { prepareQuery } from "../bind-port.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
-import { openTargetScan, type TargetScan } from "./target-scan.ts";
+import { predicateText } from "./predicate-text.ts";
+import { openTargetScan } from "./target-scan.ts";
 
 /** A condition over whichever attributes the rows have; null selects every row. */
 export type Condition = ((attributes: readonly Attribute[]) => BoundExpression) | null;
@@ -23,6 +24,8 @@ export interface Candidates {
   files: ScanFile[];
   /** The condition as statistics understand it; null when it selects every row. */
   prune: PrunePredicate | null;
+  /** The condition as the history shows it; undefined when it selects every row. */
+  text: string | undefined;
 }
 
 /** Files that may hold selected rows. */
@@ -32,12 +35,12 @@ export async function findCandidates(
   condition: Condition,
   qualifier: readonly string[],
 ): Promise<Candidates> {
-  if (!condition) return { files: await snapshot.scanFiles(), prune: null };
+  if (!condition) return { files: await snapshot.scanFiles(), prune: null, text: undefined };
   const attributes = schemaAttributes(snapshot.schema, ctx.allocate, qualifier);
   const bound = asCondition(condition(attributes));
   refuseVolatile(bound);
   const prune = toPrunePredicate(bound, new Map(attributes.map((a) => [a.id, a])));
-  return { files: await snapshot.scanFiles(prune), prune };
+  return { files: await snapshot.scanFiles(prune), prune, text: predicateText(bound) };
 }
 
 export interface TouchedFile {
@@ -121,5 +124,3 @@ export function refuseVolatile(expression: BoundExpression): void {
 function isConstantPerStatement(name: string): boolean {
   return name.startsWith("current_") || name === "now" || name === "localtimestamp";
 }
-
-export type { TargetScan };

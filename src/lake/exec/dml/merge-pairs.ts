@@ -13,7 +13,7 @@ import { prepareQuery } from "../bind-port.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
 import { visible } from "./find-rows.ts";
-import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
+import { type BoundClause, type BoundMerge, bindMerge, type Merge } from "./merge-clauses.ts";
 import { openTargetScan } from "./target-scan.ts";
 
 export interface MergeCounts {
@@ -36,6 +36,8 @@ export interface Pairs {
   touchedIndexes: number[];
   counts: MergeCounts;
   prune: PrunePredicate | null;
+  /** The clauses as bound in this pass, for the history. */
+  bound: BoundMerge;
 }
 
 /** Finds every pair and decides what happens to it; settles `merge.candidates`. */
@@ -89,6 +91,7 @@ export async function findPairs(ctx: StatementContext, merge: Merge): Promise<Pa
     touched: touchedIndexes.map((index) => merge.candidates[index]!),
     counts: await countChanges(ctx, merge, { table, inserts, orphans }),
     prune,
+    bound,
   };
 }
 

@@ -20,6 +20,7 @@ import { enforceRules } from "../write/enforce.ts";
 import { type Merge, openMerge } from "./merge-clauses.ts";
 import { findPairs, type MergeCounts, type Pairs } from "./merge-pairs.ts";
 import { mergedRows } from "./merge-rows.ts";
+import { predicateText } from "./predicate-text.ts";
 import { aliasOf } from "./target-alias.ts";
 
 const COUNTS = structType(
@@ -50,7 +51,7 @@ export async function executeMerge(
     if (adds.length + removes.length + others.length === 0) return localOutcome(COUNTS, rows);
     const times = { scanMs, totalMs: ctx.session.clock.monotonicMs() - startMs };
     const commit = await commitChange(ctx, handle, {
-      ...operationOf(ctx, statement),
+      ...operationOf(pairs),
       adds,
       removes,
       others,
@@ -78,15 +79,15 @@ function readsOf(merge: Merge, pairs: Pairs): NonNullable<Change["reads"]> {
   };
 }
 
-function operationOf(ctx: StatementContext, statement: StatementOf<"merge">) {
+function operationOf({ bound }: Pairs) {
   const facts = (match: string) =>
-    statement.clauses
+    bound.clauses
       .filter((clause) => clause.match === match)
-      .map((clause) => ({
-        ...(clause.condition ? { predicate: ctx.textOf(clause.condition) } : {}),
-        actionType: clause.action.kind,
+      .map(({ condition, action }) => ({
+        ...(condition ? { predicate: predicateText(condition) } : {}),
+        actionType: action,
       }));
-  return mergeOperation(ctx.textOf(statement.on), {
+  return mergeOperation(predicateText(bound.on), {
     matched: facts("matched"),
     notMatched: facts("not_matched"),
     notMatchedBySource: facts("not_matched_by_source"),

@@ -33,7 +33,7 @@ export async function executeUpdate(
   const { where } = statement;
   const condition: Condition = where ? (attributes) => bind(where, attributes) : null;
   const startMs = ctx.session.clock.monotonicMs();
-  const { files, prune } = await findCandidates(ctx, snapshot, condition, qualifier);
+  const { files, prune, text } = await findCandidates(ctx, snapshot, condition, qualifier);
   // Binding the assignments comes before any file is read: a mistake in them costs nothing.
   const touched = await findTouched(ctx, snapshot, files, condition, qualifier);
   const updatedCount = touched.reduce((sum, t) => sum + t.matchedCount, 0);
@@ -54,7 +54,7 @@ export async function executeUpdate(
   return commitOrDiscard(written, async () => {
     const removes = rewritten.map((file) => file.add);
     const commit = await commitChange(ctx, handle, {
-      ...updateOperation(where ? ctx.textOf(where) : undefined),
+      ...updateOperation(text),
       adds: written.adds,
       removes,
       metrics: {
