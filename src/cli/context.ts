@@ -120,17 +120,17 @@ class Context implements CommandContext {
   }
 
   async printRows(source: RowSource, options: RowOptions = {}): Promise<void> {
-    const { printRows } = await import("./output/rows.ts");
+    const { printRows } = await import("./output/print.ts");
     await printRows(source, this, options);
   }
 
   async printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]) {
-    const { printRecords } = await import("./output/records.ts");
+    const { printRecords } = await import("./output/print.ts");
     await printRecords(fields, records, this);
   }
 
   async printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void> {
-    const { printRecord } = await import("./output/records.ts");
+    const { printRecord } = await import("./output/print.ts");
     await printRecord(fields, record, this);
   }
 

@@ -1,8 +1,15 @@
 /** The project's lake for a command: opened on first use, closed with the command. */
 import { join } from "node:path";
 
+import type { Catalog } from "../../lake/catalog/index.ts";
 import type { Lake } from "../../lake/index.ts";
 import type { CommandContext } from "../context.ts";
+
+/** The catalog alone, for listings: no log, no SQL. */
+export async function openProjectCatalog(context: CommandContext): Promise<Catalog> {
+  const { createStoreCatalog } = await import("../../lake/catalog/index.ts");
+  return createStoreCatalog(await context.store(), context.config.lake.root);
+}
 
 /** Opens the lake of the configuration. The engine starts only when a statement needs it. */
 export async function openProjectLake(context: CommandContext): Promise<Lake> {

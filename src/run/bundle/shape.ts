@@ -4,7 +4,7 @@
  * no effect on a local run; keys that would change what a run does, and are not built, are refused
  * by name. A key Databricks does not know is a mistake.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A scalar written in YAML where Databricks wants text. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value));

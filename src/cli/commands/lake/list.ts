@@ -1,7 +1,7 @@
 /** `sovereign lake list`: the tables and views of the catalog. Reads the metadata store alone. */
 import { STRING } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
-import { openProjectLake } from "../../lake/session.ts";
+import { openProjectCatalog } from "../../lake/session.ts";
 import { listTables } from "../../lake/tables.ts";
 
 export const command = defineCommand({
@@ -30,8 +30,8 @@ export const command = defineCommand({
   databricks: "`databricks tables list <catalog> <schema>`, or `SHOW TABLES`",
   seeAlso: ["lake show", "lake sql"],
   async run(context, { args, flags }) {
-    const lake = await openProjectLake(context);
-    const tables = listTables(lake.catalog, args.namespace);
+    const catalog = await openProjectCatalog(context);
+    const tables = listTables(catalog, args.namespace);
     const limit = flags.limit ?? 100;
     const shown = limit === 0 ? tables : tables.slice(0, limit);
     const records = shown.map((table) => ({ ...table }));
