@@ -3,7 +3,7 @@ import { arrayType, type DataType, formatTypeSql, INT } from "../../schema/data-
 import type { Value } from "../../schema/value.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
-import { commonType, isOrderable } from "../types/type-rules.ts";
+import { isOrderable } from "../types/type-rules.ts";
 import { wrongArity } from "./builder.ts";
 import type { ResolveContext } from "./definition.ts";
 import { tightestType } from "./tightest-type.ts";
@@ -77,14 +77,6 @@ export function arrayAndElement(
     );
   }
   return [context.cast(array, arrayType(common, type.containsNull)), context.cast(element, common)];
-}
-
-/** The type that holds both where neither is text beside something else. */
-export function widerWithoutText(a: DataType, b: DataType): DataType | null {
-  if ((a.kind === "string") !== (b.kind === "string") && a.kind !== "void" && b.kind !== "void") {
-    return null;
-  }
-  return commonType([a, b]);
 }
 
 /** The argument as an INT that is no wider number and no text, or UNEXPECTED_INPUT_TYPE. */

@@ -16,11 +16,11 @@ import {
   type Elements,
   elementOf,
   requireArity,
-  widerWithoutText,
 } from "./array-arguments.ts";
 import { define, type EntryOptions, entry, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import * as arrays from "./js/array.ts";
+import { widerWithoutText } from "./tightest-type.ts";
 
 /** An array and an element, answered by TypeScript that knows the element type. */
 function withElement(

@@ -22,7 +22,7 @@ import {
   printLambda,
   requireCount,
 } from "./lambda-arguments.ts";
-import { tightestType } from "./tightest-type.ts";
+import { widerWithoutText } from "./tightest-type.ts";
 
 const KEY_VALUE = ["key", "value"];
 
@@ -145,7 +145,7 @@ const MAP_ZIP_WITH = entry(
     requireCount(args, 3, 3, context);
     const [keyA, valueA] = entryParameters(args, 0, context);
     const [keyB, valueB] = entryParameters(args, 1, context);
-    const key = tightestType(keyA.type, keyB.type);
+    const key = widerWithoutText(keyA.type, keyB.type);
     if (!key) {
       throw mismatch(
         "MAP_ZIP_WITH_DIFF_TYPES",

@@ -26,7 +26,7 @@ import type { FunctionDef, ResolveContext } from "./definition.ts";
 import { identityOf } from "./js/array.ts";
 import { buildMap, concatMaps, mapFromArrays, mapFromEntries } from "./js/map.ts";
 import { splitJava } from "./regexp.ts";
-import { tightestType } from "./tightest-type.ts";
+import { mixesText, widerWithoutText } from "./tightest-type.ts";
 
 /** A map; NULL alone counts as a map of nothing. */
 const MAP: Accept = {
@@ -141,16 +141,6 @@ const FROM_ENTRIES = entry(
   },
 );
 
-/** Whether text stands in one type where the other has something else. */
-function mixesText(a: DataType, b: DataType): boolean {
-  if (a.kind === "array" && b.kind === "array") return mixesText(a.element, b.element);
-  if (a.kind === "map" && b.kind === "map") {
-    return mixesText(a.key, b.key) || mixesText(a.value, b.value);
-  }
-  if (a.kind === "void" || b.kind === "void") return false;
-  return (a.kind === "string") !== (b.kind === "string");
-}
-
 const CONCAT_MAPS = entry(
   "map_concat",
   { summary: "The entries of several maps.", example: "map_concat(map(1, 'a'), map(2, 'b'))" },
@@ -200,7 +190,7 @@ const CONTAINS_KEY = entry(
     if (map.type.kind === "map" && key.type.kind === "void") {
       throw mismatch("NULL_TYPE", "the key to look for is NULL", context.span);
     }
-    const common = map.type.kind === "map" ? tightestType(map.type.key, key.type) : null;
+    const common = map.type.kind === "map" ? widerWithoutText(map.type.key, key.type) : null;
     if (map.type.kind !== "map" || !common) {
       throw mismatch(
         "MAP_FUNCTION_DIFF_TYPES",

@@ -47,3 +47,18 @@ function nested(a: DataType, b: DataType): DataType | null {
   });
   return fields.some((f) => f === null) ? null : structType(fields.map((f) => f!));
 }
+
+/** The type that holds both where nowhere text stands beside something else. */
+export function widerWithoutText(a: DataType, b: DataType): DataType | null {
+  return mixesText(a, b) ? null : commonType([a, b]);
+}
+
+/** Whether text stands in one type where the other has something else. */
+export function mixesText(a: DataType, b: DataType): boolean {
+  if (a.kind === "array" && b.kind === "array") return mixesText(a.element, b.element);
+  if (a.kind === "map" && b.kind === "map") {
+    return mixesText(a.key, b.key) || mixesText(a.value, b.value);
+  }
+  if (a.kind === "void" || b.kind === "void") return false;
+  return (a.kind === "string") !== (b.kind === "string");
+}

@@ -59,7 +59,7 @@ export function parseTableSchema(text: string): StructType {
       const type = parseType(c);
       if (type.kind === "struct") return type;
     }
-    return structType(c.commaList(() => parseField(c)));
+    return structType(c.commaList(() => parseField(c, false)));
   });
 }
 

@@ -170,10 +170,10 @@ function parseStruct(c: Cursor, token: At): Parsed {
   return { type, raw: `struct<${inner.join(",")}>` };
 }
 
-/** `name[:] type [NOT NULL] [COMMENT '…']`, inside STRUCT<…> and in schema texts. */
-export function parseField(c: Cursor): StructField {
+/** `name[:] type [NOT NULL] [COMMENT '…']`; the colon only inside STRUCT<…>. */
+export function parseField(c: Cursor, allowColon = true): StructField {
   const { name } = parseIdentifier(c, "a field");
-  c.takeSymbol(":");
+  if (allowColon) c.takeSymbol(":");
   const { type, raw } = parseTypeWithText(c);
   let nullable = true;
   if (c.takeNotNull()) nullable = false;
