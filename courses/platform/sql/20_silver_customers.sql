@@ -36,11 +36,7 @@ SELECT
   lower(trim(email)) AS clean_email,
   regexp_replace(phone, '[^0-9]', '') AS phone_digits,
   try_cast(signup_date AS DATE) AS signup_day,
-  try_cast(updated_at AS TIMESTAMP) AS changed_at,
-  sha2(
-    concat_ws('|', customer_id, first_name, last_name, email, phone, signup_date, updated_at,
-      source_file),
-    256) AS row_id
+  try_cast(updated_at AS TIMESTAMP) AS changed_at
 FROM bronze.customers;
 
 CREATE OR REPLACE TEMPORARY VIEW checked_customers AS
@@ -60,8 +56,16 @@ MERGE INTO silver.customers_quarantine AS q
 USING (
   SELECT row_id, reason, customer_id, first_name, last_name, email, phone, signup_date, updated_at,
     source_file, loaded_at
-  FROM checked_customers
-  WHERE reason IS NOT NULL
+  FROM (
+    SELECT
+      *,
+      sha2(
+        concat_ws('|', customer_id, first_name, last_name, email, phone, signup_date, updated_at,
+          source_file),
+        256) AS row_id
+    FROM checked_customers
+    WHERE reason IS NOT NULL
+  )
   QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY loaded_at) = 1
 ) AS s
 ON q.row_id = s.row_id
@@ -89,7 +93,7 @@ USING (
       changed_at AS valid_from
     FROM checked_customers
     WHERE reason IS NULL
-    QUALIFY row_number() OVER (PARTITION BY clean_id, changed_at ORDER BY source_file, row_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY clean_id, changed_at ORDER BY source_file, loaded_at) = 1
   ),
   described AS (
     SELECT

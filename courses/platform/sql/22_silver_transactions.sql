@@ -29,15 +29,16 @@ CREATE TABLE IF NOT EXISTS silver.transactions_quarantine (
   loaded_at TIMESTAMP
 ) COMMENT 'Transaction rows that cannot be used, and why';
 
+CREATE OR REPLACE TEMPORARY VIEW parsed_transactions AS
+SELECT
+  *,
+  try_cast(transaction_ts AS TIMESTAMP) AS event_ts,
+  regexp_extract(source_file, 'transactions_([0-9]{4}-[0-9]{2})', 1) AS file_month
+FROM bronze.transactions;
+
 CREATE OR REPLACE TEMPORARY VIEW checked_transactions AS
 SELECT
   b.*,
-  try_cast(b.transaction_ts AS TIMESTAMP) AS event_ts,
-  regexp_extract(b.source_file, 'transactions_([0-9]{4}-[0-9]{2})', 1) AS file_month,
-  sha2(
-    concat_ws('|', b.transaction_id, CAST(b.customer_id AS STRING), CAST(b.product_id AS STRING),
-      CAST(b.quantity AS STRING), CAST(b.unit_price AS STRING), b.transaction_ts),
-    256) AS row_id,
   CASE
     WHEN b.transaction_id IS NULL THEN 'missing transaction_id'
     WHEN b.customer_id IS NULL THEN 'missing customer_id'
@@ -46,12 +47,11 @@ SELECT
     WHEN b.quantity IS NULL THEN 'missing quantity'
     WHEN b.quantity NOT BETWEEN 1 AND 1000 THEN 'quantity out of range'
     WHEN b.unit_price IS NULL OR b.unit_price <= 0 THEN 'price out of range'
-    WHEN try_cast(b.transaction_ts AS TIMESTAMP) IS NULL THEN 'invalid timestamp'
-    WHEN try_cast(b.transaction_ts AS TIMESTAMP) > b.loaded_at THEN 'timestamp in the future'
-    WHEN try_cast(b.transaction_ts AS TIMESTAMP) < TIMESTAMP '2020-01-01 00:00:00'
-      THEN 'timestamp too old'
+    WHEN b.event_ts IS NULL THEN 'invalid timestamp'
+    WHEN b.event_ts > b.loaded_at THEN 'timestamp in the future'
+    WHEN b.event_ts < TIMESTAMP '2020-01-01 00:00:00' THEN 'timestamp too old'
   END AS reason
-FROM bronze.transactions AS b
+FROM parsed_transactions AS b
 LEFT JOIN (SELECT DISTINCT customer_id FROM silver.customers) AS c
   ON b.customer_id = c.customer_id
 LEFT JOIN silver.products AS p
@@ -62,8 +62,16 @@ MERGE INTO silver.transactions_quarantine AS q
 USING (
   SELECT row_id, reason, transaction_id, customer_id, product_id, quantity, unit_price,
     transaction_ts, source_file, loaded_at
-  FROM checked_transactions
-  WHERE reason IS NOT NULL
+  FROM (
+    SELECT
+      *,
+      sha2(
+        concat_ws('|', transaction_id, CAST(customer_id AS STRING), CAST(product_id AS STRING),
+          CAST(quantity AS STRING), CAST(unit_price AS STRING), transaction_ts),
+        256) AS row_id
+    FROM checked_transactions
+    WHERE reason IS NOT NULL
+  )
   QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY source_file, loaded_at) = 1
 ) AS s
 ON q.row_id = s.row_id
@@ -92,7 +100,7 @@ USING (
     loaded_at
   FROM checked_transactions
   WHERE reason IS NULL
-  QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY source_file, row_id) = 1
+  QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY source_file, loaded_at) = 1
 ) AS s
 ON t.transaction_id = s.transaction_id
 WHEN NOT MATCHED THEN INSERT *;
