@@ -16,6 +16,7 @@ export type {
 export type { Engine } from "./engine/index.ts";
 export type { ParameterValues } from "./exec/bind-port.ts";
 export type { ExecuteOptions } from "./exec/execute.ts";
+export { type FileMount, resolveMounted } from "./exec/file-mounts.ts";
 export type { CommitSummary, StatementResult } from "./exec/result.ts";
 export type { PlainValue } from "./exec/to-plain.ts";
 export { type Lake, type LakeOptions, openLake } from "./lake.ts";

@@ -20,6 +20,7 @@ import { createWasmCheckpointReader, createWasmCheckpointWriter } from "./checkp
 import { type DeltaTable, openDeltaTable } from "./delta-table.ts";
 import { createLargeCheckpointPort, type Engine, startEngine } from "./engine/index.ts";
 import type { ExecuteOptions } from "./exec/execute.ts";
+import type { FileMount } from "./exec/file-mounts.ts";
 import type { StatementResult } from "./exec/result.ts";
 import { Session } from "./exec/session.ts";
 import type { StructType } from "./schema/data-type.ts";
@@ -42,6 +43,8 @@ export interface LakeOptions {
   allowedDirectories?: readonly string[];
   /** Read-only catalogs over folders, such as the bundled samples. */
   mounts?: readonly Mount[];
+  /** Read-only folders that paths in SQL reach under names such as `/databricks-datasets`. */
+  fileMounts?: readonly FileMount[];
   clock?: Clock;
 }
 
@@ -77,6 +80,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     catalog,
     clock: options.clock ?? systemClock,
     baseFolder: resolve(options.baseFolder ?? "."),
+    ...(options.fileMounts === undefined ? {} : { fileMounts: options.fileMounts }),
     logPorts: {
       checkpointReader: createWasmCheckpointReader(),
       largeCheckpoints: createLargeCheckpointPort(() => session.engine()),

@@ -12,6 +12,7 @@ import { DeltaLog, type DeltaLogPorts, type Snapshot } from "../delta/index.ts";
 import type { TransactionOptions } from "../delta/write/transaction.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Namespace, ViewDefinition } from "../sql/bind/context.ts";
+import { type FileMount, refuseMounted, resolveMounted } from "./file-mounts.ts";
 
 /** A temporary view; it dies with the session. */
 export interface TemporaryView {
@@ -26,6 +27,8 @@ export interface SessionOptions {
   clock: Clock;
   /** Folder that relative paths in statements start from. */
   baseFolder: string;
+  /** Read-only folders under names of their own. */
+  fileMounts?: readonly FileMount[];
   /** Starts the engine on first use. */
   startEngine: () => Promise<Engine>;
   logPorts?: DeltaLogPorts;
@@ -40,6 +43,7 @@ export class Session {
   readonly settings = new Map<string, string>();
   readonly transaction: Pick<TransactionOptions, "checkpointWriter" | "rng">;
   namespace: Namespace = { catalog: "main", schema: "default" };
+  readonly #fileMounts: readonly FileMount[];
   readonly #startEngine: () => Promise<Engine>;
   readonly #logPorts: DeltaLogPorts;
   readonly #logs = new Map<string, DeltaLog>();
@@ -50,6 +54,7 @@ export class Session {
     this.clock = options.clock;
     this.baseFolder = options.baseFolder;
     this.transaction = options.transaction ?? {};
+    this.#fileMounts = options.fileMounts ?? [];
     this.#startEngine = options.startEngine;
     this.#logPorts = options.logPorts ?? {};
   }
@@ -91,6 +96,8 @@ export class Session {
 
   /** A path of a statement as an absolute local path; `file:` URIs are understood. */
   absolutePath(path: string): string {
+    const mounted = resolveMounted(path, this.#fileMounts);
+    if (mounted !== null) return mounted;
     if (path.startsWith("file:")) {
       return resolve(path.startsWith("file://") ? fileURLToPath(path) : decodeURI(path.slice(5)));
     }
@@ -105,6 +112,11 @@ export class Session {
       );
     }
     return isAbsolute(path) ? resolve(path) : resolve(this.baseFolder, path);
+  }
+
+  /** Throws PERMISSION_DENIED for a real path that must not be written. */
+  checkWritable(path: string): void {
+    refuseMounted(path, this.#fileMounts);
   }
 
   async close(): Promise<void> {

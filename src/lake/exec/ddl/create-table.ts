@@ -142,6 +142,7 @@ function placeOf(ctx: StatementContext, table: Create["table"], options: TableOp
   const name: ResolvedName = resolveReference(ctx, table);
   if (name.kind === "file_path") throw notImplemented(`a table of ${name.format} files`);
   if (name.kind === "delta_path") {
+    ctx.session.checkWritable(name.path);
     const exists = DeltaLog.exists(name.path);
     const parts = ["delta", name.path];
     const displayName = `delta.\`${name.path}\``;
@@ -157,6 +158,7 @@ function placeOf(ctx: StatementContext, table: Create["table"], options: TableOp
   const location = isExternal
     ? session.absolutePath(options.location!)
     : (current?.location ?? session.catalog.managedLocation(id));
+  if (isExternal) session.checkWritable(location);
   const hasLog = DeltaLog.exists(location);
   const exists = current !== null && hasLog && current.location === location;
   if (!exists) refuseFolder(location, isExternal, hasLog);

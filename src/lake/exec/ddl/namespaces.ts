@@ -41,6 +41,7 @@ export function executeCreateSchema(
   const beside = session.catalog.getSchema(id.catalog, "default");
   const root = beside ? lakeRootOf(beside.location) : session.baseFolder;
   const location = given ? session.absolutePath(given) : schemaFolder(root, id.catalog, id.schema);
+  if (given) session.checkWritable(location);
   session.catalog.createSchema({
     catalog: id.catalog,
     name: id.schema,
