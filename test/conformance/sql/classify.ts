@@ -75,7 +75,7 @@ const CHANGES =
 
 /** Remembers what a failed CREATE, INSERT, ALTER … was about; also views over broken relations. */
 function noteBroken(golden: GoldenCase, verdict: Verdict, state: FileState): void {
-  const sql = golden.sql.replace(/^\s*(--[^\n]*\n\s*)*/, "").replaceAll(/'\s*\|\|\s*'/g, "");
+  const sql = golden.sql.replace(/^\s*(--[^\n]*\n\s*)*/, "");
   if (golden.error !== null && verdict !== "other_setting") return;
   if (
     !/^(create|insert|alter|update|merge|delete|truncate|drop|from|with|use|cache)\b/i.test(sql)
@@ -83,13 +83,18 @@ function noteBroken(golden: GoldenCase, verdict: Verdict, state: FileState): voi
     return;
   }
   if (/^(with|from)\b/i.test(sql) && !/\binsert\b/i.test(sql)) return;
-  const target = [...sql.matchAll(CHANGES)][0]?.[1];
+  const target = [...joined(sql).matchAll(CHANGES)][0]?.[1];
   const name = target?.split(".").at(-1)?.replaceAll("`", "").toLowerCase();
   if (name) state.broken.add(name);
 }
 
+/** IDENTIFIER('a' || 'b') names ab. */
+function joined(sql: string): string {
+  return sql.replaceAll(/'\s*\|\|\s*'/g, "");
+}
+
 function wordsOf(sql: string): string[] {
-  return sql.toLowerCase().match(/[\w]+/g) ?? [];
+  return joined(sql).toLowerCase().match(/[\w]+/g) ?? [];
 }
 
 async function judge(

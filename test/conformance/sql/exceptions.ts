@@ -39,6 +39,14 @@ const OPEN_RESULTS: Readonly<Record<string, readonly { starts: string; reason: s
       reason: "Float.toString before Java 19 prints 4.5678899E15 for the shortest 4.56789E15",
     },
   ],
+  "postgreSQL/aggregates_part1": [
+    {
+      starts: "SELECT avg(CAST(x AS DOUBLE)), var_pop(CAST(x AS DOUBLE))",
+      reason:
+        "the last digits of var_pop depend on how rows are split: Spark's own updates over one " +
+        "partition give 2.5000000049670534, its recording over several 2.5",
+    },
+  ],
   "gold/agg": [
     {
       starts: "SELECT collect_set(col)",

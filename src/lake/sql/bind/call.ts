@@ -2,7 +2,22 @@
  * Function calls: look-up, DISTINCT, FILTER, WITHIN GROUP, OVER and what each kind of function may
  * carry. Argument types are the function's own business (`functions/`).
  */
-import { STRING } from "../../schema/data-type.ts";
+import { quoteString } from "../../engine/engine-type.ts";
+import {
+  BINARY,
+  BOOLEAN,
+  BYTE,
+  DATE,
+  type DataType,
+  DOUBLE,
+  decimalType,
+  FLOAT,
+  INT,
+  LONG,
+  SHORT,
+  STRING,
+  TIMESTAMP,
+} from "../../schema/data-type.ts";
 import type { Expression, FunctionArgument, Identifier, SortItem, Span } from "../ast.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import type { FunctionDef } from "../functions/definition.ts";
@@ -10,6 +25,7 @@ import { lookupFunction } from "../functions/index.ts";
 import { createCall } from "../functions/operators.ts";
 import type { BoundExpression, CallExpression, SortKey } from "../plan/expression.ts";
 import { someExpression } from "../plan/transform.ts";
+import { explicitCast } from "../types/coercion.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { isAggregateCall } from "./aggregate.ts";
 import { aggregateMisplaced, checkPlacement } from "./call-checks.ts";
@@ -27,14 +43,18 @@ import { bindWindowSpec } from "./window.ts";
 type Call = Extract<Expression, { kind: "call" }> & { span: Span };
 
 /** Binds a call; a name without parentheses means a column first. */
-export function bindCall(call: Call, env: ExpressionEnv): BoundExpression {
+export function bindCall(
+  call: Call,
+  env: ExpressionEnv,
+  options: { calledAs?: string } = {},
+): BoundExpression {
   if (call.bare) {
     const column = tryBindColumn(call.name.parts, call.span, env);
     if (column) return column;
   }
   const name = functionName(call.name.parts);
-  const context = contextValue(name, call, env);
-  if (context) return context;
+  const special = contextValue(name, call, env) ?? castFunction(name, call, env);
+  if (special) return special;
   const fn = lookupFunction(name);
   const isAggregate = fn?.kind === "aggregate";
   const inner = isAggregate && !call.over ? aggregateArgumentEnv(env) : env;
@@ -46,7 +66,7 @@ export function bindCall(call: Call, env: ExpressionEnv): BoundExpression {
   }
   if (!fn) throw unknownFunction(call, name);
   checkPlacement(fn, call, env, args);
-  return finish(fn, name, args, call, env, inner);
+  return finish(fn, name, args, call, { env, inner, ...options });
 }
 
 function functionName(parts: readonly Identifier[]): string {
@@ -57,19 +77,55 @@ function functionName(parts: readonly Identifier[]): string {
   return names.join(".");
 }
 
-/** Values of the session rather than of a row. */
+/** A value of the session rather than of a row; prints as the constant it is. */
+const SESSION_VALUES = new Map<string, FunctionDef>(
+  ["current_catalog", "current_schema"].map((name) => [
+    name,
+    {
+      name,
+      kind: "scalar",
+      summary: "Name of the session's current namespace.",
+      resolve: () => ({ type: STRING, nullable: false, args: [] }),
+      emit: (_args, call) => quoteString(String(call.data)),
+    },
+  ]),
+);
+
 function contextValue(name: string, call: Call, env: ExpressionEnv): BoundExpression | null {
-  if (call.args.length > 0) return null;
+  const canonical = name === "current_database" ? "current_schema" : name;
+  const fn = SESSION_VALUES.get(canonical);
+  if (!fn || call.args.length > 0) return null;
   const { namespace } = env.query.context;
-  switch (name) {
-    case "current_catalog":
-      return typedLiteral(namespace.catalog, STRING, call.span);
-    case "current_schema":
-    case "current_database":
-      return typedLiteral(namespace.schema, STRING, call.span);
-    default:
-      return null;
+  const data = canonical === "current_catalog" ? namespace.catalog : namespace.schema;
+  const { span } = call;
+  return { kind: "call", fn, args: [], calledAs: name, type: STRING, nullable: false, data, span };
+}
+
+const CAST_FUNCTIONS: Readonly<Record<string, DataType>> = {
+  boolean: BOOLEAN,
+  tinyint: BYTE,
+  smallint: SHORT,
+  int: INT,
+  bigint: LONG,
+  float: FLOAT,
+  double: DOUBLE,
+  decimal: decimalType(10, 0),
+  date: DATE,
+  timestamp: TIMESTAMP,
+  binary: BINARY,
+  string: STRING,
+};
+
+/** `double(x)` is a cast that column names do not show. */
+function castFunction(name: string, call: Call, env: ExpressionEnv): BoundExpression | null {
+  const type = CAST_FUNCTIONS[name];
+  const value = call.args[0]?.value;
+  if (!type || !value || call.args.length !== 1 || call.distinct || call.over || call.filter) {
+    return null;
   }
+  if (value.kind === "star" || call.args[0]!.name) return null;
+  const cast = explicitCast(bindExpression(value, env), type, { span: call.span });
+  return cast.kind === "cast" ? { ...cast, implicit: true } : cast;
 }
 
 function aggregateArgumentEnv(env: ExpressionEnv): ExpressionEnv {
@@ -168,11 +224,10 @@ function finish(
   name: string,
   args: readonly BoundExpression[],
   call: Call,
-  env: ExpressionEnv,
-  inner: ExpressionEnv,
+  { env, inner, ...given }: { env: ExpressionEnv; inner: ExpressionEnv; calledAs?: string },
 ): CallExpression {
   const writtenAs = call.name.parts.at(-1)!.name;
-  const calledAs = name === "struct" ? "struct" : writtenAs;
+  const calledAs = given.calledAs ?? (name === "struct" ? "struct" : writtenAs);
   const target = name === "struct" ? (lookupFunction("named_struct") ?? fn) : fn;
   const bound = resolve(target, calledAs, args, call.span, { isWindow: !!call.over, env: inner });
   const filter = call.filter ? bindFilter(call.filter, inner) : null;

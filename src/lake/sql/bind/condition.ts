@@ -1,10 +1,9 @@
 /** Conditions of WHERE, ON, HAVING, QUALIFY, FILTER and MERGE clauses: boolean, or refused. */
-import { BOOLEAN, formatTypeSql } from "../../schema/data-type.ts";
+import { formatTypeSql } from "../../schema/data-type.ts";
 import type { Expression } from "../ast.ts";
 import { prettyName } from "../emit/pretty-name.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression } from "../plan/expression.ts";
-import { implicitCast } from "../types/coercion.ts";
 import type { ExpressionEnv } from "./environment.ts";
 import { bindExpression } from "./expression.ts";
 
@@ -13,10 +12,9 @@ export function bindCondition(expression: Expression, env: ExpressionEnv): Bound
   return asCondition(bindExpression(expression, { ...env, isCondition: true }));
 }
 
-/** The expression itself when boolean, NULL as a boolean; anything else is refused. */
+/** The expression itself when boolean; anything else, a bare NULL too, is refused. */
 export function asCondition(bound: BoundExpression): BoundExpression {
   if (bound.type.kind === "boolean") return bound;
-  if (bound.type.kind === "void") return implicitCast(bound, BOOLEAN);
   throw new SqlError(
     `the condition \`${prettyName(bound)}\` is ${formatTypeSql(bound.type)}, not BOOLEAN`,
     {

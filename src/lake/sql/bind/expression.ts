@@ -172,7 +172,7 @@ function bindCase(expression: Of<"case">, env: ExpressionEnv): BoundExpression {
   if (expression.otherwise) results.push(bindExpression(expression.otherwise, env));
   const { type, expressions } = toCommonType(results, "CASE", expression.span);
   for (const when of whens) {
-    if (when.type.kind !== "boolean" && when.type.kind !== "void") {
+    if (when.type.kind !== "boolean") {
       throw new SqlError("WHEN needs a BOOLEAN condition", {
         errorClass: "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
         sqlState: "42K09",
@@ -212,6 +212,7 @@ function bindRow(expression: Of<"row">, env: ExpressionEnv): BoundExpression {
       span: expression.span,
     },
     env,
+    { calledAs: "named_struct" },
   );
 }
 

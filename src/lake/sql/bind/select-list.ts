@@ -105,8 +105,8 @@ export function outputName(ast: Expression, bound: BoundExpression): string {
   if (ast.kind === "cast" && ast.operand.kind === "column") {
     return ast.operand.name.parts.at(-1)!.name;
   }
-  if (bound.kind === "field" && bound.operand.type.kind === "struct") {
-    return bound.operand.type.fields[bound.index]!.name;
+  if (bound.kind === "cast" && bound.implicit && bound.operand.kind === "attribute") {
+    return bound.operand.attribute.name;
   }
   return prettyName(bound);
 }
@@ -153,8 +153,18 @@ function lateralResolver(outputs: readonly SelectOutput[]): ColumnResolver {
         },
       );
     }
-    return scopeResolver(createScope(found[0]!.attributes))(parts, span);
+    const bound = scopeResolver(createScope(found[0]!.attributes))(parts, span);
+    return bound && named(bound);
   };
+}
+
+/** In column names a lateral alias shows as what it is. */
+function named(bound: BoundExpression): BoundExpression {
+  return rewriteExpression(bound, (node) => {
+    if (node.kind !== "attribute") return node;
+    const name = `lateralAliasReference(${node.attribute.name})`;
+    return { ...node, attribute: { ...node.attribute, name } };
+  });
 }
 
 const MAX_NODES = 20_000;

@@ -12,8 +12,9 @@ import type {
   LambdaExpression,
   LiteralExpression,
   SortKey,
+  SubqueryExpression,
 } from "../plan/expression.ts";
-import { rewriteExpression } from "../plan/transform.ts";
+import { outerNames, rewriteExpression } from "../plan/transform.ts";
 
 /** Spark's name of the column that holds the expression. */
 export function prettyName(expression: BoundExpression): string {
@@ -21,7 +22,9 @@ export function prettyName(expression: BoundExpression): string {
     case "literal":
       return literalText(expression);
     case "attribute":
-      return expression.attribute.name;
+      return expression.outer
+        ? `outer(${[...expression.attribute.qualifier, expression.attribute.name].join(".")})`
+        : expression.attribute.name;
     case "cast":
       if (expression.implicit || isNested(expression.type)) return prettyName(expression.operand);
       return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${prettyName(
@@ -39,7 +42,7 @@ export function prettyName(expression: BoundExpression): string {
       return `lambdafunction(${[lambdaBodyText(expression), ...parameters].join(", ")})`;
     }
     case "subquery":
-      return subqueryText(expression.form, expression.operands);
+      return subqueryText(expression);
     case "field": {
       const { operand, index } = expression;
       const type = operand.type.kind === "array" ? operand.type.element : operand.type;
@@ -68,11 +71,15 @@ function lambdaBodyText({ body, parameters }: LambdaExpression): string {
   return prettyName(named);
 }
 
-function subqueryText(form: string, operands: readonly BoundExpression[]): string {
-  if (form === "scalar") return "scalarsubquery()";
-  if (form === "exists") return "exists()";
+/** A subquery shows the columns it takes from the query around it. */
+function subqueryText(expression: SubqueryExpression): string {
+  const { form, operands, plan } = expression;
+  const outer = outerNames(plan).join(", ");
+  if (form === "scalar") return `scalarsubquery(${outer})`;
+  if (form === "exists") return `exists(${outer})`;
   const left = operands.map(prettyName).join(", ");
-  return `(${operands.length > 1 ? `named_struct(${left})` : left} IN (listquery()))`;
+  const value = operands.length > 1 ? `named_struct(${left})` : left;
+  return `(${value} IN (listquery(${outer})))`;
 }
 
 function literalText(literal: LiteralExpression): string {
@@ -142,6 +149,5 @@ function boundText(bound: BoundFrameBound): string {
   if (bound.kind === "unbounded_preceding") return "UNBOUNDED PRECEDING";
   if (bound.kind === "unbounded_following") return "UNBOUNDED FOLLOWING";
   const value = bound.value ? prettyName(bound.value) : "";
-  // Spark writes `n PRECEDING` as `-n FOLLOWING`.
-  return bound.kind === "preceding" ? `${negateText(value)} FOLLOWING` : `${value} FOLLOWING`;
+  return bound.kind === "preceding" ? `${value} PRECEDING` : `${value} FOLLOWING`;
 }

@@ -259,6 +259,19 @@ export function walkPlan(plan: Plan, visit: (plan: Plan) => void): void {
   for (const input of inputsOf(plan)) walkPlan(input, visit);
 }
 
+/** Names of the columns that a subquery's plan takes from the query around it, one per mention. */
+export function outerNames(plan: Plan): string[] {
+  const names: string[] = [];
+  walkPlan(plan, (node) => {
+    for (const expression of expressionsOf(node)) {
+      walkExpression(expression, (e) => {
+        if (e.kind === "attribute" && e.outer) names.push(e.attribute.name);
+      });
+    }
+  });
+  return names;
+}
+
 /** Rewrites every node bottom-up, in subquery plans too. */
 export function rewritePlan(plan: Plan, rewrite: (plan: Plan) => Plan): Plan {
   const inner = (node: Plan): Plan => rewritePlan(node, rewrite);
