@@ -5,13 +5,19 @@
 import { arrayType, INT, STRING, structField, structType } from "../../schema/data-type.ts";
 import { StructValue, type Value } from "../../schema/value.ts";
 import { mismatch } from "../types/mismatch.ts";
-import { STR } from "./accept.ts";
+import { type Accept, STR } from "./accept.ts";
 import { define, entry, script, wrongArity } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import { jsonAtPath, LENIENT } from "./js/json-path.ts";
 import { type JsonNode, tryReadJson } from "./js/json-read.ts";
 import { writeJson } from "./js/json-write.ts";
 import { JSON_VALUES } from "./json-value.ts";
+
+/** Text and nothing that becomes text. */
+const TEXT: Accept = {
+  ...STR,
+  target: (t) => (t.kind === "string" || t.kind === "void" ? STRING : null),
+};
 
 const JSON_TUPLE = entry(
   "json_tuple",
@@ -56,7 +62,7 @@ function bareText(node: JsonNode): string {
 export const JSON_FUNCTIONS: readonly FunctionDef[] = [
   define(
     "get_json_object",
-    [STR, STR],
+    [TEXT, TEXT],
     STRING,
     script("get_json_object", ([text, path]) => jsonAtPath(text as string, path as string)),
     {
@@ -67,7 +73,7 @@ export const JSON_FUNCTIONS: readonly FunctionDef[] = [
   ),
   define(
     "json_array_length",
-    [STR],
+    [TEXT],
     INT,
     script("json_array_length", ([text]) => {
       const node = tryReadJson(text as string, LENIENT);
@@ -81,7 +87,7 @@ export const JSON_FUNCTIONS: readonly FunctionDef[] = [
   ),
   define(
     "json_object_keys",
-    [STR],
+    [TEXT],
     arrayType(STRING),
     script("json_object_keys", ([text]) => {
       const node = tryReadJson(text as string, LENIENT);

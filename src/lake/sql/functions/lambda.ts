@@ -4,14 +4,7 @@
  * `lambda-sort.ts`, what they share in `lambda-arguments.ts`.
  */
 import { engineType } from "../../engine/engine-type.ts";
-import {
-  arrayType,
-  BOOLEAN,
-  formatTypeSql,
-  sameType,
-  structField,
-  structType,
-} from "../../schema/data-type.ts";
+import { arrayType, BOOLEAN, formatTypeSql, sameType } from "../../schema/data-type.ts";
 import type { Attribute, CallExpression, LambdaExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { entry, letIn } from "./builder.ts";
@@ -22,14 +15,11 @@ import {
   bindElement,
   elementParameter,
   emitElementLambda,
-  fieldOf,
   mayFail,
   overStruct,
-  printLambda,
-  reference,
   requireCount,
-  substitute,
 } from "./lambda-arguments.ts";
+import { emitFold } from "./lambda-fold.ts";
 import { MAP_LAMBDAS } from "./lambda-map.ts";
 import { ARRAY_SORT } from "./lambda-sort.ts";
 
@@ -106,18 +96,19 @@ function emitStopping(
   context: EmitContext,
 ): string {
   const { array, lambda, decided } = parts;
-  const { names, body } = printLambda(overStruct(lambda, ["x"]), context);
-  const rowType = `STRUCT(a BOOLEAN, x ${engineType(lambda.parameters[0]!.type)})`;
-  const pack = (a: string, x: string): string =>
-    `CAST(struct_pack(a := ${a}, x := ${x}) AS ${rowType})`;
-  const [state, listed] = [context.freshName(), context.freshName()];
-  const [stop, word] = decided ? [`${state}.a`, "OR"] : [`NOT ${state}.a`, "AND"];
-  const next = `CASE WHEN ${stop} THEN ${decided} ELSE (${body}) ${word} ${state}.a END`;
-  return (
-    `struct_extract(list_reduce(list_transform(${array}, lambda ${listed}: ` +
-    `${pack("NULL", listed)}), lambda ${state}, ${names}: ${pack(next, "NULL")}, ` +
-    `${pack(String(!decided), "NULL")}), 'a')`
-  );
+  const fold = {
+    array,
+    state: null,
+    stateType: BOOLEAN,
+    element: lambda.parameters[0]!,
+    body: lambda.body,
+    start: String(!decided),
+    next: (state: string, body: string) =>
+      decided
+        ? `CASE WHEN ${state} THEN true ELSE (${body}) OR ${state} END`
+        : `CASE WHEN NOT ${state} THEN false ELSE (${body}) AND ${state} END`,
+  };
+  return emitFold(fold, context);
 }
 
 // ---------------------------------------------------------------- aggregate
@@ -151,35 +142,23 @@ function emitAggregate(
   context: EmitContext,
 ): string {
   return letIn(context, { sql: args[0]!, expression: call.args[0]! }, (array) => {
-    const state = emitFold(array, args[1]!, call, context);
+    const merge = lambdaAt(call, 2);
+    const [accumulator, element] = merge.parameters as [Attribute, Attribute];
+    const state = emitFold(
+      {
+        array,
+        state: accumulator,
+        stateType: accumulator.type,
+        element,
+        body: merge.body,
+        start: args[1]!,
+      },
+      context,
+    );
     const finish = call.args[3] as LambdaExpression | undefined;
     const result = finish ? `list_transform([${state}], ${context.emit(finish)})[1]` : state;
     return `CASE WHEN ${array} IS NOT NULL THEN ${result} END`;
   });
-}
-
-/** The engine's fold wants a state of the element's type: both go into one struct. */
-function emitFold(
-  array: string,
-  start: string,
-  call: CallExpression,
-  context: EmitContext,
-): string {
-  const merge = lambdaAt(call, 2);
-  const [state, element] = merge.parameters as [Attribute, Attribute];
-  const rowType = structType([structField("a", state.type), structField("x", element.type)]);
-  const [left, right] = [state, element].map((p) => ({ ...p, type: rowType, nullable: false }));
-  const values = [fieldOf(reference(left!), 0), fieldOf(reference(right!), 1)];
-  const folded = { ...merge, parameters: [left!, right!], body: substitute(merge, values) };
-  const { names, body } = printLambda(folded, context);
-  const pack = (a: string, x: string): string =>
-    `CAST(struct_pack(a := ${a}, x := ${x}) AS ${engineType(rowType)})`;
-  const listed = context.freshName();
-  return (
-    `struct_extract(list_reduce(list_transform(${array}, lambda ${listed}: ` +
-    `${pack("NULL", listed)}), lambda ${names}: ${pack(body, "NULL")}, ` +
-    `${pack(start, "NULL")}), 'a')`
-  );
 }
 
 const AGGREGATE = entry(

@@ -51,7 +51,9 @@ function prettyStruct(args: readonly string[], call: CallExpression): string {
   const shown = call.args.flatMap((value, i) => {
     if (i % 2 === 0) return [];
     const [name, text] = [args[i - 1]!, args[i]!];
-    const plain = ownName(value) === name || name === `col${(i + 1) / 2}`;
+    const own = ownName(value);
+    // Lambda parameters print under a name of their own.
+    const plain = own === name || own?.endsWith("()") || name === `col${(i + 1) / 2}`;
     return [plain ? text : `${text} AS ${name}`];
   });
   return `struct(${shown.join(", ")})`;
