@@ -33,6 +33,10 @@ export function createValueReader(io: Io, tree: readonly CommandNode[]): ReadVal
         const { readCatalogNames } = await import("./catalog-names.ts");
         return readCatalogNames(io, source);
       }
+      case "jobs": {
+        const { readJobNames } = await import("./job-names.ts");
+        return readJobNames(io);
+      }
       default:
         return [];
     }

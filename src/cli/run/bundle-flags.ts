@@ -50,12 +50,17 @@ export async function chooseBundle(
     workspaceRoot: context.config.projectRoot,
   };
   if (flags.file !== undefined) return { path: resolve(context.io.cwd, flags.file), options };
-  const folders = [context.io.cwd, context.config.projectRoot];
-  const found = folders.map((folder) => join(folder, "databricks.yml")).find(existsSync);
-  if (found !== undefined) return { path: found, options };
+  const found = findBundle([context.io.cwd, context.config.projectRoot]);
+  if (found !== null) return { path: found, options };
   const path = bundledPipeline();
   await context.detail(`no databricks.yml in this project: using ${path}`);
   return { path, options };
+}
+
+/** The first `databricks.yml` in these folders, or null. */
+export function findBundle(folders: readonly string[]): string | null {
+  const paths = folders.map((folder) => join(folder, "databricks.yml"));
+  return paths.find((path) => existsSync(path)) ?? null;
 }
 
 /** `name=value` words as an object; the last of a name wins. */
