@@ -4,7 +4,7 @@
  */
 import type { Table } from "apache-arrow";
 import { SovereignError } from "../core/errors.ts";
-import { createCellReader } from "../formats/parquet/index.ts";
+import { DateCell, DecimalCell, TimestampCell, tableToRows } from "../formats/parquet/index.ts";
 import type { ResultColumn } from "./engine/index.ts";
 import {
   BOOLEAN,
@@ -88,17 +88,23 @@ function inferType(samples: readonly unknown[], name: string): DataType {
   );
 }
 
+/** `Type.Dictionary` of apache-arrow, repeated so that this file imports no code from it. */
+const DICTIONARY = -1;
+
 function arrowObjects(table: Table): Record<string, unknown>[] {
-  const readers = table.schema.fields.map((field) => createCellReader(field.type));
-  const rows: Record<string, unknown>[] = [];
-  for (let r = 0; r < table.numRows; r++) {
+  const { fields } = table.schema;
+  const plain = fields.filter((field) => (field.typeId as number) !== DICTIONARY);
+  const encoded = fields.filter((field) => (field.typeId as number) === DICTIONARY);
+  const rows = tableToRows(table.select(plain.map((field) => field.name)));
+  const columns = encoded.map((field) => table.getChild(field.name)!);
+  return Array.from({ length: table.numRows }, (_, r) => {
     const row: Record<string, unknown> = {};
-    table.schema.fields.forEach((field, c) => {
-      row[field.name] = readers[c]!(table.getChildAt(c)!.get(r));
+    for (const field of plain) row[field.name] = rows[r]?.[field.name] ?? null;
+    encoded.forEach((field, c) => {
+      row[field.name] = columns[c]!.get(r);
     });
-    rows.push(row);
-  }
-  return rows;
+    return row;
+  });
 }
 
 const INTEGER_RANGES: Partial<Record<DataType["kind"], number>> = {
@@ -171,6 +177,7 @@ function convert(input: unknown, type: DataType, column: string): Value | undefi
 }
 
 function toDecimal(input: unknown, precision: number, scale: number): bigint | undefined {
+  if (input instanceof DecimalCell) return toDecimal(input.toString(), precision, scale);
   const text =
     typeof input === "string"
       ? input
@@ -189,6 +196,7 @@ function toDecimal(input: unknown, precision: number, scale: number): bigint | u
 const MS_PER_DAY = 86_400_000;
 
 function toDays(input: unknown): number | undefined {
+  if (input instanceof DateCell) return input.days;
   if (input instanceof Date) {
     return Number.isNaN(input.getTime()) ? undefined : Math.floor(input.getTime() / MS_PER_DAY);
   }
@@ -200,6 +208,9 @@ function toDays(input: unknown): number | undefined {
 
 function toMicros(input: unknown, kind: "timestamp" | "timestamp_ntz"): bigint | undefined {
   if (typeof input === "bigint") return input;
+  if (input instanceof TimestampCell) {
+    return input.isUtc === (kind === "timestamp") ? input.micros : undefined;
+  }
   if (input instanceof Date) {
     return Number.isNaN(input.getTime()) ? undefined : BigInt(input.getTime()) * 1000n;
   }

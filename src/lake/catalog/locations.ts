@@ -1,4 +1,4 @@
-/** Where managed tables live: `<lake root>/<catalog>/<schema>/<table>`, each part a safe folder name. */
+/** Where managed tables live: `<lake root>/<catalog>/<schema>/<table>`, parts made safe names. */
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { TableIdentifier } from "./types.ts";
 

@@ -71,7 +71,7 @@ function rebuildStruct(
   return `CASE WHEN ${expression} IS NULL THEN NULL ELSE struct_pack(${parts.join(", ")}) END`;
 }
 
-/** The variants inside a value as STRUCT(metadata, value), as plain Delta variant files hold them. */
+/** Variants inside a value as STRUCT(metadata, value), as plain Delta variant files hold them. */
 export function encodeVariants(expression: string, type: DataType): string {
   return reshape(expression, type, {
     leaf: (e, t) => (t.kind === "variant" ? encodeVariant(e) : undefined),

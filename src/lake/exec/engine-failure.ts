@@ -1,4 +1,4 @@
-/** What the engine throws while a statement runs: failed checks of ours, then Spark's own errors. */
+/** What the engine throws while a statement runs: failed checks of ours, then Spark's errors. */
 import type { SovereignError } from "../../core/errors.ts";
 import { mapRuntimeError } from "../sql/emit/runtime-error.ts";
 import { readCheckError } from "./write/check-error.ts";

@@ -3,8 +3,10 @@
 import type { FixedTimeTravel } from "../sql/bind/context.ts";
 import { SqlError } from "../sql/error.ts";
 
-const INSTANT =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
+const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})/;
+const TIME = /(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?/;
+const ZONE = /\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/;
+const INSTANT = new RegExp(DATE.source + TIME.source + ZONE.source, "i");
 /** `@yyyyMMddHHmmssSSS` */
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{3})$/;
 

@@ -40,7 +40,7 @@ export function fieldOf(column: ColumnDefinition, name: string): StructField {
   return structField(name, column.type, !column.notNull, metadata);
 }
 
-/** Binds every default and generation expression, so that a mistake is found before the table is. */
+/** Binds every default and generation expression: a mistake is found before the table is made. */
 export async function checkColumnExpressions(
   ctx: StatementContext,
   fields: readonly StructField[],

@@ -2,16 +2,9 @@
  * CREATE [OR REPLACE] TABLE, AS SELECT, LIKE. The name is entered in the catalog before the first
  * commit and taken out again when that fails; an entry without a log (a process killed between the
  * two) counts as no table. Replacing is a commit on the existing log, so its history stays.
+ * Where the table goes is decided in `table-place.ts`.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { SovereignError } from "../../../core/errors.ts";
-import {
-  alreadyExists,
-  formatName,
-  notFound,
-  partsOf,
-  type TableInfo,
-} from "../../catalog/index.ts";
+import { alreadyExists, notFound } from "../../catalog/index.ts";
 import { type Action, DeltaLog, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import {
@@ -28,14 +21,13 @@ import {
   structType,
 } from "../../schema/data-type.ts";
 import { parseSchemaJson } from "../../schema/schema-json.ts";
-import type { Property, TableOptions } from "../../sql/ast.ts";
+import type { Property } from "../../sql/ast.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { bindQueryPlan, expressionBinder } from "../bind-port.ts";
-import type { ResolvedName } from "../names.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
-import { openTable, resolveReference } from "../table-handle.ts";
+import { openTable } from "../table-handle.ts";
 import { alignColumns } from "../write/align.ts";
 import { summarise, writeMetrics } from "../write/commit.ts";
 import {
@@ -46,6 +38,7 @@ import {
 } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
 import { checkColumnExpressions, columnName, fieldOf } from "./column-fields.ts";
+import { type Place, placeOf } from "./table-place.ts";
 
 type Create = StatementOf<"create_table">;
 
@@ -122,79 +115,6 @@ function withoutMapping(field: StructField): StructField {
     Object.entries(field.metadata).filter(([key]) => !key.startsWith("delta.columnMapping.")),
   );
   return { ...field, metadata };
-}
-
-// ---------------------------------------------------------------- where it goes
-
-interface Place {
-  location: string;
-  displayName: string;
-  parts: readonly string[];
-  /** Entry to make; null for a table by path. */
-  info: TableInfo | null;
-  /** A table of this name, with a log, is there. */
-  exists: boolean;
-  /** No entry, but the location already holds a log. */
-  isAdopted: boolean;
-}
-
-function placeOf(ctx: StatementContext, table: Create["table"], options: TableOptions): Place {
-  const name: ResolvedName = resolveReference(ctx, table);
-  if (name.kind === "file_path") throw notImplemented(`a table of ${name.format} files`);
-  if (name.kind === "delta_path") {
-    ctx.session.checkWritable(name.path);
-    const exists = DeltaLog.exists(name.path);
-    const parts = ["delta", name.path];
-    const displayName = `delta.\`${name.path}\``;
-    return { location: name.path, displayName, parts, info: null, exists, isAdopted: false };
-  }
-  const { session } = ctx;
-  const { id } = name;
-  const schema = session.catalog.getSchema(id.catalog, id.schema);
-  if (!schema) throw notFound("schema", [id.catalog, id.schema]);
-  const current = session.catalog.getTable(id);
-  if (current?.kind === "view") throw alreadyExists("view", partsOf(current));
-  const isExternal = options.location !== undefined;
-  const location = isExternal
-    ? session.absolutePath(options.location!)
-    : (current?.location ?? session.catalog.managedLocation(id));
-  if (isExternal) session.checkWritable(location);
-  const hasLog = DeltaLog.exists(location);
-  const exists = current !== null && hasLog && current.location === location;
-  if (!exists) refuseFolder(location, isExternal, hasLog);
-  const info: TableInfo = {
-    catalog: schema.catalog,
-    schema: schema.name,
-    name: current?.name ?? id.name,
-    kind: exists ? current.kind : isExternal ? "external" : "managed",
-    location,
-    viewText: null,
-    viewCatalog: null,
-    viewSchema: null,
-    viewColumns: null,
-    comment: options.comment ?? null,
-    createdAtMs: session.clock.nowMs(),
-  };
-  const parts = partsOf(info);
-  const isAdopted = isExternal && hasLog;
-  return { location, displayName: formatName(parts), parts, info, exists, isAdopted };
-}
-
-function refuseFolder(location: string, isExternal: boolean, hasLog: boolean): void {
-  if (hasLog ? isExternal : !hasForeignFiles(location)) return;
-  throw new SovereignError("RESOURCE_CONFLICT", `the folder \`${location}\` is not empty`, {
-    hint: hasLog
-      ? `it holds a Delta table: CREATE TABLE … USING delta LOCATION '${location}' adopts it`
-      : "choose another LOCATION, or move its files away",
-    details: { error_class: "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", sql_state: "42601" },
-  });
-}
-
-/** Files of a write that never reached its first commit do not count: their names are ours. */
-function hasForeignFiles(location: string): boolean {
-  if (!existsSync(location)) return false;
-  const ours = /^(_delta_log|_change_data|part-\d+-[0-9a-f-]{36}\.parquet|.*=.*)$/;
-  return readdirSync(location).some((name) => !name.startsWith(".") && !ours.test(name));
 }
 
 // ---------------------------------------------------------------- what it holds

@@ -1,6 +1,6 @@
 /**
  * DROP TABLE, VIEW, SCHEMA, CATALOG. A managed table's folder is renamed aside before its entry
- * goes, so that a killed DROP leaves either the table or an entry without a log, never half a table.
+ * goes, so that a killed DROP leaves the table or an entry without a log, never half a table.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** CREATE [TEMPORARY] VIEW, ALTER VIEW. A view is kept as its text with the namespace it was made in. */
+/** CREATE [TEMPORARY] VIEW, ALTER VIEW. A view is kept as its text with its namespace. */
 import { alreadyExists, notFound, partsOf, type TableInfo } from "../../catalog/index.ts";
 import { formatType } from "../../schema/data-type.ts";
 import type { Query } from "../../sql/ast.ts";

@@ -24,11 +24,11 @@ export interface MergeCounts {
 }
 
 export interface Pairs {
-  /** Engine table (file_index, row_index, source_row, clause); clause is null where none applies. */
+  /** Engine table (file_index, row_index, source_row, clause); clause is null where none takes. */
   table: string;
   /** Engine table (source_row, clause) of rows to insert. */
   inserts: string;
-  /** Engine table (file_index, row_index, clause) of rows no source row matched and a clause takes. */
+  /** Engine table (file_index, row_index, clause) of rows nothing matched that a clause takes. */
   orphans: string;
   /** Files with changed rows, in the order of `Merge.candidates`. */
   touched: ScanFile[];

@@ -1,7 +1,8 @@
 /**
- * The rows of chosen files of a table with their positions, as a relation of the plan. Finding rows,
- * rewriting them and committing are kept apart (`find-rows.ts`, `rewrite.ts`, `../write/commit.ts`),
- * so that deletion vectors can take the place of rewriting.
+ * The rows of chosen files of a table with their positions, as a relation of the plan. Finding
+ * rows (`find-rows.ts`, `merge-pairs.ts`), writing them anew (`update.ts`, `merge-rows.ts`) and
+ * committing (`../write/commit.ts`) are kept apart, so that deletion vectors can take the place
+ * of rewriting.
  */
 import type { ScanFile, Snapshot } from "../../delta/index.ts";
 import { INT, LONG, type StructType } from "../../schema/data-type.ts";

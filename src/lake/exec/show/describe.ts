@@ -1,4 +1,4 @@
-/** DESCRIBE: columns of a table, view or query, a schema, a catalog; DETAIL and HISTORY are beside. */
+/** DESCRIBE: columns of a table, view or query, a schema, a catalog. DETAIL, HISTORY: beside. */
 import { notFound } from "../../catalog/index.ts";
 import { formatType, STRING, structField, structType } from "../../schema/data-type.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";

@@ -1,6 +1,6 @@
 /**
- * EXPLAIN: the bound plan as an indented tree, before and (EXTENDED) after the rules, and the files a
- * scan would read after pruning. It is our own plan, so its text is not Spark's.
+ * EXPLAIN: the bound plan as an indented tree, before and (EXTENDED) after the rules, and the files
+ * a scan would read after pruning. It is our own plan, so its text is not Spark's.
  */
 import { formatType, STRING, structField, structType } from "../../schema/data-type.ts";
 import { prettyName } from "../../sql/emit/expression.ts";

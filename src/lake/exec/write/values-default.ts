@@ -1,4 +1,4 @@
-/** DEFAULT inside the VALUES of an INSERT: replaced by the column's own expression before binding. */
+/** DEFAULT inside the VALUES of an INSERT: replaced by the column's expression before binding. */
 import type { StructType } from "../../schema/data-type.ts";
 import type { Expression, Query } from "../../sql/ast.ts";
 import { parseExpression } from "../../sql/parse/index.ts";

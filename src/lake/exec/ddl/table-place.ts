@@ -1,0 +1,92 @@
+/** Where a table about to be made goes: its folder, its catalog entry, and whether one is there. */
+import { existsSync, readdirSync } from "node:fs";
+import { SovereignError } from "../../../core/errors.ts";
+import {
+  alreadyExists,
+  formatName,
+  notFound,
+  partsOf,
+  type TableInfo,
+} from "../../catalog/index.ts";
+import { DeltaLog } from "../../delta/index.ts";
+import type { TableOptions, TableReference } from "../../sql/ast.ts";
+import { notImplemented } from "../../sql/error.ts";
+import type { ResolvedName } from "../names.ts";
+import type { StatementContext } from "../statement.ts";
+import { resolveReference } from "../table-handle.ts";
+
+export interface Place {
+  location: string;
+  displayName: string;
+  parts: readonly string[];
+  /** Entry to make; null for a table by path. */
+  info: TableInfo | null;
+  /** A table of this name, with a log, is there. */
+  exists: boolean;
+  /** No entry, but the location already holds a log. */
+  isAdopted: boolean;
+}
+
+/** Decides where a new table goes; refuses names and folders that are taken. */
+export function placeOf(
+  ctx: StatementContext,
+  table: TableReference,
+  options: TableOptions,
+): Place {
+  const name: ResolvedName = resolveReference(ctx, table);
+  if (name.kind === "file_path") throw notImplemented(`a table of ${name.format} files`);
+  if (name.kind === "delta_path") {
+    ctx.session.checkWritable(name.path);
+    const exists = DeltaLog.exists(name.path);
+    const parts = ["delta", name.path];
+    const displayName = `delta.\`${name.path}\``;
+    return { location: name.path, displayName, parts, info: null, exists, isAdopted: false };
+  }
+  const { session } = ctx;
+  const { id } = name;
+  const schema = session.catalog.getSchema(id.catalog, id.schema);
+  if (!schema) throw notFound("schema", [id.catalog, id.schema]);
+  const current = session.catalog.getTable(id);
+  if (current?.kind === "view") throw alreadyExists("view", partsOf(current));
+  const isExternal = options.location !== undefined;
+  const location = isExternal
+    ? session.absolutePath(options.location!)
+    : (current?.location ?? session.catalog.managedLocation(id));
+  if (isExternal) session.checkWritable(location);
+  const hasLog = DeltaLog.exists(location);
+  const exists = current !== null && hasLog && current.location === location;
+  if (!exists) refuseFolder(location, isExternal, hasLog);
+  const info: TableInfo = {
+    catalog: schema.catalog,
+    schema: schema.name,
+    name: current?.name ?? id.name,
+    kind: exists ? current.kind : isExternal ? "external" : "managed",
+    location,
+    viewText: null,
+    viewCatalog: null,
+    viewSchema: null,
+    viewColumns: null,
+    comment: options.comment ?? null,
+    createdAtMs: session.clock.nowMs(),
+  };
+  const parts = partsOf(info);
+  const isAdopted = isExternal && hasLog;
+  return { location, displayName: formatName(parts), parts, info, exists, isAdopted };
+}
+
+function refuseFolder(location: string, isExternal: boolean, hasLog: boolean): void {
+  if (hasLog ? isExternal : !hasForeignFiles(location)) return;
+  throw new SovereignError("RESOURCE_CONFLICT", `the folder \`${location}\` is not empty`, {
+    hint: hasLog
+      ? `it holds a Delta table: CREATE TABLE … USING delta LOCATION '${location}' adopts it`
+      : "choose another LOCATION, or move its files away",
+    details: { error_class: "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", sql_state: "42601" },
+  });
+}
+
+/** Files of a write that never reached its first commit do not count: their names are ours. */
+function hasForeignFiles(location: string): boolean {
+  if (!existsSync(location)) return false;
+  const ours = /^(_delta_log|_change_data|part-\d+-[0-9a-f-]{36}\.parquet|.*=.*)$/;
+  return readdirSync(location).some((name) => !name.startsWith(".") && !ours.test(name));
+}
