@@ -66,5 +66,6 @@ function formatTask(outcome: TaskOutcome, where: string, context: CommandContext
   };
   const time = outcome.status === "success" ? formatDuration(outcome.durationMs) : "";
   const line = `${where}  ${words[outcome.status]}  ${outcome.key.padEnd(26)} ${time}`.trimEnd();
-  return outcome.message === null ? line : `${line}\n        ${outcome.message}`;
+  const isPlain = outcome.message === null || outcome.status === "cancelled";
+  return isPlain ? line : `${line}\n        ${outcome.message}`;
 }
