@@ -1,7 +1,7 @@
 /**
  * What really drives each customer, hidden from the pipeline. One number, the engagement
- * z ~ N(0,1), sets how often they buy, how much at a time, how often they need support and how soon
- * they drop out for good. With it the true chance of silence over the churn window is known exactly.
+ * z ~ N(0,1), sets how often they buy, how much at a time, how often they need support and how
+ * soon they drop out for good. With it the true chance of silence over the churn window is known.
  */
 import type { Rng } from "../../core/rng.ts";
 import { CHURN_DAYS, DAY_COUNT, seasonSum, seasonWeight } from "./calendar.ts";
