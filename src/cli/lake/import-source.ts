@@ -22,6 +22,7 @@ import { newUuid } from "../../core/ids.ts";
 import { writeFileAtomic } from "../../core/io/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type FileFormat, formatOfName } from "../output/file-formats.ts";
+import { resolveSample } from "./datasets.ts";
 import { quoteText } from "./table-name.ts";
 
 export const IMPORT_FORMATS = ["csv", "tsv", "json", "jsonl", "parquet", "arrow"] as const;
@@ -48,7 +49,7 @@ export async function openImportSource(
   context: CommandContext,
 ): Promise<ImportSource> {
   const isStdin = word === "-";
-  const path = isStdin ? await spoolStdin(context) : resolve(context.io.cwd, word);
+  const path = isStdin ? await spoolStdin(context) : resolveFile(word, context);
   if (!isStdin) statSync(path);
   const named = isStdin ? null : formatOfName(word);
   const format = options.format ?? (isImportable(named) ? named : sniffFormat(path, word));
@@ -58,6 +59,10 @@ export async function openImportSource(
     format,
     readFiles: ({ asText }) => formatReadFiles(read, { ...options, format, asText }),
   };
+}
+
+function resolveFile(word: string, context: CommandContext): string {
+  return resolveSample(word) ?? resolve(context.io.cwd, word);
 }
 
 function isImportable(format: FileFormat | null): format is ImportFormat {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Catalog } from "../../lake/catalog/index.ts";
 import type { Lake } from "../../lake/index.ts";
 import type { CommandContext } from "../context.ts";
+import { sampleMounts } from "./datasets.ts";
 
 /** The catalog alone, for listings: no log, no SQL. */
 export async function openProjectCatalog(context: CommandContext): Promise<Catalog> {
@@ -19,6 +20,7 @@ export async function openProjectLake(context: CommandContext): Promise<Lake> {
     root: config.lake.root,
     store: await context.store(),
     baseFolder: io.cwd,
+    fileMounts: sampleMounts(),
     tempDirectory: join(config.home, "tmp"),
     clock: io.clock,
     ...(config.lake.memoryLimit === null ? {} : { memoryLimit: config.lake.memoryLimit }),

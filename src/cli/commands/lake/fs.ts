@@ -1,12 +1,14 @@
-/** `sovereign lake fs ls|head`: files of the project and of its data, never anything outside. */
+/** `sovereign lake fs ls|head`: files of the project and the sample data, never anything else. */
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 
 import { SovereignError } from "../../../core/errors.ts";
 import { resolveInside } from "../../../core/io/index.ts";
+import { resolveMounted } from "../../../lake/exec/file-mounts.ts";
 import { LONG, STRING, TIMESTAMP } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
+import { sampleMounts } from "../../lake/datasets.ts";
 
 const DEFAULT_HEAD_BYTES = 4096;
 
@@ -17,16 +19,21 @@ export const command = defineCommand({
       required: true,
       choices: ["ls", "head"],
     },
-    path: { summary: "below the project's root (default: the root)", completes: "files" },
+    path: {
+      summary: "below the project's root, or in `/databricks-datasets` (default: the root)",
+      completes: "files",
+    },
   },
   flags: {
     bytes: { type: "integer", value: "n", min: 1, summary: "head: how much (default 4096)" },
   },
   examples: [
     { comment: "What is in the project", run: "sovereign lake fs ls" },
+    { comment: "The sample data", run: "sovereign lake fs ls /databricks-datasets" },
     { comment: "The beginning of a file", run: "sovereign lake fs head batuta.toml" },
   ],
-  notes: "Paths are confined to the project's root; a link that leads out of it is refused.",
+  notes:
+    "Paths are confined to the project's root, where a link that leads out of it is refused, and to the bundled sample data, `/databricks-datasets`.",
   fields: [
     { name: "path", type: STRING },
     { name: "name", type: STRING },
@@ -36,13 +43,11 @@ export const command = defineCommand({
   databricks: "`dbutils.fs.ls(path)` and `dbutils.fs.head(path)`",
   seeAlso: ["lake import", "lake sql"],
   async run(context, { args, flags }) {
-    const path = resolveProjectPath(args.path ?? ".", context);
+    const place = resolvePlace(args.path ?? ".", context);
+    const { path } = place;
     const stat = statSync(path);
     if (args.action === "ls") {
-      await context.printRecords(
-        command.fields ?? [],
-        listFolder(path, stat.isDirectory(), context),
-      );
+      await context.printRecords(command.fields ?? [], listFolder(place, stat.isDirectory()));
       return 0;
     }
     if (stat.isDirectory()) {
@@ -62,25 +67,36 @@ export const command = defineCommand({
   },
 });
 
-function resolveProjectPath(word: string, context: CommandContext): string {
+interface Place {
+  readonly path: string;
+  /** The path below `path`'s root as it is shown. */
+  readonly shown: string;
+}
+
+function resolvePlace(word: string, context: CommandContext): Place {
+  for (const mount of sampleMounts()) {
+    const path = resolveMounted(word, [mount]);
+    if (path === null) continue;
+    return { path, shown: join(mount.path, relative(mount.folder, path)) };
+  }
   const root = context.config.projectRoot;
   const below = isAbsolute(word)
     ? relative(root, word)
     : relative(root, join(context.io.cwd, word));
-  return resolveInside(root, below === "" ? "." : below);
+  const path = resolveInside(root, below === "" ? "." : below);
+  return { path, shown: relative(root, path) };
 }
 
 /** Folders end in `/`, as `dbutils.fs.ls` shows them. */
-function listFolder(path: string, isFolder: boolean, context: CommandContext) {
+function listFolder({ path, shown }: Place, isFolder: boolean) {
   const names = isFolder ? readdirSync(path).sort() : [""];
   return names.map((name) => {
-    const full = name === "" ? path : join(path, name);
-    const stat = statSync(full, { throwIfNoEntry: false });
+    const stat = statSync(join(path, name), { throwIfNoEntry: false });
     const slash = stat?.isDirectory() ? "/" : "";
-    const shown = relative(context.config.projectRoot, full);
+    const shownPath = join(shown, name);
     return {
-      path: `${shown}${slash}`,
-      name: `${full.slice(full.lastIndexOf("/") + 1)}${slash}`,
+      path: `${shownPath}${slash}`,
+      name: `${shownPath.slice(shownPath.lastIndexOf("/") + 1)}${slash}`,
       size: BigInt(stat?.isDirectory() ? 0 : (stat?.size ?? 0)),
       modification_time: stat === undefined ? null : BigInt(Math.round(stat.mtimeMs)) * 1000n,
     };
