@@ -44,7 +44,7 @@ const isRecording = process.env.UPDATE_DOCS === "1";
 describe("declarations", () => {
   test("every command has a summary, arguments explained, and examples", () => {
     const breaches = commands.flatMap(({ path, summary, spec }) => [
-      ...(/^[A-Z][^.\n]{9,79}$/.test(summary) ? [] : [`${path}: summary \`${summary}\``]),
+      ...(/^[A-Z][^\n]{9,79}[^.\n]$/.test(summary) ? [] : [`${path}: summary \`${summary}\``]),
       ...(spec.examples.length >= 1 && spec.examples.length <= 4 ? [] : [`${path}: examples`]),
       ...Object.entries({ ...spec.args, ...spec.flags })
         .filter(([, { summary: text }]) => text === "" || text.endsWith("."))

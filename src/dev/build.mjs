@@ -20,6 +20,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { mergeChunks } from "./merge-chunks.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** Native code, and packages that find files of their own relative to themselves. */
@@ -68,7 +69,9 @@ const shared = {
 async function bundle(name, options) {
   const target = join(root, "dist", name);
   const fresh = `${target}.${process.pid}`;
-  const result = await build({ ...shared, ...options, outdir: fresh });
+  const { joinChunks, ...settings } = options;
+  const result = await build({ ...shared, ...settings, outdir: fresh });
+  if (joinChunks) await mergeChunks(fresh, result.metafile);
   mkdirSync(join(root, "dist"), { recursive: true });
   const old = `${fresh}.old`;
   if (existsSync(target)) renameSync(target, old);
@@ -120,6 +123,7 @@ await bundle("cli", {
   external: NATIVES,
   plugins: [duckdbByName],
   minify: true,
+  joinChunks: true,
   banner: {
     js: 'import{createRequire as $cr}from"node:module";const require=$cr(import.meta.url);',
   },

@@ -1,7 +1,7 @@
 /**
- * The Python peers of `test/interop`: `.interop/venv` with the packages pinned in
- * `test/interop/requirements.txt`. Made once per set of pins. Writes `.interop/lanes.json`: what can
- * run and, for what cannot, why; the tests skip by it.
+ * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and DuckDB,
+ * and with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven). Made once per set of
+ * pins. Writes `.interop/lanes.json`: what can run and, for what cannot, why; the tests skip by it.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,57 +11,75 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const folder = join(root, ".interop");
-const venv = join(folder, "venv");
-const python = join(venv, "bin", "python");
+const pins = join(root, "test", "interop");
 const lanesPath = join(folder, "lanes.json");
 
-const requirements = readFileSync(join(root, "test/interop/requirements.txt"), "utf8");
-const stamp = createHash("sha256").update(requirements).digest("hex");
-
-function isCurrent() {
-  if (!existsSync(lanesPath) || !existsSync(python)) return false;
-  const known = JSON.parse(readFileSync(lanesPath, "utf8"));
-  return known.stamp === stamp && known.skipped === null;
-}
+const LANES = {
+  python: {
+    files: ["requirements.txt"],
+    folders: ["venv"],
+    install: () => installPackages("venv", "requirements.txt"),
+  },
+  spark: {
+    files: ["requirements-spark.txt", "pom.xml"],
+    folders: ["spark", "jars"],
+    install: () =>
+      findProgram("java", "-version") ??
+      findProgram("mvn", "-version") ??
+      installPackages("spark", "requirements-spark.txt") ??
+      copyJars(),
+  },
+};
 
 function run(command, args) {
   const result = spawnSync(command, args, { encoding: "utf8" });
   if (result.status === 0) return null;
-  const said = `${result.stderr ?? ""}${result.error?.message ?? ""}`.trim().split("\n");
-  return said.at(-1) || `${command} failed`;
+  const said = `${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`;
+  return said.trim().split("\n").at(-1) || `${command} failed`;
+}
+
+function findProgram(name, ...args) {
+  return run(name, args) === null ? null : `no ${name}`;
 }
 
 /** Null when every package is in place, else the reason. */
-function install() {
-  const steps = [
-    ["python3", ["-m", "venv", venv]],
-    [
-      python,
-      [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-        join(root, "test/interop/requirements.txt"),
-      ],
-    ],
-  ];
-  for (const [command, args] of steps) {
-    const problem = run(command, args);
-    if (problem !== null) return problem;
-  }
-  return null;
+function installPackages(name, requirements) {
+  const venv = join(folder, name);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  return (
+    run("python3", ["-m", "venv", venv]) ??
+    run(join(venv, "bin", "python"), [...pip, "-r", join(pins, requirements)])
+  );
 }
 
-if (isCurrent()) {
-  console.log("interop peers are in place");
-} else {
-  mkdirSync(folder, { recursive: true });
-  rmSync(venv, { recursive: true, force: true });
-  console.log("installing the interop peers into .interop/venv");
-  const problem = install();
-  if (problem !== null) console.log(`skipped: interop peers cannot be installed (${problem})`);
-  writeFileSync(lanesPath, `${JSON.stringify({ stamp, skipped: problem })}\n`);
+function copyJars() {
+  const goal = "dependency:copy-dependencies";
+  const target = `-DoutputDirectory=${join(folder, "jars")}`;
+  return run("mvn", ["--batch-mode", "--quiet", "-f", join(pins, "pom.xml"), goal, target]);
 }
+
+function stampOf(lane) {
+  const hash = createHash("sha256");
+  for (const file of lane.files) hash.update(readFileSync(join(pins, file)));
+  return hash.digest("hex");
+}
+
+const wanted = process.argv.includes("--spark") ? ["python", "spark"] : ["python"];
+const known = existsSync(lanesPath) ? JSON.parse(readFileSync(lanesPath, "utf8")) : {};
+const state = { spark: { skipped: "not asked for; npm run test:interop does" } };
+mkdirSync(folder, { recursive: true });
+for (const [name, lane] of Object.entries(LANES)) {
+  const stamp = stampOf(lane);
+  const places = lane.folders.map((place) => join(folder, place));
+  if (known[name]?.stamp === stamp && known[name].skipped === null && places.every(existsSync)) {
+    console.log(`interop lane ${name} is in place`);
+    state[name] = known[name];
+  } else if (wanted.includes(name)) {
+    for (const place of places) rmSync(place, { recursive: true, force: true });
+    console.log(`installing interop lane ${name} into .interop`);
+    const problem = lane.install();
+    if (problem !== null) console.log(`skipped: interop lane ${name} (${problem})`);
+    state[name] = { stamp, skipped: problem };
+  }
+}
+writeFileSync(lanesPath, `${JSON.stringify(state)}\n`);

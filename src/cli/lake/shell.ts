@@ -1,6 +1,6 @@
 /**
- * The interactive SQL prompt: lines are gathered until a statement ends with `;`, run, and timed. An
- * error ends the statement, not the shell; Ctrl-C drops the line or stops the running statement.
+ * The interactive SQL prompt: lines are gathered until a statement ends with `;`, run, and timed.
+ * An error ends the statement, not the shell; Ctrl-C drops the line or stops what runs.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,3 @@
-/** Everything a command prints data with, loaded together: small files cost more than their bytes. */
+/** Everything a command prints data with, loaded together: many small files load slowly. */
 export { printRecord, printRecords } from "./records.ts";
 export { printRows } from "./rows.ts";
