@@ -36,6 +36,11 @@ const BOTH = { needsReader: true } as const;
 const WRITER = { needsReader: false } as const;
 const SUPPORTED = { read: "supported", write: "supported" } as const;
 const READ_ONLY = { read: "supported", write: "refused" } as const;
+const NO_VARIANTS = {
+  read: "supported",
+  write: "unless-active",
+  isActive: schemaMentions("variant"),
+} as const;
 const REFUSED = { read: "refused", write: "refused" } as const;
 
 export const TABLE_FEATURES: readonly TableFeature[] = [
@@ -80,8 +85,9 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
   { name: "vacuumProtocolCheck", ...BOTH, ...SUPPORTED },
   { name: "typeWidening", ...BOTH, ...SUPPORTED },
   { name: "typeWidening-preview", ...BOTH, ...SUPPORTED },
-  { name: "variantType", ...BOTH, ...READ_ONLY },
-  { name: "variantType-preview", ...BOTH, ...READ_ONLY },
+  // delta-rs turns it on for tables that have no such column.
+  { name: "variantType", ...BOTH, ...NO_VARIANTS },
+  { name: "variantType-preview", ...BOTH, ...NO_VARIANTS },
   { name: "variantShredding", ...BOTH, ...READ_ONLY },
   { name: "variantShredding-preview", ...BOTH, ...READ_ONLY },
   { name: "allowColumnDefaults", ...WRITER, ...SUPPORTED },
