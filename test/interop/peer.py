@@ -1,0 +1,55 @@
+"""delta-rs and DuckDB's delta extension as a line server for the interop tests."""
+
+import pathlib
+
+import duckdb
+import duckdb_extension_delta
+import pyarrow as pa
+from canonical import arrow_answer, serve
+from deltalake import DeltaTable, QueryBuilder
+
+from delta_rs_tables import TABLES
+
+
+def read_delta_rs(path, version=None):
+    # Never to_pyarrow_table(): it is silently all NULL on column-mapped tables.
+    table = DeltaTable(path, version=version)
+    result = QueryBuilder().register("t", table).execute("SELECT * FROM t")
+    return arrow_answer(pa.table(result))
+
+
+def history_delta_rs(path):
+    history = DeltaTable(path).history()
+    return [[entry["version"], entry["operation"]] for entry in history]
+
+
+def connect_duckdb():
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    folder = pathlib.Path(duckdb_extension_delta.__file__).parent
+    extension = next(folder.rglob("delta.duckdb_extension"))
+    connection.execute(f"LOAD '{extension}'")
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+DUCKDB = connect_duckdb()
+
+
+def read_duckdb(path):
+    result = DUCKDB.execute("SELECT * FROM delta_scan(?)", [path])
+    return arrow_answer(result.to_arrow_table())
+
+
+def make_delta_rs(name, path):
+    TABLES[name](path)
+
+
+serve(
+    {
+        "read_delta_rs": read_delta_rs,
+        "history_delta_rs": history_delta_rs,
+        "read_duckdb": read_duckdb,
+        "make_delta_rs": make_delta_rs,
+        "list_delta_rs": lambda: list(TABLES),
+    }
+)
