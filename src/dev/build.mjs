@@ -24,7 +24,7 @@ import { mergeChunks } from "./merge-chunks.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** Native code, and packages that find files of their own relative to themselves. */
-const NATIVES = ["better-sqlite3", "@duckdb/node-bindings", "parquet-wasm"];
+const NATIVES = ["@duckdb/node-bindings", "parquet-wasm"];
 
 /**
  * `import("@duckdb/node-api")` of a bundled CommonJS package yields only a default export; this puts

@@ -1,10 +1,12 @@
 /**
- * The SQLite driver: loaded on first use, connection settings in one place, and its errors turned
- * into the house's. Only this folder touches better-sqlite3.
+ * The SQLite driver: connection settings in one place, and its errors turned into the house's. Only
+ * this folder touches better-sqlite3; its native half is loaded with the first connection, from
+ * where it was built, because the package's own search takes eight milliseconds.
  */
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
-import type BetterSqlite from "better-sqlite3";
+import Database from "better-sqlite3";
 
 import { SovereignError } from "../errors.ts";
 
@@ -16,13 +18,13 @@ export interface ConnectionOptions {
 }
 
 /** Opens a connection with the house's settings. WAL is set when the file is made, and stays. */
-export function connect(path: string, options: ConnectionOptions = {}): BetterSqlite.Database {
-  const Database = loadDriver();
+export function connect(path: string, options: ConnectionOptions = {}): Database.Database {
   return guard(path, () => {
     const database = new Database(path, {
       timeout: BUSY_TIMEOUT_MS,
       readonly: options.readOnly ?? false,
       fileMustExist: options.mustExist ?? false,
+      nativeBinding: findBinding(),
     });
     database.pragma("foreign_keys = ON");
     database.pragma("synchronous = FULL");
@@ -45,15 +47,20 @@ export function isUniqueViolation(error: unknown): boolean {
   return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
 }
 
-function loadDriver(): typeof BetterSqlite {
+function findBinding(): string {
   try {
-    return createRequire(import.meta.url)("better-sqlite3") as typeof BetterSqlite;
+    const manifest = createRequire(import.meta.url).resolve("better-sqlite3/package.json");
+    return join(dirname(manifest), "build", "Release", "better_sqlite3.node");
   } catch (cause) {
-    throw new SovereignError("TEMPORARILY_UNAVAILABLE", "cannot load the SQLite driver", {
-      hint: "run `npm rebuild better-sqlite3`, then `sovereign doctor`",
-      cause,
-    });
+    throw unloadable(cause);
   }
+}
+
+function unloadable(cause: unknown): SovereignError {
+  return new SovereignError("TEMPORARILY_UNAVAILABLE", "cannot load the SQLite driver", {
+    hint: "run `npm rebuild better-sqlite3`, then `sovereign doctor`",
+    cause,
+  });
 }
 
 function driverCode(error: unknown): string | null {
@@ -61,7 +68,11 @@ function driverCode(error: unknown): string | null {
   return isDriverError ? String(error.code) : null;
 }
 
+/** What Node says of a native module that is missing or was built for another Node. */
+const LOAD_FAILURES = new Set(["MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"]);
+
 function translate(path: string, error: unknown): unknown {
+  if (LOAD_FAILURES.has((error as NodeJS.ErrnoException).code ?? "")) return unloadable(error);
   const code = driverCode(error);
   // better-sqlite3 reports a missing folder as a TypeError of its own.
   const isMissingFolder = error instanceof TypeError && error.message.includes("directory");

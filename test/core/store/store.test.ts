@@ -160,7 +160,9 @@ test("eight processes create one store together and lose no row", async () => {
     bundle: true,
     platform: "node",
     format: "esm",
-    external: ["better-sqlite3"],
+    banner: {
+      js: 'import { createRequire as $cr } from "node:module"; const require = $cr(import.meta.url);',
+    },
     outfile: script,
   });
   const nodePath = fileURLToPath(new URL("../../../node_modules", import.meta.url));
