@@ -7,7 +7,8 @@ import type { NamedExpression } from "../plan/expression.ts";
 import type { AggregatePlan } from "../plan/plan.ts";
 import type { Block } from "./block.ts";
 import { emitLiteral } from "./literal.ts";
-import { columnName, type Emitter, isFloating, normalizeFloat } from "./relation.ts";
+import { columnName, type Emitter, isFloating } from "./relation.ts";
+import { normalizeFloat } from "./sort-key.ts";
 
 /** Prints an aggregate operator. */
 export function emitAggregate(plan: AggregatePlan, emitter: Emitter): Block {
@@ -47,11 +48,11 @@ function withKeys(plan: AggregatePlan, open: Block, emitter: Emitter): Block {
   if (computed.length === 0 && floats.length === 0) return open;
   const replaced = floats.map(({ output }) => {
     const name = columnName(output);
-    return `${normalizeFloat(name, output)} AS ${name}`;
+    return `${normalizeFloat(name, output.type)} AS ${name}`;
   });
   const added = computed.map(({ expression, output }) => {
     const sql = emitter.expression(expression);
-    const value = isFloating(output) ? normalizeFloat(sql, output) : sql;
+    const value = isFloating(output) ? normalizeFloat(sql, output.type) : sql;
     return `${value} AS ${columnName(output)}`;
   });
   const star = replaced.length > 0 ? `* REPLACE (${replaced.join(", ")})` : "*";

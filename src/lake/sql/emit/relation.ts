@@ -6,7 +6,7 @@
  * What the engine does otherwise than Spark is spelled out: order of NULLs, -0.0 as a grouping key,
  * the empty grouping set over no rows. Read `block.ts` first; expressions are in `expression.ts`.
  */
-import { engineType, quoteIdentifier } from "../../engine/engine-type.ts";
+import { quoteIdentifier } from "../../engine/engine-type.ts";
 import { notImplemented } from "../error.ts";
 import type {
   Attribute,
@@ -29,6 +29,7 @@ import { emitGenerate } from "./generate.ts";
 import { emitJoin } from "./join.ts";
 import { emitLiteral } from "./literal.ts";
 import { emitSetOperation } from "./set-operation.ts";
+import { isFloatingType, normalizeFloat, printSortKeys } from "./sort-key.ts";
 import { emitSubquery } from "./subquery.ts";
 import { emitWindow } from "./window.ts";
 
@@ -117,7 +118,7 @@ function createEmitter(scans: ReadonlyMap<ScanLike, string>, functions: NeededFu
     },
     wrap: (block) => readFrom(`(${printBlock(block)}) AS ${emitter.alias()}`),
     expression: (expression) => emitExpression(expression, context),
-    sortKeys: (keys) => keys.map((key) => emitSortKey(key, emitter)).join(", "),
+    sortKeys: (keys) => printSortKeys(keys, emitter.expression),
     alias: () => `t${++aliases}`,
     root: (plan, output) => emitRoot(plan, output, emitter),
   };
@@ -141,11 +142,6 @@ function resultNames(output: readonly Attribute[]): string[] {
   const names = output.map((a) => a.name.toLowerCase());
   const plain = new Set(names).size === names.length && !names.some((n) => /^c\d+$/.test(n));
   return output.map((a, i) => (plain && a.name !== "" ? quoteIdentifier(a.name) : `r${i}`));
-}
-
-function emitSortKey(key: SortKey, emitter: Emitter): string {
-  const nulls = key.nulls === "first" ? "NULLS FIRST" : "NULLS LAST";
-  return `${emitter.expression(key.expression)} ${key.direction.toUpperCase()} ${nulls}`;
 }
 
 // ---------------------------------------------------------------- operators
@@ -268,18 +264,13 @@ export function uniqueColumns(attributes: readonly Attribute[]): Attribute[] {
 }
 
 export function isFloating(attribute: Attribute): boolean {
-  return attribute.type.kind === "float" || attribute.type.kind === "double";
+  return isFloatingType(attribute.type);
 }
 
 /** The column, with -0.0 turned into 0.0. */
 export function normalized(attribute: Attribute): string {
   const name = columnName(attribute);
-  return isFloating(attribute) ? `${normalizeFloat(name, attribute)} AS ${name}` : name;
-}
-
-/** `x + 0` in the column's own type: -0.0 becomes 0.0, everything else stays. */
-export function normalizeFloat(sql: string, attribute: Attribute): string {
-  return `(${sql} + 0::${engineType(attribute.type)})`;
+  return isFloating(attribute) ? `${normalizeFloat(name, attribute.type)} AS ${name}` : name;
 }
 
 function emitValues(plan: Extract<Plan, { kind: "values" }>, emitter: Emitter): Block {

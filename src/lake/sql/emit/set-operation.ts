@@ -1,7 +1,8 @@
 /** Set operations as engine SQL; columns correspond by position. */
 import { outputOf, type Plan, type SetOperationPlan } from "../plan/plan.ts";
 import { type Block, printBlock, readFrom } from "./block.ts";
-import { columnName, type Emitter, isFloating, normalizeFloat } from "./relation.ts";
+import { columnName, type Emitter, isFloating } from "./relation.ts";
+import { normalizeFloat } from "./sort-key.ts";
 
 /** Prints a set operation. */
 export function emitSetOperation(plan: SetOperationPlan, emitter: Emitter): Block {
@@ -17,7 +18,7 @@ function side(plan: Plan, compares: boolean, emitter: Emitter): string {
   const block = emitter.block(plan);
   const columns = outputOf(plan).map((attribute, i) => {
     const name = columnName(attribute);
-    const value = compares && isFloating(attribute) ? normalizeFloat(name, attribute) : name;
+    const value = compares && isFloating(attribute) ? normalizeFloat(name, attribute.type) : name;
     return `${value} AS s${i}`;
   });
   return printBlock({ ...emitter.wrap(block), columns: columns.join(", ") || "1 AS none" });

@@ -2,7 +2,8 @@
  * Prints an engine aggregate or window function with everything its call carries: DISTINCT, ORDER
  * BY, IGNORE NULLS, FILTER, OVER. Compound aggregates print several of them.
  */
-import type { BoundFrameBound, BoundWindow, CallExpression, SortKey } from "../plan/expression.ts";
+import { printKey, printSortKeys } from "../emit/sort-key.ts";
+import type { BoundFrameBound, BoundWindow, CallExpression } from "../plan/expression.ts";
 import type { EmitContext } from "./definition.ts";
 
 export interface AggregateParts {
@@ -15,6 +16,9 @@ export interface AggregateParts {
   ignoreNulls?: boolean;
 }
 
+/** Engine aggregates that depend on the order of rows; the binder writes the order into the call. */
+const FOLLOWS_INPUT = new Set(["list", "first", "last"]);
+
 /** `name(DISTINCT args ORDER BY …) FILTER (…) OVER (…)`. */
 export function aggregate(
   name: string,
@@ -23,7 +27,8 @@ export function aggregate(
   parts: AggregateParts = {},
 ): string {
   const distinct = call.distinct ? "DISTINCT " : "";
-  const order = parts.ordered && call.orderBy ? ` ORDER BY ${sortKeys(call.orderBy, context)}` : "";
+  const ordered = call.orderBy && (parts.ordered || FOLLOWS_INPUT.has(name));
+  const order = ordered ? ` ORDER BY ${printSortKeys(call.orderBy!, context.emit)}` : "";
   const nulls = parts.ignoreNulls ? " IGNORE NULLS" : "";
   const conditions = [
     ...(call.filter ? [context.emit(call.filter)] : []),
@@ -34,21 +39,15 @@ export function aggregate(
   return `${name}(${distinct}${args.join(", ")}${order}${nulls})${filter}${over}`;
 }
 
-function sortKeys(keys: readonly SortKey[], context: EmitContext): string {
-  return keys
-    .map((key) => {
-      const nulls = key.nulls === "first" ? "NULLS FIRST" : "NULLS LAST";
-      return `${context.emit(key.expression)} ${key.direction.toUpperCase()} ${nulls}`;
-    })
-    .join(", ");
-}
-
 function windowSql(window: BoundWindow, context: EmitContext, parts: AggregateParts): string {
   const clauses: string[] = [];
   if (window.partitionBy.length > 0) {
-    clauses.push(`PARTITION BY ${window.partitionBy.map((e) => context.emit(e)).join(", ")}`);
+    clauses.push(
+      `PARTITION BY ${window.partitionBy.map((e) => printKey(e, context.emit)).join(", ")}`,
+    );
   }
-  if (window.orderBy.length > 0) clauses.push(`ORDER BY ${sortKeys(window.orderBy, context)}`);
+  if (window.orderBy.length > 0)
+    clauses.push(`ORDER BY ${printSortKeys(window.orderBy, context.emit)}`);
   if (window.frame && !parts.frameless) {
     const { unit, start, end } = window.frame;
     const bounds = `${frameBound(start, context)} AND ${frameBound(end, context)}`;
