@@ -18,6 +18,7 @@ import { refer } from "./column.ts";
 import type { BindContext } from "./context.ts";
 import type { BoundGroupBy } from "./group-by.ts";
 import { groupingWithoutSets, isGroupingCall, lowerGroupingCall } from "./grouping.ts";
+import { followInputOrder } from "./input-order.ts";
 import { expressionKey } from "./key.ts";
 import { outerReferences } from "./query.ts";
 import type { SelectState } from "./select.ts";
@@ -108,7 +109,10 @@ export function createGrouping(groupBy: BoundGroupBy, context: BindContext): Gro
       input,
       groups,
       groupingSets: groupBy.sets,
-      aggregates: [...calls.values()],
+      aggregates: [...calls.values()].map(({ call, output }) => ({
+        call: followInputOrder(call, input),
+        output,
+      })),
       groupingId: mask,
     }),
   };

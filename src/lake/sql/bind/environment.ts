@@ -80,8 +80,8 @@ export interface ExpressionEnv {
   readonly windows: readonly NamedWindow[];
   readonly lambdas: LambdaFrame | null;
   /**
-   * True where NULL and false mean the same: a condition, through AND and OR. Spark evaluates an IN
-   * subquery anywhere else to false where the standard says NULL.
+   * True where NULL and false mean the same: a condition, through AND, OR and NOT. Spark evaluates
+   * an IN subquery anywhere else to false where the standard says NULL.
    */
   readonly isCondition?: boolean;
 }

@@ -38,7 +38,7 @@ function keepsCondition(expression: Expression): boolean {
     case "binary":
       return expression.operator === "and" || expression.operator === "or";
     case "unary":
-      return expression.operator === "not" && expression.operand.kind === "in_query";
+      return expression.operator === "not";
     default:
       return expression.kind === "in_query" || expression.kind === "column";
   }
@@ -53,6 +53,10 @@ function bindNode(expression: Expression, env: ExpressionEnv): BoundExpression {
     case "column":
       return bindColumn(expression.name.parts, span, env);
     case "unary":
+      if (expression.operator === "not" && expression.operand.kind === "in_query") {
+        const { operand } = expression;
+        return bindNode({ ...operand, negated: !operand.negated, span }, env);
+      }
       return bindOperator(expression.operator, [bind(expression.operand)], span);
     case "binary":
       return bindOperator(

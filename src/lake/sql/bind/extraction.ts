@@ -1,7 +1,7 @@
 /** `value.field`: struct fields, map entries by key, a field of every struct of an array. */
-import { arrayType, formatTypeSql, STRING } from "../../schema/data-type.ts";
+import { arrayType, formatTypeSql, STRING, type StructType } from "../../schema/data-type.ts";
 import type { Span } from "../ast.ts";
-import { notImplemented, SqlError } from "../error.ts";
+import { SqlError } from "../error.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { bindOperator } from "../types/coercion.ts";
 import { quoteName, sameName } from "./scope.ts";
@@ -14,16 +14,7 @@ export function bindExtraction(
 ): BoundExpression {
   const { type } = operand;
   if (type.kind === "struct") {
-    const matches = type.fields.flatMap((f, i) => (sameName(f.name, name) ? [i] : []));
-    if (matches.length > 1) throw ambiguousField(name, matches.length, span);
-    const index = matches[0];
-    if (index === undefined)
-      throw noField(
-        name,
-        type.fields.map((f) => f.name),
-        span,
-      );
-    const field = type.fields[index]!;
+    const { index, field } = fieldOf(type, name, span);
     const nullable = operand.nullable || field.nullable;
     return { kind: "field", operand, index, type: field.type, nullable, span };
   }
@@ -32,11 +23,10 @@ export function bindExtraction(
     return bindOperator("[]", [operand, key], span);
   }
   if (type.kind === "array" && type.element.kind === "struct") {
-    throw notImplemented(
-      `the field of every element (${formatTypeSql(arrayType(type.element))})`,
-      span,
-      "use transform(array, x -> x.field)",
-    );
+    const { index, field } = fieldOf(type.element, name, span);
+    const containsNull = type.containsNull || field.nullable;
+    const result = arrayType(field.type, containsNull);
+    return { kind: "field", operand, index, type: result, nullable: operand.nullable, span };
   }
   throw new SqlError(`can't extract a value from ${formatTypeSql(type)}`, {
     errorClass: "INVALID_EXTRACT_BASE_FIELD_TYPE",
@@ -44,6 +34,20 @@ export function bindExtraction(
     span,
     hint: "only structs, arrays of structs and maps have fields",
   });
+}
+
+function fieldOf(type: StructType, name: string, span: Span) {
+  const matches = type.fields.flatMap((f, i) => (sameName(f.name, name) ? [i] : []));
+  if (matches.length > 1) throw ambiguousField(name, matches.length, span);
+  const index = matches[0];
+  if (index === undefined) {
+    throw noField(
+      name,
+      type.fields.map((f) => f.name),
+      span,
+    );
+  }
+  return { index, field: type.fields[index]! };
 }
 
 function noField(name: string, fields: readonly string[], span: Span): SqlError {

@@ -1,5 +1,5 @@
 /**
- * `grouping(x)` and `grouping_id(…)`: bound as placeholders, since the select list is bound before
+ * `grouping(x)` and `grouping_id(…)`: bound as placeholders, as the select list is bound before
  * the grouping sets are known, and replaced by bits of the `grouping_id` mask when the aggregate is
  * built. The mask has one bit per GROUP BY expression, the first the most significant; 1 means the
  * expression is not part of the row's grouping set.

@@ -93,7 +93,10 @@ export function expressionKey(expression: BoundExpression): string {
     case "field":
       return `${expressionKey(expression.operand)}.${expression.index}`;
     case "subquery":
-      return `${expression.form}:${planKey(expression.plan)}(${expression.operands.map(expressionKey).join()})`;
+      return [
+        `${expression.form}${expression.nullAs ?? ""}:${planKey(expression.plan)}`,
+        ...expression.operands.map(expressionKey),
+      ].join("|");
   }
 }
 

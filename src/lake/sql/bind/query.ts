@@ -1,7 +1,7 @@
 /**
  * Binding a whole query: WITH, the body, ORDER BY, LIMIT (Spark 4.2 `QueryContext`). A CTE is bound
  * once where it is defined; mentioned once it is put in place, mentioned more often it becomes a
- * definition of a `with` node, and one that looks at columns around the WITH is bound anew each time.
+ * definition of a `with` node; one that looks at columns around the WITH is bound at each mention.
  *
  * Read `select.ts` and `set-operation.ts` next.
  */

@@ -84,14 +84,20 @@ export function bindInQuery(
   const coerced = coerce(operands, plan, env, span);
   const isCondition = env.isCondition || env.clause === "statement";
   const nullable = operands.some((o) => o.nullable) || output.some((a) => a.nullable);
-  if (nullable && !isCondition) {
-    throw notImplemented(
-      "an IN subquery as a value where a NULL may take part",
-      span,
-      "use it as a condition, or write CASE WHEN … IN (…) THEN true ELSE false END",
-    );
+  const bound: SubqueryExpression = {
+    kind: "subquery",
+    form: "in",
+    ...coerced,
+    type: BOOLEAN,
+    nullable,
+    span,
+  };
+  if (!nullable || isCondition) return bound;
+  if (env.clause === "join condition") {
+    throw notImplemented("an IN subquery as a value in a join condition", span);
   }
-  return { kind: "subquery", form: "in", ...coerced, type: BOOLEAN, nullable: true, span };
+  // As a value NOT IN is false too where the standard says NULL.
+  return { ...bound, nullable: false, nullAs: expression.negated };
 }
 
 function operandsOf(operand: Expression, env: ExpressionEnv): BoundExpression[] {

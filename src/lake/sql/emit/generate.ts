@@ -1,6 +1,6 @@
 /**
  * Generators as engine SQL. A generator prints as a list with one element per made row: a struct
- * of its columns. `unnest` in the select list puts the rows beside the input row and keeps their order.
+ * of its columns. `unnest` in the select list puts the rows beside the input row, in order.
  */
 
 import { quoteIdentifier } from "../../engine/engine-type.ts";

@@ -134,7 +134,8 @@ function frameText(window: BoundWindow, call: CallExpression): string {
   if (call.fn.kind === "window" && call.fn.requiresOrder) return `ROWS ${running}`;
   const { frame } = window;
   if (frame) {
-    return `${frame.unit.toUpperCase()} BETWEEN ${boundText(frame.start)} AND ${boundText(frame.end)}`;
+    const bounds = `${boundText(frame.start)} AND ${boundText(frame.end)}`;
+    return `${frame.unit.toUpperCase()} BETWEEN ${bounds}`;
   }
   if (window.orderBy.length > 0) return `RANGE ${running}`;
   return "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";

@@ -58,13 +58,14 @@ function withFileMetadata(sql: string, files: readonly ScanFile[]): string {
 /** The `_metadata` struct of one file as engine SQL; paths as Hadoop prints local URIs. */
 export function fileMetadataSql(path: string, sizeBytes: number, modifiedMs: number): string {
   const uri = `file:${encodeURI(path).replaceAll("#", "%23").replaceAll("?", "%3F")}`;
+  const modifiedMicros = BigInt(Math.trunc(modifiedMs)) * 1000n;
   const fields: Record<string, string> = {
     file_path: quoteString(uri),
     file_name: quoteString(basename(path)),
     file_size: `CAST(${sizeBytes} AS BIGINT)`,
     file_block_start: "CAST(0 AS BIGINT)",
     file_block_length: `CAST(${sizeBytes} AS BIGINT)`,
-    file_modification_time: `make_timestamptz(CAST(${BigInt(Math.trunc(modifiedMs)) * 1000n} AS BIGINT))`,
+    file_modification_time: `make_timestamptz(CAST(${modifiedMicros} AS BIGINT))`,
   };
   const parts = Object.entries(fields).map(([k, v]) => `${quoteIdentifier(k)} := ${v}`);
   return `struct_pack(${parts.join(", ")})`;

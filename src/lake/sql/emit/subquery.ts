@@ -14,6 +14,10 @@ export function emitSubquery(expression: SubqueryExpression, emitter: Emitter): 
   const block = emitter.block(plan);
   const open = block.columns === null && !block.distinct ? block : emitter.wrap(block);
   if (form === "exists") return `EXISTS (${printBlock({ ...open, columns: "1 AS one" })})`;
+  if (form === "in" && expression.nullAs !== undefined) {
+    const { nullAs, ...plain } = expression;
+    return `coalesce(${emitSubquery(plain, emitter)}, ${nullAs})`;
+  }
   const columns = output.map(columnName);
   if (form === "scalar") return `(${printBlock({ ...open, columns: columns[0]! })})`;
   const operands = expression.operands.map((operand) => emitter.expression(operand));

@@ -115,6 +115,8 @@ export interface SubqueryExpression extends Typed {
   readonly plan: Plan;
   /** `in` only: left side, one item per output column of the plan, already coerced. */
   readonly operands: readonly BoundExpression[];
+  /** `in` only: what NULL becomes. Spark's rewrite to a join knows true and false only. */
+  readonly nullAs?: boolean;
 }
 
 /** Field `index` of a struct-typed operand. */

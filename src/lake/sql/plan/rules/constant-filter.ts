@@ -1,4 +1,4 @@
-/** Filters whose condition is a constant: true ones vanish, others leave a relation without rows. */
+/** Filters with a constant condition: true ones vanish, others leave a relation without rows. */
 import { outputOf, type Plan } from "../plan.ts";
 import { rewritePlan } from "../transform.ts";
 
