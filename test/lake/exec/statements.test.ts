@@ -42,7 +42,7 @@ describe("INSERT", () => {
     await refuses(`INSERT INTO ${name} VALUES (NULL, 'a', 'x', 1)`, "DELTA_NOT_NULL");
     await refuses(`INSERT INTO ${name} VALUES (-1, 'a', 'x', 1)`, "DELTA_VIOLATE_CONSTRAINT");
     await refuses(`INSERT INTO ${name} VALUES (1, 'abcd', 'x', 1)`, "EXCEED_LIMIT_LENGTH");
-    await refuses(`INSERT INTO ${name} VALUES ('one', 'a', 'x', 1)`, "CANNOT_SAFELY_CAST");
+    await refuses(`INSERT INTO ${name} VALUES ('one', 'a', 'x', 1)`, "CAST_INVALID_INPUT");
     await refuses(`INSERT INTO ${name} VALUES (1, 'a', 'x', 300)`, "CAST_OVERFLOW");
     await refuses(`INSERT INTO ${name} VALUES (1)`, "NOT_ENOUGH_DATA_COLUMNS");
     await refuses(`INSERT INTO ${name} VALUES (1, 'a', 'x', 1, 2)`, "TOO_MANY_DATA_COLUMNS");

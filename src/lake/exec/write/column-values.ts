@@ -7,8 +7,9 @@ import type { Expression } from "../../sql/ast.ts";
 import { SqlError } from "../../sql/error.ts";
 import { parseExpression } from "../../sql/parse/index.ts";
 import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
-import { storeAssign } from "../../sql/types/coercion.ts";
+import { canCast, implicitCast, storeAssign } from "../../sql/types/coercion.ts";
 import { typedLiteral } from "../../sql/types/literal.ts";
+import { isAtomic } from "../../sql/types/type-rules.ts";
 
 export type Binder = (e: Expression, attributes: readonly Attribute[]) => BoundExpression;
 
@@ -28,7 +29,7 @@ export function generationText(field: StructField): string | null {
 export function defaultValue(field: StructField, bind: Binder): BoundExpression {
   const text = defaultText(field);
   if (text === null) return typedLiteral(null, field.type);
-  return assign(bind(parseExpression(text), []), field);
+  return storeAssign(bind(parseExpression(text), []), field.type, targetOf(field));
 }
 
 /** A generated column computed over the row's other columns. */
@@ -37,12 +38,24 @@ export function generatedValue(
   attributes: readonly Attribute[],
   bind: Binder,
 ): BoundExpression {
-  return assign(bind(parseExpression(generationText(field)!), attributes), field);
+  const value = bind(parseExpression(generationText(field)!), attributes);
+  return storeAssign(value, field.type, targetOf(field));
 }
 
-/** A value made fit for a column under store assignment. */
+/**
+ * A value made fit for a column, by an ANSI cast: a text that is no date fails when the statement
+ * runs. NOTE: Spark's own tables refuse what ANSI store assignment does not know, such as text into
+ * a date; Delta (4.4 `DeltaAnalysis.getCastFunction`) casts, and so do we between simple types.
+ */
 export function assign(value: BoundExpression, field: StructField): BoundExpression {
-  return storeAssign(value, field.type, { name: field.name, table: "the table" });
+  const { type } = value;
+  const isSimple = isAtomic(type) && isAtomic(field.type);
+  if (isSimple && canCast(type, field.type)) return implicitCast(value, field.type);
+  return storeAssign(value, field.type, targetOf(field));
+}
+
+function targetOf(field: StructField): { name: string; table: string } {
+  return { name: field.name, table: "the table" };
 }
 
 /** The error of a column nobody has, in the words of an INSERT or UPDATE. */
