@@ -4,13 +4,19 @@
  * through the TypeScript definitions of `functions/js/cast.ts`.
  */
 import { engineType, quoteIdentifier } from "../../engine/engine-type.ts";
-import { type DataType, DOUBLE, type StructType, sameType } from "../../schema/data-type.ts";
+import { type DataType, DOUBLE, LONG, type StructType, sameType } from "../../schema/data-type.ts";
 import { notImplemented } from "../error.ts";
 import { callScript, letIn } from "../functions/builder.ts";
 import type { EmitContext } from "../functions/definition.ts";
 import { castScript } from "../functions/js/cast.ts";
 import type { BoundExpression, CastMode } from "../plan/expression.ts";
-import { isFractional, isIntegral, isInterval, isNumeric } from "../types/type-rules.ts";
+import {
+  isDatetime,
+  isFractional,
+  isIntegral,
+  isInterval,
+  isNumeric,
+} from "../types/type-rules.ts";
 
 interface Operand {
   readonly sql: string;
@@ -36,6 +42,8 @@ interface CastState {
 function convert(sql: string, from: DataType, to: DataType, state: CastState): string {
   if (from.kind === "void") return `CAST(${sql} AS ${engineType(to)})`;
   if (sameType(from, to)) return sql;
+  const moment = specialMoment(from, to, state);
+  if (moment) return moment;
   if (from.kind === "variant" || to.kind === "variant") {
     throw notImplemented("casts from and to variant", state.operand.expression.span);
   }
@@ -52,8 +60,31 @@ function convert(sql: string, from: DataType, to: DataType, state: CastState): s
   if (isNumeric(to)) return toNumber(sql, from, to, state);
   if (to.kind === "boolean") return `(${sql} <> 0)`;
   if (isInterval(from) || isInterval(to)) return scripted(sql, from, to, state);
-  if (isNumeric(from) && to.kind === "timestamp") return numberToTimestamp(sql, from, state);
+  if (isNumeric(from) && to.kind === "timestamp") {
+    return isIntegral(from)
+      ? scripted(`CAST(${sql} AS BIGINT)`, LONG, to, state)
+      : scripted(sql, from, to, state);
+  }
   return `CAST(${sql} AS ${engineType(to)})`;
+}
+
+const MOMENTS: Readonly<Record<string, string>> = {
+  epoch: "make_timestamptz(0::BIGINT)",
+  now: "now()",
+  today: "date_trunc('day', now())",
+  tomorrow: "date_trunc('day', now() + to_days(1))",
+  yesterday: "date_trunc('day', now() - to_days(1))",
+};
+
+/** `cast('today' as date)`: Spark reads such words in constants only (`SpecialDatetimeValues`). */
+function specialMoment(from: DataType, to: DataType, state: CastState): string | null {
+  const { expression } = state.operand;
+  if (from.kind !== "string" || !isDatetime(to) || expression.kind !== "literal") return null;
+  const words = /^(epoch|now|today|tomorrow|yesterday)(?:\s+(\S+))?$/i;
+  const match = words.exec(String(expression.value).trim());
+  if (!match) return null;
+  if (match[2]) throw notImplemented("a zone after a special value", expression.span);
+  return `CAST(${MOMENTS[match[1]!.toLowerCase()]!} AS ${engineType(to)})`;
 }
 
 /** The engine prints `.05` where a decimal has no integral digit; Spark prints `0.05`. */
@@ -104,18 +135,6 @@ function timestampToNumber(sql: string, to: DataType, state: CastState): string 
     return plainCast(exact, to, state);
   }
   return `CAST(CAST(epoch_us(${sql}) AS DOUBLE) / 1000000::DOUBLE AS ${engineType(to)})`;
-}
-
-function numberToTimestamp(sql: string, from: DataType, state: CastState): string {
-  const text = isIntegral(from)
-    ? `CAST(${sql} AS BIGINT) * 1000000::BIGINT`
-    : from.kind === "decimal"
-      ? `CAST(trunc(${sql} * 1000000::DECIMAL(7,0)) AS BIGINT)`
-      : `CAST(trunc(CAST(${sql} AS DOUBLE) * 1000000::DOUBLE) AS BIGINT)`;
-  if (from.kind === "decimal" && from.precision > 31) {
-    throw notImplemented("a cast of a wide decimal to timestamp", state.operand.expression.span);
-  }
-  return `make_timestamptz(${text})`;
 }
 
 function convertNested(sql: string, from: DataType, to: DataType, state: CastState): string {

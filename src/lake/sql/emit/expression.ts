@@ -5,6 +5,7 @@
  */
 import { engineType, quoteIdentifier } from "../../engine/engine-type.ts";
 import type { ScalarFunction } from "../../engine/types.ts";
+import { isSimple } from "../functions/builder.ts";
 import type { EmitContext } from "../functions/definition.ts";
 import type {
   Attribute,
@@ -91,11 +92,33 @@ export function emitExpression(expression: BoundExpression, context: ExpressionC
 }
 
 function emitCall(call: CallExpression, context: ExpressionContext): string {
-  return call.fn.emit(
-    call.args.map((arg) => context.emit(arg)),
-    call,
-    context,
-  );
+  const args = call.args.map((arg) => context.emit(arg));
+  const order = call.fn.evaluatesFirst;
+  if (!order || args.length !== 2) return call.fn.emit(args, call, context);
+  if (call.args.some(isNullConstant)) return emitLiteral(null, call.type);
+  const [first, second] = order === "left" ? [0, 1] : [1, 0];
+  const leading = call.args[first]!;
+  if (leading.nullable && isSimple(leading) && mayRaise(call.args[second]!)) {
+    args[second] = `CASE WHEN ${args[first]} IS NOT NULL THEN ${args[second]} END`;
+  }
+  return call.fn.emit(args, call, context);
+}
+
+function isNullConstant(expression: BoundExpression): boolean {
+  if (expression.kind === "cast") return isNullConstant(expression.operand);
+  return expression.kind === "literal" && expression.value === null;
+}
+
+const RAISING = new Set(["/", "%", "div", "pmod", "raise_error", "element_at", "[]"]);
+
+/** Whether an operand is likely to fail on some row: it reads text or divides. */
+function mayRaise(expression: BoundExpression): boolean {
+  if (expression.kind === "cast") {
+    const reads = expression.mode === "ansi" && expression.operand.type.kind === "string";
+    return reads || mayRaise(expression.operand);
+  }
+  if (expression.kind !== "call") return false;
+  return RAISING.has(expression.fn.name) || expression.args.some(mayRaise);
 }
 
 function emitField(field: FieldExpression, context: ExpressionContext): string {

@@ -51,6 +51,15 @@ export function as(type: DataType): Accept {
   );
 }
 
+/** The same types without implicit casts, NULL apart (Spark's `ExpectsInputTypes`). */
+export function exact(parameter: Accept): Accept {
+  return accept(
+    parameter.describe,
+    (type) => parameter.takes(type),
+    (type) => (type.kind === "void" ? parameter.target(type) : null),
+  );
+}
+
 function convertTo(from: DataType, to: DataType): DataType | null {
   if (from.kind === "void") return to;
   if (from.kind === "string") return isAtomic(to) && to.kind !== "string" ? to : null;

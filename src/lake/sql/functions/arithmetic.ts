@@ -16,9 +16,9 @@ import type { Value } from "../../schema/value.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { decimalForType, decimalFromLiteral, decimalResultType } from "../types/decimal-rules.ts";
 import { mismatch } from "../types/mismatch.ts";
-import { isIntegral, isNumeric, widerType } from "../types/type-rules.ts";
-import { INTERVALS, NUM, oneOf } from "./accept.ts";
-import { define, entry, letIn, literalValue, raise, script } from "./builder.ts";
+import { isFractional, isIntegral, isNumeric, operandType } from "../types/type-rules.ts";
+import { as, INTERVALS, NUM, oneOf } from "./accept.ts";
+import { castArguments, define, entry, letIn, literalValue, raise, script } from "./builder.ts";
 import { resolveDatetime } from "./datetime-arithmetic.ts";
 import { emitDecimal } from "./decimal.ts";
 import type { EmitContext, FunctionDef, Resolution, ResolveContext } from "./definition.ts";
@@ -40,7 +40,7 @@ export function resolveNumeric(
       context.span,
     );
   }
-  if (!isNumeric(a)) {
+  if (!isNumeric(a) || (operator === "div" && (a.kind === "double" || a.kind === "float"))) {
     throw mismatch(
       "BINARY_OP_WRONG_TYPE",
       `\`${operator}\` needs numbers or intervals, not ${formatTypeSql(a)}`,
@@ -74,16 +74,21 @@ function promote(
   const exact = (t: DataType): boolean => t.kind === "decimal" || isIntegral(t);
   if (decimals && exact(a) && exact(b))
     return [toDecimal(left, b, context), toDecimal(right, a, context)];
+  if (operator === "/" && a.kind === "void" && decimals) {
+    return [context.cast(left, DOUBLE), context.cast(right, DOUBLE)];
+  }
   if (decimals && (a.kind === "void" || b.kind === "void")) {
     return [
       context.cast(left, a.kind === "void" ? b : a),
       context.cast(right, b.kind === "void" ? a : b),
     ];
   }
-  let common = widerType(a, b);
+  let common = operandType(a, b);
   if (operator === "/" && common && isNumeric(common)) common = DOUBLE;
   if (operator === "div" && common && isIntegral(common)) common = LONG;
-  if (!common) return [left, right];
+  // DIV takes no floating numbers, so sides of two such types are never made alike.
+  const apart = operator === "div" && common && isFractional(common);
+  if (!common || (apart && isNumeric(a) && isNumeric(b) && !decimals)) return [left, right];
   return [context.cast(left, common), context.cast(right, common)];
 }
 
@@ -94,7 +99,8 @@ function toDecimal(
   context: ResolveContext,
 ): BoundExpression {
   if (expression.type.kind === "decimal") return expression;
-  const value = literalValue(expression);
+  // TINYINT literals keep the decimal of their type: Spark's `fromLiteral` leaves them out.
+  const value = expression.type.kind === "byte" ? undefined : literalValue(expression);
   if (other.kind === "decimal" && (typeof value === "number" || typeof value === "bigint")) {
     return context.cast(expression, decimalFromLiteral(BigInt(value), 0));
   }
@@ -155,7 +161,13 @@ export function guardZero(
 function numericOperator(operator: Operator): FunctionDef {
   return entry(
     operator,
-    { kind: "operator", pretty: (a) => `(${a[0]} ${operator} ${a[1]})` },
+    {
+      kind: "operator",
+      arity: [2, 2],
+      evaluatesFirst: ["/", "%", "div"].includes(operator) ? "right" : "left",
+      pretty: (a, call) =>
+        (call.data as DatetimePlan | undefined)?.pretty?.(a) ?? `(${a[0]} ${operator} ${a[1]})`,
+    },
     emitNumericOrDatetime(operator),
     (args, context) =>
       resolveDatetime(operator, args, context) ?? resolveNumeric(operator, args, context),
@@ -163,6 +175,7 @@ function numericOperator(operator: Operator): FunctionDef {
 }
 
 interface DatetimePlan {
+  pretty?(args: readonly string[]): string;
   emit(args: readonly string[], call: CallExpression, context: EmitContext): string;
 }
 
@@ -177,7 +190,12 @@ function emitNumericOrDatetime(operator: Operator) {
 /** `pmod`, shared with the function table. */
 export const PMOD = entry(
   "pmod",
-  { summary: "Positive remainder of a division.", example: "pmod(-7, 3)" },
+  {
+    arity: [2, 2],
+    evaluatesFirst: "right",
+    summary: "Positive remainder of a division.",
+    example: "pmod(-7, 3)",
+  },
   emitNumeric("pmod"),
   (args, context) => resolveNumeric("pmod", args, context),
 );
@@ -201,7 +219,7 @@ const POSITIVE = define(
 function bitwise(operator: "&" | "|" | "^", engine: (a: string, b: string) => string): FunctionDef {
   return entry(
     operator,
-    { kind: "operator", pretty: (a) => `(${a[0]} ${operator} ${a[1]})` },
+    { kind: "operator", arity: [2, 2], pretty: (a) => `(${a[0]} ${operator} ${a[1]})` },
     (a) => engine(a[0]!, a[1]!),
     (args, context) => {
       const resolution = resolveNumeric("+", args, context);
@@ -225,6 +243,7 @@ function shift(operator: string): FunctionDef {
     operator,
     {
       kind: "operator",
+      arity: [2, 2],
       pretty: (a, call) =>
         call.calledAs === operator
           ? `(${a[0]} ${pretty} ${a[1]})`
@@ -232,9 +251,8 @@ function shift(operator: string): FunctionDef {
     },
     script(`shift ${operator}`, ([value, distance]) => shiftValue(operator, value!, distance!)),
     (args, context) => {
-      const base = args[0]!.type.kind === "long" ? LONG : INT;
-      const cast = [context.cast(args[0]!, base), context.cast(args[1]!, INT)];
-      return { type: base, nullable: cast.some((a) => a.nullable), args: cast };
+      const cast = castArguments(args, [oneOf(as(INT), as(LONG)), as(INT)], undefined, context);
+      return { type: cast[0]!.type, nullable: cast.some((a) => a.nullable), args: cast };
     },
   );
 }

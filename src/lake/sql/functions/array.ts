@@ -17,7 +17,7 @@ import {
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { commonType } from "../types/type-rules.ts";
-import { type Accept, ARR, arrayOf, as, MAP_ANY, oneOf, STR } from "./accept.ts";
+import { type Accept, ARR, arrayOf, as, BIN, exact, MAP_ANY, oneOf, STR } from "./accept.ts";
 import {
   arrayAndElement,
   asIndex,
@@ -214,7 +214,7 @@ export const ARRAYS: readonly FunctionDef[] = [
   ZIP,
   define(
     "array_join",
-    [arrayOf(STR), STR, STR],
+    [arrayOf(STR), exact(STR), exact(STR)],
     STRING,
     script("array_join", ([array, separator, replacement]) =>
       arrays.join(array as Elements, separator as string, (replacement ?? null) as string | null),
@@ -235,8 +235,7 @@ export const ARRAYS: readonly FunctionDef[] = [
     ),
     (args, context) => {
       requireArity(args, 2, context);
-      const count =
-        args[1]!.type.kind === "void" ? context.cast(args[1]!, INT) : asIndex(args[1]!, 2, context);
+      const count = castArgument(args[1]!, 1, exact(as(INT)), context);
       return {
         type: arrayType(args[0]!.type, args[0]!.nullable),
         nullable: count.nullable,
@@ -266,13 +265,13 @@ export const ARRAYS: readonly FunctionDef[] = [
   ),
   define(
     "reverse",
-    [oneOf(STR, ARR)],
+    [oneOf(STR, BIN, ARR)],
     ([value]) => value!.type,
-    script("reverse", ([value]) =>
-      typeof value === "string"
-        ? [...value].reverse().join("")
-        : [...(value as Elements)].reverse(),
-    ),
+    script("reverse", ([value]) => {
+      if (typeof value === "string") return [...value].reverse().join("");
+      if (value instanceof Uint8Array) return Uint8Array.from(value).reverse();
+      return [...(value as Elements)].reverse();
+    }),
     { summary: "A string or an array backwards.", example: "reverse(array(2, 1, 4))" },
   ),
   elementAt("element_at", true),

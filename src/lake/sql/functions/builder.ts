@@ -21,6 +21,8 @@ export type EmitFunction = (
 export interface EntryOptions {
   kind?: FunctionKind;
   aliases?: readonly string[];
+  /** For `entry`: fewest and most arguments; `define` counts its parameters. */
+  arity?: readonly [least: number, most: number];
   /** How many trailing parameters may be left out. */
   optional?: number;
   /** Takes any number of further arguments like this. */
@@ -38,6 +40,7 @@ export interface EntryOptions {
   allowsDistinct?: boolean;
   allowsIgnoreNulls?: boolean;
   requiresOrder?: boolean;
+  evaluatesFirst?: FunctionDef["evaluatesFirst"];
   example?: string;
   summary?: string;
 }
@@ -78,7 +81,7 @@ export function entry(
     name,
     kind: options.kind ?? "scalar",
     summary: options.summary ?? "",
-    resolve,
+    resolve: options.arity ? counted(options.arity, resolve) : resolve,
     emit,
     ...(options.aliases ? { aliases: options.aliases } : {}),
     ...(options.example ? { example: options.example } : {}),
@@ -86,7 +89,20 @@ export function entry(
     ...(options.allowsDistinct ? { allowsDistinct: true } : {}),
     ...(options.allowsIgnoreNulls ? { allowsIgnoreNulls: true } : {}),
     ...(options.requiresOrder ? { requiresOrder: true } : {}),
+    ...(options.evaluatesFirst ? { evaluatesFirst: options.evaluatesFirst } : {}),
     ...(options.volatile ? { volatile: true } : {}),
+  };
+}
+
+function counted(
+  [least, most]: readonly [number, number],
+  resolve: FunctionDef["resolve"],
+): FunctionDef["resolve"] {
+  return (args, context) => {
+    if (args.length < least || args.length > most) {
+      throw wrongArity(context.calledAs, arityText(least, most), args.length, context.span);
+    }
+    return resolve(args, context);
   };
 }
 

@@ -3,10 +3,11 @@
  * on NaN, -0.0 and strings (binary order); nested values that may hold NULLs compare in
  * TypeScript, because Spark orders NULL first inside them and the engine last.
  */
-import { BOOLEAN, type DataType, formatTypeSql } from "../../schema/data-type.ts";
+import { BOOLEAN, type DataType, formatTypeSql, LONG } from "../../schema/data-type.ts";
+import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
-import { commonType, isOrderable, widerType } from "../types/type-rules.ts";
+import { commonType, isIntegral, isOrderable, operandType } from "../types/type-rules.ts";
 import { callScript, entry, letIn } from "./builder.ts";
 import type { EmitContext, FunctionDef, Resolution, ResolveContext } from "./definition.ts";
 import { compareValues } from "./js/compare.ts";
@@ -16,8 +17,8 @@ function resolveComparison(
   args: readonly BoundExpression[],
   context: ResolveContext,
 ): Resolution {
-  const [left, right] = args as [BoundExpression, BoundExpression];
-  const common = widerType(left.type, right.type);
+  const [left, right] = wholeBound(operator, args, context);
+  const common = operandType(left.type, right.type);
   if (!common) {
     throw mismatch(
       "BINARY_OP_DIFF_TYPES",
@@ -32,6 +33,36 @@ function resolveComparison(
     nullable: operator !== "<=>" && (left.nullable || right.nullable),
     args: [context.cast(left, common), context.cast(right, common)],
   };
+}
+
+/**
+ * A whole number ordered against a decimal constant compares with a bigint: `a < 1.5` is `a < 2`
+ * (`integralAndDecimalLiteral`), which the column's name shows.
+ */
+function wholeBound(
+  operator: string,
+  args: readonly BoundExpression[],
+  context: ResolveContext,
+): [BoundExpression, BoundExpression] {
+  const [left, right] = args as [BoundExpression, BoundExpression];
+  const bound = (whole: BoundExpression, literal: BoundExpression, up: boolean) => {
+    if (literal.kind !== "literal" || literal.type.kind !== "decimal") return null;
+    if (!isIntegral(whole.type) || typeof literal.value !== "bigint") return null;
+    const unit = 10n ** BigInt(literal.type.scale);
+    const rest = ((literal.value % unit) + unit) % unit;
+    const value = (literal.value - rest) / unit + (up && rest !== 0n ? 1n : 0n);
+    // Spark answers with a constant here, even for NULL.
+    if (BigInt.asIntN(64, literal.value / unit) !== literal.value / unit) {
+      throw notImplemented("a whole number beside a decimal beyond bigint", context.span);
+    }
+    return { ...literal, type: LONG, value };
+  };
+  if (!TESTS[operator]) return [left, right];
+  const upward = operator === "<" || operator === ">=";
+  const onRight = bound(left, right, upward);
+  if (onRight) return [left, onRight];
+  const onLeft = bound(right, left, !upward);
+  return onLeft ? [onLeft, right] : [left, right];
 }
 
 /** INVALID_ORDERING_TYPE for maps and what holds them. */
@@ -68,7 +99,12 @@ const TESTS: Record<string, (order: number) => boolean> = {
 function comparison(operator: string, engine = operator): FunctionDef {
   return entry(
     operator,
-    { kind: "operator", pretty: (a) => `(${a[0]} ${operator} ${a[1]})` },
+    {
+      kind: "operator",
+      arity: [2, 2],
+      pretty: (a) => `(${a[0]} ${operator} ${a[1]})`,
+      ...(operator === "<=>" ? {} : { evaluatesFirst: "left" as const }),
+    },
     (args, call, context) => emitComparison(operator, engine, args, call, context),
     (args, context) => resolveComparison(operator, args, context),
   );

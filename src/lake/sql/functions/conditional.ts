@@ -1,12 +1,23 @@
 /** NULL handling and choices (Spark 4.2 `nullExpressions.scala`, `conditionalExpressions.scala`). */
-import { BOOLEAN, type DataType, DOUBLE, INT } from "../../schema/data-type.ts";
+import {
+  BOOLEAN,
+  type DataType,
+  DOUBLE,
+  FLOAT,
+  formatTypeSql,
+  INT,
+  sameType,
+  VOID,
+} from "../../schema/data-type.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { toCommonType } from "../types/coercion.ts";
 import { mismatch } from "../types/mismatch.ts";
-import { type Accept, ANY, as } from "./accept.ts";
+import { operandType } from "../types/type-rules.ts";
+import { type Accept, ANY, as, exact } from "./accept.ts";
 import { castArguments, define, entry, letIn, wrongArity } from "./builder.ts";
 import { checkOrderable } from "./comparison.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
+import { widerWithoutText } from "./tightest-type.ts";
 
 function common(
   args: readonly BoundExpression[],
@@ -60,7 +71,7 @@ function choice(name: string, test: (a: string) => string, boolean: boolean): Fu
     (args, context) => {
       if (args.length !== 3) throw wrongArity(context.calledAs, "3", args.length, context.span);
       const first = boolean
-        ? castArguments([args[0]!], [as(BOOLEAN)], undefined, context)[0]!
+        ? castArguments([args[0]!], [exact(as(BOOLEAN))], undefined, context)[0]!
         : args[0]!;
       const cast = common(args.slice(1), context);
       return {
@@ -74,18 +85,31 @@ function choice(name: string, test: (a: string) => string, boolean: boolean): Fu
 
 const NULLIF = entry(
   "nullif",
-  { summary: "NULL where both values are equal, else the first." },
+  {
+    summary: "NULL where both values are equal, else the first.",
+    pretty: (a) => `nullif(${a[0]}, ${a.at(-1)})`,
+  },
   (args, call, context) =>
-    letIn(
-      context,
-      { sql: args[0]!, expression: call.args[0]! },
-      (x) => `CASE WHEN ${x} = ${args[1]} THEN NULL ELSE ${x} END`,
-    ),
+    args.length === 3
+      ? `CASE WHEN ${args[1]} = ${args[2]} THEN NULL ELSE ${args[0]} END`
+      : letIn(
+          context,
+          { sql: args[0]!, expression: call.args[0]! },
+          (x) => `CASE WHEN ${x} = ${args[1]} THEN NULL ELSE ${x} END`,
+        ),
   (args, context) => {
     if (args.length !== 2) throw wrongArity(context.calledAs, "2", args.length, context.span);
-    const cast = common(args, context);
-    checkOrderable(cast.type, "nullif", context);
-    return { type: cast.type, nullable: true, args: cast.args };
+    const [left, right] = args as [BoundExpression, BoundExpression];
+    const wide = operandType(left.type, right.type);
+    if (!wide) {
+      const types = args.map((a) => formatTypeSql(a.type)).join(" and ");
+      throw mismatch("BINARY_OP_DIFF_TYPES", `nullif cannot compare ${types}`, context.span);
+    }
+    checkOrderable(wide, "nullif", context);
+    // The comparison widens; the result is the first value as it was.
+    const compared = [context.cast(left, wide), context.cast(right, wide)];
+    const kept = sameType(left.type, wide) ? [] : [left];
+    return { type: left.type, nullable: true, args: [...kept, ...compared] };
   },
 );
 
@@ -96,7 +120,15 @@ function extreme(name: "greatest" | "least"): FunctionDef {
     (a) => `${name}(${a.join(", ")})`,
     (args, context) => {
       if (args.length < 2) throw wrongArity(context.calledAs, "> 1", args.length, context.span);
-      const cast = common(args, context);
+      const type = args.reduce<DataType | null>(
+        (wide, arg) => wide && widerWithoutText(wide, arg.type),
+        VOID,
+      );
+      if (!type) {
+        const types = args.map((a) => formatTypeSql(a.type)).join(", ");
+        throw mismatch("DATA_DIFF_TYPES", `${name} needs one type, not ${types}`, context.span);
+      }
+      const cast = { type, args: args.map((arg) => context.cast(arg, type)) };
       checkOrderable(cast.type, name, context);
       return { ...cast, nullable: cast.args.every((a) => a.nullable) };
     },
@@ -110,6 +142,18 @@ function nullPredicate(name: string, engine: string): FunctionDef {
     summary: `Whether a value ${engine === "IS NULL" ? "is" : "is not"} NULL.`,
   });
 }
+
+const NANVL = entry(
+  "nanvl",
+  { arity: [2, 2], summary: "The second number where the first is NaN." },
+  (a) => `CASE WHEN isnan(${a[0]}) THEN ${a[1]} ELSE ${a[0]} END`,
+  (args, context) => {
+    const [x, y] = castArguments(args, [FLOATING, FLOATING], undefined, context);
+    const narrow = x!.type.kind === "float" && ["float", "void"].includes(args[1]!.type.kind);
+    const type = narrow ? FLOAT : DOUBLE;
+    return { type, nullable: true, args: [context.cast(x!, type), context.cast(y!, type)] };
+  },
+);
 
 const FLOATING: Accept = {
   describe: "a DOUBLE or FLOAT",
@@ -156,13 +200,7 @@ export const CONDITIONAL: readonly FunctionDef[] = [
     nullable: false,
     summary: "Whether a floating number is NaN.",
   }),
-  define(
-    "nanvl",
-    [FLOATING, FLOATING],
-    (args) => args[0]!.type,
-    (a) => `CASE WHEN isnan(${a[0]}) THEN ${a[1]} ELSE ${a[0]} END`,
-    { nullable: true, summary: "The second number where the first is NaN." },
-  ),
+  NANVL,
   NULLIFZERO,
   ZEROIFNULL,
 ];

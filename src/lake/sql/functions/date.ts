@@ -18,7 +18,7 @@ import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { isDatetime } from "../types/type-rules.ts";
-import { type Accept, as, STR, TIMESTAMPS } from "./accept.ts";
+import { type Accept, as, exact, STR, TIMESTAMPS } from "./accept.ts";
 import { define, entry, literalValue, runtimeError, script, wrongArity } from "./builder.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
 import {
@@ -331,7 +331,7 @@ export const DATES: readonly FunctionDef[] = [
   MONTHS_BETWEEN,
   named("monthname", (days) => MONTHS[civilFromDays(days).month - 1]!.slice(0, 3)),
   named("dayname", (days) => WEEKDAYS[weekdayIndex(days)]!.slice(0, 3)),
-  define("unix_date", [DAY], INT, (a) => `CAST(${a[0]} - '1970-01-01'::DATE AS INTEGER)`, {
+  define("unix_date", [exact(DAY)], INT, (a) => `CAST(${a[0]} - '1970-01-01'::DATE AS INTEGER)`, {
     summary: "Days since 1970-01-01.",
   }),
   define("date_from_unix_date", [N], DATE, (a) => `('1970-01-01'::DATE + ${a[0]})`, {

@@ -27,6 +27,8 @@ interface Plan {
   /** Types the operands are cast to, where they change. */
   operands?: readonly (DataType | null)[];
   emit: Emit;
+  /** The column name, where Spark rewrites the operator to a function. */
+  pretty?: (args: readonly string[]) => string;
 }
 
 const DAY: DataType = { kind: "interval_dt", from: "day", to: "day" };
@@ -57,7 +59,7 @@ export function resolveDatetime(
     type: plan.type,
     nullable: cast.some((c) => c.nullable),
     args: cast,
-    data: { emit: plan.emit },
+    data: { emit: plan.emit, ...(plan.pretty ? { pretty: plan.pretty } : {}) },
   };
 }
 
@@ -76,6 +78,7 @@ function swap(plan: Plan | null): Plan | null {
   return {
     ...plan,
     ...(plan.operands ? { operands: [...plan.operands].reverse() } : {}),
+    ...(plan.pretty ? { pretty: (a) => plan.pretty!([a[1]!, a[0]!]) } : {}),
     emit: (args, call, context) =>
       plan.emit([args[1]!, args[0]!], { ...call, args: [call.args[1]!, call.args[0]!] }, context),
   };
@@ -87,12 +90,23 @@ function add(a: DataType, b: DataType, sign: 1 | -1): Plan | null {
   if (b.kind === "date" && sign === 1 && isIntegral(a)) return swap(add(b, a, 1));
   if (a.kind === "date") {
     if (b.kind === "int" || b.kind === "short" || b.kind === "byte") {
-      return { type: DATE, operands: [null, INT], emit: (x) => `(${x[0]} ${operator} ${x[1]})` };
-    }
-    if (b.kind === "interval_ym") return { type: DATE, emit: monthShift(sign) };
-    if (b.kind === "interval_dt" && b.to === "day") {
+      const name = sign === 1 ? "date_add" : "date_sub";
       return {
         type: DATE,
+        operands: [null, INT],
+        pretty: (x) => `${name}(${x.join(", ")})`,
+        emit: (x) => `(${x[0]} ${operator} ${x[1]})`,
+      };
+    }
+    if (b.kind === "interval_ym") {
+      return { type: DATE, pretty: bare(operator), emit: monthShift(sign) };
+    }
+    if (b.kind === "interval_dt" && b.to === "day") {
+      const days = (x: string): string =>
+        sign === 1 ? `extractansiintervaldays(${x})` : `(- extractansiintervaldays(${x}))`;
+      return {
+        type: DATE,
+        pretty: (x) => `date_add(${x[0]}, ${days(x[1]!)})`,
         emit: (x) => `(${x[0]} ${operator} CAST(epoch_us(${x[1]}) // 86400000000 AS INTEGER))`,
       };
     }
@@ -101,15 +115,21 @@ function add(a: DataType, b: DataType, sign: 1 | -1): Plan | null {
     return null;
   }
   if (isDatetime(a)) {
-    if (b.kind === "interval_ym") return { type: a, emit: monthShift(sign) };
+    if (b.kind === "interval_ym")
+      return { type: a, pretty: bare(operator), emit: monthShift(sign) };
     if (b.kind === "interval_dt") return microShift(a, operator);
   }
   return null;
 }
 
+function bare(operator: string): (args: readonly string[]) => string {
+  return (x) => `${x[0]} ${operator} ${x[1]}`;
+}
+
 function microShift(type: DataType, operator: string): Plan {
   const make = type.kind === "timestamp" ? "make_timestamptz" : "make_timestamp";
-  return { type, emit: (x) => `${make}(epoch_us(${x[0]}) ${operator} epoch_us(${x[1]}))` };
+  const pretty = bare(operator);
+  return { type, pretty, emit: (x) => `${make}(epoch_us(${x[0]}) ${operator} epoch_us(${x[1]}))` };
 }
 
 /** Adds months to a date or timestamp, cutting the day to the month's length. */
@@ -191,6 +211,7 @@ function scale(interval: DataType, factor: DataType, operator: "*" | "/"): Plan 
   return {
     type,
     operands: [null, number],
+    pretty: (x) => `(${x[0]} ${operator} ${x[1]})`,
     emit: (args, _call, context) =>
       callScript(context, args, {
         name: `interval ${operator}`,

@@ -75,6 +75,11 @@ export interface FunctionDef {
   readonly allowsIgnoreNulls?: boolean;
   /** Window functions that need an ORDER BY (rank, lag …). */
   readonly requiresOrder?: boolean;
+  /**
+   * A null-intolerant operator of two operands: the one Spark evaluates first. NULL there hides an
+   * error of the other; a constant NULL on either side hides both.
+   */
+  readonly evaluatesFirst?: "left" | "right";
   /** Not foldable and not to be duplicated by rules: rand(), uuid(), current_timestamp(). */
   readonly volatile?: boolean;
 }

@@ -6,8 +6,8 @@ import { BINARY, type DataType, INT, STRING } from "../../schema/data-type.ts";
 import { formatDecimal, formatDouble } from "../../schema/format-number.ts";
 import type { Value } from "../../schema/value.ts";
 import { notImplemented } from "../error.ts";
-import { toCommonType } from "../types/coercion.ts";
-import { ANY, as, BIN, NUM, oneOf, STR } from "./accept.ts";
+import { toCommonType, typedLiteral } from "../types/coercion.ts";
+import { ANY, as, BIN, exact, NUM, oneOf, STR } from "./accept.ts";
 import { castArgument, define, entry, runtimeError, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import { formatPrintf } from "./js/printf.ts";
@@ -113,8 +113,10 @@ const DECODE = entry(
       "`decode`",
       context.span,
     );
+    // Without a default Spark adds a NULL of type STRING, which widens the results' type.
+    const fallback = args.length % 2 === 0 ? [] : [typedLiteral(null, STRING)];
     const results = toCommonType(
-      args.filter((_, i) => isResult(i)),
+      [...args.filter((_, i) => isResult(i)), ...fallback],
       "`decode`",
       context.span,
     );
@@ -161,7 +163,7 @@ function roundHalfEven(plain: string, places: number): string {
 
 const FORMAT_NUMBER = define(
   "format_number",
-  [NUM, oneOf(as(INT), STR)],
+  [exact(NUM), exact(oneOf(as(INT), STR))],
   STRING,
   script("format_number", ([value, places], call) =>
     formatNumber(value!, places as number, call.args[0]!.type),

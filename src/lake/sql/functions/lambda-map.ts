@@ -22,6 +22,7 @@ import {
   printLambda,
   requireCount,
 } from "./lambda-arguments.ts";
+import { refuseMapKey } from "./map.ts";
 import { widerWithoutText } from "./tightest-type.ts";
 
 const KEY_VALUE = ["key", "value"];
@@ -106,6 +107,7 @@ const TRANSFORM_KEYS = entry(
     requireCount(args, 2, 2, context);
     const [key, value] = entryParameters(args, 0, context);
     const lambda = bindAt(args, 1, [key, value], context);
+    refuseMapKey(lambda.type, context);
     return {
       type: mapType(lambda.type, value.type, value.nullable),
       nullable: args[0]!.nullable,

@@ -73,7 +73,7 @@ function emitLike(
 function checkPattern(args: readonly BoundExpression[]): void {
   const pattern = literalValue(args[1]!);
   const escaper = args[2] ? literalValue(args[2]) : "\\";
-  if (typeof escaper === "string" && [...escaper].length !== 1) {
+  if (args[2] && (typeof escaper !== "string" || [...escaper].length !== 1)) {
     throw new SqlError("the escape of LIKE must be one character", {
       errorClass: "INVALID_ESCAPE_CHAR",
       sqlState: "42604",

@@ -20,7 +20,7 @@ import type { BoundExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { commonType } from "../types/type-rules.ts";
-import { type Accept, ARR, MAP_ANY, STR } from "./accept.ts";
+import { type Accept, ARR, exact, MAP_ANY, STR } from "./accept.ts";
 import { define, type EmitFunction, entry, script, wrongArity } from "./builder.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
 import { identityOf } from "./js/array.ts";
@@ -39,7 +39,8 @@ function asMap(type: DataType): MapType {
   return type;
 }
 
-function refuseMapKey(type: DataType, context: ResolveContext): void {
+/** INVALID_MAP_KEY_TYPE for keys that hold a map. */
+export function refuseMapKey(type: DataType, context: ResolveContext): void {
   if (!holdsMap(type)) return;
   throw mismatch("INVALID_MAP_KEY_TYPE", "the key of a map cannot hold a map", context.span);
 }
@@ -222,7 +223,7 @@ const ENTRIES = define(
 
 const STR_TO_MAP = define(
   "str_to_map",
-  [STR, STR, STR],
+  [exact(STR), exact(STR), exact(STR)],
   mapType(STRING, STRING),
   script("str_to_map", ([text, pairs, keys]) =>
     buildMap(

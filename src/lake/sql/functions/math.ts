@@ -3,7 +3,7 @@
  * fdlibm is Java's StrictMath bit for bit where the engine's libm may differ in the last place.
  */
 import { BINARY, DOUBLE, INT, LONG, STRING } from "../../schema/data-type.ts";
-import { as, BIN, INTEGRAL, INTERVALS, NUM, oneOf, STR } from "./accept.ts";
+import { as, BIN, exact, INTEGRAL, INTERVALS, NUM, oneOf, STR } from "./accept.ts";
 import { define, runtimeError, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import { convertBase } from "./js/convert-base.ts";
@@ -37,7 +37,11 @@ function logarithm(name: string, compute: (x: number) => number, floor = 0): Fun
     [DBL],
     DOUBLE,
     script(name, ([x]) => ((x as number) <= floor ? null : compute(x as number))),
-    { nullable: true, summary: `${name} of a number; NULL outside its domain.` },
+    {
+      nullable: true,
+      summary: `${name} of a number; NULL outside its domain.`,
+      pretty: (a) => `${name === "ln" ? name : name.toUpperCase()}(${a[0]})`,
+    },
   );
 }
 
@@ -54,7 +58,7 @@ const LOG = define(
     optional: 1,
     nullable: true,
     summary: "Logarithm to a base, or the natural one.",
-    pretty: (a) => (a.length === 1 ? `ln(${a[0]})` : `LOG(${a.join(", ")})`),
+    pretty: (a) => `LOG(${a.length === 1 ? `E(), ${a[0]}` : a.join(", ")})`,
   },
 );
 
@@ -240,7 +244,7 @@ export const MATH: readonly FunctionDef[] = [
   ),
   define(
     "bit_count",
-    [oneOf(INTEGRAL, as({ kind: "boolean" }))],
+    [exact(oneOf(INTEGRAL, as({ kind: "boolean" })))],
     INT,
     script("bit_count", ([x]) => {
       const bits = typeof x === "boolean" ? (x ? 1n : 0n) : BigInt.asUintN(64, BigInt(x as number));
@@ -250,7 +254,7 @@ export const MATH: readonly FunctionDef[] = [
   ),
   define(
     "getbit",
-    [INTEGRAL, as(INT)],
+    [exact(INTEGRAL), as(INT)],
     { kind: "byte" },
     script("getbit", ([x, at], call) => {
       const width = BITS[call.args[0]!.type.kind]!;

@@ -22,7 +22,7 @@ import {
 import { emitCast } from "../emit/cast.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { explicitCast } from "../types/coercion.ts";
-import { as, STR } from "./accept.ts";
+import { as, exact, STR } from "./accept.ts";
 import { ARITHMETIC } from "./arithmetic.ts";
 import { define, entry, isSimple, wrongArity } from "./builder.ts";
 import { decimalScript } from "./decimal.ts";
@@ -32,7 +32,7 @@ import type { EmitContext, FunctionDef } from "./definition.ts";
 function castName(name: string, type: DataType): FunctionDef {
   return entry(
     name,
-    { summary: `A value as ${formatType(type)}.`, pretty: (a) => `${name}(${a[0]})` },
+    { summary: `A value as ${formatType(type)}.`, pretty: (a) => a[0]! },
     (args, call, context) =>
       emitCast({ sql: args[0]!, expression: call.args[0]! }, call.type, "ansi", context),
     (args, context) => {
@@ -133,12 +133,17 @@ const RAISE_ERROR = define(
   [STR],
   VOID,
   (a) => `error('[USER_RAISED_EXCEPTION|P0001] ' || coalesce(${a[0]}, 'null'))`,
-  { volatile: true, nullable: true, summary: "Fails with a message." },
+  {
+    volatile: true,
+    nullable: true,
+    pretty: (a) => `raise_error(USER_RAISED_EXCEPTION, map(errorMessage, ${a[0]}))`,
+    summary: "Fails with a message.",
+  },
 );
 
 const ASSERT_TRUE = define(
   "assert_true",
-  [as(BOOLEAN), STR],
+  [exact(as(BOOLEAN)), STR],
   VOID,
   (a) =>
     `CASE WHEN ${a[0]} THEN NULL ELSE error('[USER_RAISED_EXCEPTION|P0001] ' || ` +
@@ -147,6 +152,7 @@ const ASSERT_TRUE = define(
     optional: 1,
     volatile: true,
     nullable: true,
+    pretty: (a) => `assert_true(${a[0]}, ${a[1] ?? `'${a[0]}' is not true!`})`,
     summary: "Fails where a condition does not hold.",
   },
 );

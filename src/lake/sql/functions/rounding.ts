@@ -8,9 +8,8 @@ import type { Value } from "../../schema/value.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { isIntegral } from "../types/type-rules.ts";
-import { as, NUM, oneOf } from "./accept.ts";
-import { define, literalValue, runtimeError, script } from "./builder.ts";
+import { as, DEC, NUM, oneOf } from "./accept.ts";
+import { castArguments, define, entry, literalValue, runtimeError, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import { divideHalfUp, fitsPrecision, readBigDecimal, rescale } from "./js/read-number.ts";
 
@@ -115,34 +114,28 @@ function fitInto(value: bigint, type: { precision: number; scale: number }): big
 /** `ceil` and `floor`: bigint for one argument (decimal for decimals), decimal with a scale. */
 function bound(name: "ceil" | "floor", aliases: string[]): FunctionDef {
   const mode = name === "ceil" ? "ceiling" : "floor";
-  const resolved = define(
+  return entry(
     name,
-    [oneOf(DBL, NUM), as(INT)],
-    (args) => boundType(args),
-    script(name, ([value], call) => boundValue(value!, call, mode)),
     {
-      optional: 1,
+      arity: [1, 2],
       aliases,
       summary: `The nearest whole number ${name === "ceil" ? "above" : "below"}.`,
       pretty: (a, call) =>
         `${a.length > 1 ? call.calledAs.toLowerCase() : name.toUpperCase()}(${a.join(", ")})`,
-      check: (args) => {
-        if (args.length > 1) requireLiteralDigits(args);
-      },
+    },
+    script(name, ([value], call) => boundValue(value!, call, mode)),
+    (args, context) => {
+      const parameters = args.length > 1 ? [DEC, as(INT)] : [oneOf(DBL, NUM)];
+      const cast = castArguments(args, parameters, undefined, context);
+      if (cast.length > 1) requireLiteralDigits(cast);
+      return { type: boundType(cast), nullable: cast[0]!.nullable, args: cast };
     },
   );
-  return resolved;
 }
 
 function boundType(args: readonly BoundExpression[]): DataType {
   const { type } = args[0]!;
-  if (args.length > 1) {
-    const decimal =
-      type.kind === "decimal"
-        ? type
-        : decimalType(isIntegral(type) ? 20 : 30, isIntegral(type) ? 0 : 15);
-    return roundedType(decimal, digitsOf(args));
-  }
+  if (args.length > 1) return roundedType(type, digitsOf(args));
   if (type.kind !== "decimal") return LONG;
   return type.scale === 0 ? type : decimalType(Math.min(type.precision - type.scale + 1, 38), 0);
 }
@@ -150,9 +143,8 @@ function boundType(args: readonly BoundExpression[]): DataType {
 function boundValue(value: Value, call: CallExpression, mode: Mode): Value {
   const { type } = call.args[0]!;
   const digits = call.args.length > 1 ? digitsOf(call.args) : 0;
-  if (call.type.kind === "decimal") {
-    const [unscaled, scale] = asDecimal(value, type);
-    const rounded = roundTo(unscaled, scale, digits, mode);
+  if (call.type.kind === "decimal" && type.kind === "decimal") {
+    const rounded = roundTo(value as bigint, type.scale, digits, mode);
     return fitInto(rescale(rounded, digits, call.type.scale), call.type);
   }
   if (typeof value === "bigint") return value;
@@ -161,17 +153,6 @@ function boundValue(value: Value, call: CallExpression, mode: Mode): Value {
   const limit = 2 ** 63;
   if (whole >= limit) return BigInt.asIntN(64, (1n << 63n) - 1n);
   return whole < -limit ? -(1n << 63n) : BigInt(whole);
-}
-
-function asDecimal(value: Value, type: DataType): [bigint, number] {
-  if (type.kind === "decimal") return [value as bigint, type.scale];
-  if (type.kind === "double" || type.kind === "float") {
-    const parsed = readBigDecimal(formatDouble(value as number));
-    if (!parsed)
-      throw runtimeError("NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", "22003", `${value}`);
-    return [parsed.unscaled, parsed.scale];
-  }
-  return [BigInt(value as number), 0];
 }
 
 export const ROUNDING: readonly FunctionDef[] = [

@@ -6,12 +6,20 @@ import { arrayType, BINARY, BOOLEAN, type DataType, INT, STRING } from "../../sc
 import type { Value } from "../../schema/value.ts";
 import { notImplemented } from "../error.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { type Accept, as, BIN, oneOf, STR } from "./accept.ts";
-import { define, type EntryOptions, runtimeError, script } from "./builder.ts";
+import { type Accept, as, BIN, exact, oneOf, STR } from "./accept.ts";
+import {
+  castArguments,
+  define,
+  type EntryOptions,
+  entry,
+  runtimeError,
+  script,
+} from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import * as text from "./js/string.ts";
 
 const N = as(INT);
+const TEXT = exact(STR);
 const TEXT_OR_BYTES = oneOf(STR, BIN);
 
 /** A function defined in TypeScript over plain values. */
@@ -84,10 +92,9 @@ const CONCAT_WS = define(
   },
 );
 
-const ELT = define(
+const ELT = entry(
   "elt",
-  [N],
-  STRING,
+  { arity: [2, Number.POSITIVE_INFINITY], summary: "The n-th of several strings." },
   script(
     "elt",
     ([index, ...values]) => {
@@ -103,7 +110,11 @@ const ELT = define(
     },
     { onNull: true },
   ),
-  { rest: STR, nullable: true, summary: "The n-th of several strings." },
+  (args, context) => {
+    const bytes = args.slice(1).every((a) => a.type.kind === "binary");
+    const cast = castArguments(args, [N], bytes ? BIN : STR, context);
+    return { type: bytes ? BINARY : STRING, nullable: true, args: cast };
+  },
 );
 
 const REPEAT_LIMIT = 100_000_000;
@@ -159,7 +170,7 @@ const MASK_DEFAULTS = ["X", "x", "n", null] as const;
 
 const MASK = define(
   "mask",
-  [STR, STR, STR, STR, STR],
+  [TEXT, TEXT, TEXT, TEXT, TEXT],
   STRING,
   script(
     "mask",
@@ -203,7 +214,6 @@ export const STRINGS: readonly FunctionDef[] = [
   scripted("instr", [STR, STR], INT, ([x, y]) => text.locate(s(y), s(x), 1), {
     summary: "Where a string first stands in another; 0 when it does not.",
   }),
-  define("charindex", [STR, STR, N], INT, locateScript, { ...LOCATE_OPTIONS }),
   scripted("initcap", [STR], STRING, ([x]) => text.initcap(s(x)), {
     summary: "Every word with a capital.",
   }),
@@ -307,7 +317,7 @@ export const STRINGS: readonly FunctionDef[] = [
     },
     { aliases: ["char"], showsAlias: true, summary: "The character of a code (modulo 256)." },
   ),
-  scripted("soundex", [STR], STRING, ([x]) => text.soundex(s(x)), { summary: "Soundex code." }),
+  scripted("soundex", [TEXT], STRING, ([x]) => text.soundex(s(x)), { summary: "Soundex code." }),
   scripted(
     "levenshtein",
     [STR, STR, N],

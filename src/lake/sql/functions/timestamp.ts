@@ -14,25 +14,56 @@ import {
 } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { emitCast } from "../emit/cast.ts";
-import type { CallExpression } from "../plan/expression.ts";
+import { SqlError } from "../error.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { type Accept, as, NUM, oneOf, STR, TIMESTAMPS } from "./accept.ts";
-import { define, entry, runtimeError, script, wrongArity } from "./builder.ts";
-import type { FunctionDef } from "./definition.ts";
-import { daysInMonth, floorDivide, MICROS_PER_DAY, microsFromCivil } from "./js/civil.ts";
+import { isIntegral, isNumeric } from "../types/type-rules.ts";
+import { type Accept, as, exact, NUM, oneOf, STR, TIMESTAMPS } from "./accept.ts";
+import {
+  castArguments,
+  define,
+  entry,
+  literalValue,
+  runtimeError,
+  script,
+  wrongArity,
+} from "./builder.ts";
+import type { FunctionDef, ResolveContext } from "./definition.ts";
+import {
+  beyondEngine,
+  daysInMonth,
+  floorDivide,
+  isStorable,
+  MICROS_PER_DAY,
+  microsFromCivil,
+  saturate,
+} from "./js/civil.ts";
 import { formatDatetime } from "./js/java-datetime.ts";
 import { readByPattern } from "./js/java-datetime-read.ts";
 import { findZone, toInstant, toLocal, type Zone } from "./js/zone.ts";
 import { addUnits, truncateTimestamp, unitsBetween } from "./time-unit.ts";
 
 const TS = as(TIMESTAMP);
+/** A whole number; only NULL converts. */
+const WHOLE: Accept = {
+  describe: "an INTEGRAL",
+  takes: (t) => t.kind === "long",
+  target: (t) => (isIntegral(t) || t.kind === "void" ? LONG : null),
+};
 const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
 
 /** What `to_date` and `to_timestamp` take. */
 const TEXT_OR_TIME: Accept = oneOf(STR, as(DATE), TIMESTAMPS);
 
+/** The same, where a number would not be read as seconds. */
+const NO_NUMBER: Accept = {
+  ...TEXT_OR_TIME,
+  target: (type) => (isNumeric(type) ? null : TEXT_OR_TIME.target(type)),
+};
+
 function inRange(micros: bigint): bigint {
-  if (BigInt.asIntN(64, micros) === micros) return micros;
+  if (isStorable(micros)) return micros;
+  if (BigInt.asIntN(64, micros) === micros) throw beyondEngine();
   throw runtimeError("DATETIME_OVERFLOW", "22008", "a timestamp is out of range");
 }
 
@@ -59,17 +90,23 @@ function parsing(name: string, type: DataType): FunctionDef {
     if (micros === null) return null;
     return type.kind === "date" ? Number(floorDivide(micros, MICROS_PER_DAY)[0]) : micros;
   });
-  return define(
+  const parameters = (count: number): Accept[] => {
+    if (count > 1) return [type.kind === "timestamp" ? NO_NUMBER : TEXT_OR_TIME, STR];
+    return [type.kind === "timestamp" ? oneOf(TEXT_OR_TIME, NUM) : TEXT_OR_TIME];
+  };
+  return entry(
     name,
-    [type.kind === "timestamp" ? oneOf(TEXT_OR_TIME, NUM) : TEXT_OR_TIME, STR],
-    type,
+    { arity: [1, 2], summary: `A text as ${type.kind}, by a pattern if given.` },
     (args, call, context) => {
       const source = call.args[0]!;
       if (args.length === 2 && source.type.kind === "string") return byPattern(args, call, context);
       const mode = tolerant ? "try" : "ansi";
       return emitCast({ sql: args[0]!, expression: source }, type, mode, context);
     },
-    { optional: 1, nullable: true, summary: `A text as ${type.kind}, by a pattern if given.` },
+    (args, context) => {
+      const cast = castArguments(args, parameters(args.length), undefined, context);
+      return { type, nullable: true, args: cast };
+    },
   );
 }
 
@@ -78,7 +115,7 @@ function unixSeconds(name: string): FunctionDef {
   const seconds = (micros: bigint): bigint => floorDivide(micros, 1_000_000n)[0];
   return define(
     name,
-    [TEXT_OR_TIME, STR],
+    [exact(TEXT_OR_TIME), exact(STR)],
     LONG,
     script(name, ([value, pattern], call) => {
       const { kind } = call.args[0]!.type;
@@ -101,10 +138,25 @@ const UNIX_TIMESTAMP: FunctionDef = (() => {
     ...base,
     resolve: (args, context) =>
       args.length > 0 ? base.resolve(args, context) : { type: LONG, nullable: false, args: [] },
+    pretty: (a) =>
+      a.length > 0
+        ? `unix_timestamp(${a.join(", ")})`
+        : `unix_timestamp(current_timestamp(), ${DEFAULT_PATTERN})`,
     emit: (args, call, context) =>
       args.length > 0 ? base.emit(args, call, context) : "CAST(floor(epoch(now())) AS BIGINT)",
   };
 })();
+
+/** The parser gives the unit as a string; Spark has no routine of these names otherwise. */
+function requireUnit(args: readonly BoundExpression[], context: ResolveContext): void {
+  if (typeof literalValue(args[0]!) === "string") return;
+  throw new SqlError(`\`${context.calledAs}\` needs a unit as its first argument`, {
+    errorClass: "UNRESOLVED_ROUTINE",
+    sqlState: "42883",
+    span: context.span,
+    hint: "write for example timestampadd(HOUR, 1, ts)",
+  });
+}
 
 /** `timestampadd(UNIT, n, ts)`, also `dateadd`; the parser gives the unit as a string. */
 const TIMESTAMPADD = define(
@@ -114,7 +166,7 @@ const TIMESTAMPADD = define(
   script("timestampadd", ([unit, amount, ts]) =>
     inRange(addUnits((unit as string).toUpperCase(), amount as bigint, ts as bigint)),
   ),
-  { summary: "A timestamp some units later." },
+  { check: requireUnit, summary: "A timestamp some units later." },
 );
 
 const TIMESTAMPDIFF = define(
@@ -124,7 +176,7 @@ const TIMESTAMPDIFF = define(
   script("timestampdiff", ([unit, start, end]) =>
     unitsBetween((unit as string).toUpperCase(), start as bigint, end as bigint),
   ),
-  { summary: "Whole units between two timestamps." },
+  { check: requireUnit, summary: "Whole units between two timestamps." },
 );
 
 // ---------------------------------------------------------------- zones, epochs
@@ -138,7 +190,7 @@ function zoneOf(id: string): Zone {
 function epoch(name: string, perSecond: bigint): FunctionDef {
   return define(
     name,
-    [as(LONG)],
+    [WHOLE],
     TIMESTAMP,
     script(name, ([n]) => inRange((n as bigint) * (1_000_000n / perSecond))),
     { summary: "A timestamp from an epoch number." },
@@ -147,9 +199,12 @@ function epoch(name: string, perSecond: bigint): FunctionDef {
 
 const TIMESTAMP_SECONDS = define(
   "timestamp_seconds",
-  [NUM],
+  [exact(NUM)],
   TIMESTAMP,
-  script("timestamp_seconds", ([value], call) => inRange(secondsToMicros(value!, call))),
+  script("timestamp_seconds", ([value], call) => {
+    if (typeof value === "number" && !Number.isFinite(value)) return null;
+    return inRange(secondsToMicros(value!, call));
+  }),
   { nullable: true, summary: "A timestamp from seconds since 1970." },
 );
 
@@ -164,14 +219,13 @@ function secondsToMicros(value: Value, call: CallExpression): bigint {
     return (value as bigint) / unit;
   }
   if (typeof value === "bigint") return value * 1_000_000n;
-  const micros = (value as number) * 1_000_000;
-  return Number.isFinite(micros) ? BigInt(Math.trunc(micros)) : 0n;
+  return saturate(BigInt(Math.trunc((value as number) * 1_000_000)));
 }
 
 function sinceEpoch(name: string, perSecond: bigint): FunctionDef {
   return define(
     name,
-    [TS],
+    [exact(TS)],
     LONG,
     script(name, ([ts]) => floorDivide(ts as bigint, 1_000_000n / perSecond)[0]),
     {
@@ -273,7 +327,7 @@ export const TIMESTAMPS_TABLE: readonly FunctionDef[] = [
     [as(LONG), STR],
     STRING,
     script("from_unixtime", ([n, pattern]) =>
-      formatDatetime(inRange((n as bigint) * 1_000_000n), pattern as string),
+      formatDatetime(BigInt.asIntN(64, (n as bigint) * 1_000_000n), pattern as string),
     ),
     {
       optional: 1,

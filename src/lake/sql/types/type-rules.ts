@@ -75,6 +75,14 @@ export function widerType(a: DataType, b: DataType): DataType | null {
   return tight ?? widerDecimalType(a, b) ?? widerStringType(a, b);
 }
 
+/**
+ * The common type of a binary operator's sides (`PromoteStrings`, `DecimalPrecision`, then the
+ * tightest type): text and decimals widen at the top, not inside arrays and structs.
+ */
+export function operandType(a: DataType, b: DataType): DataType | null {
+  return tightestType(a, b) ?? widerDecimalType(a, b) ?? widerStringType(a, b);
+}
+
 /** Folds `widerType` over several types; void when there are none. */
 export function commonType(types: readonly DataType[]): DataType | null {
   return types.reduce<DataType | null>((wide, type) => (wide ? widerType(wide, type) : null), VOID);

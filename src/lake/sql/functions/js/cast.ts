@@ -8,6 +8,7 @@ import { formatDecimal, formatDouble } from "../../../schema/format-number.ts";
 import { formatValue } from "../../../schema/format-value.ts";
 import type { Value } from "../../../schema/value.ts";
 import { runtimeError } from "../builder.ts";
+import { beyondEngine, isStorable, saturate } from "./civil.ts";
 import { readDayTime, readYearMonth, UNIT_MICROS } from "./interval.ts";
 import { readDate, readTimestamp, readTimestampNtz } from "./read-datetime.ts";
 import {
@@ -57,6 +58,7 @@ function converter(from: DataType, to: DataType): Convert {
       return to.kind === "float" ? Math.fround(double) : double;
     };
   }
+  if (to.kind === "timestamp") return (value) => numberToTimestamp(value as number | bigint, from);
   if (from.kind === "interval_dt" || from.kind === "interval_ym") {
     return (value) => fromInterval(BigInt(value as bigint | number), from, to);
   }
@@ -153,15 +155,30 @@ function readDecimal(text: string, precision: number, scale: number): bigint | n
 }
 
 function doubleToDecimal(value: number, to: { precision: number; scale: number }): bigint | null {
-  if (!Number.isFinite(value)) {
-    throw failure(
-      "CAST_OVERFLOW",
-      "22003",
-      `the value ${formatDouble(value)} of the type "DOUBLE" cannot be cast to ` +
-        `"DECIMAL(${to.precision},${to.scale})" due to an overflow`,
-    );
-  }
+  // Spark builds the decimal first and takes the failure for NULL.
+  if (!Number.isFinite(value)) return null;
   return readDecimal(formatDouble(value), to.precision, to.scale);
+}
+
+/** Seconds since 1970: decimals wrap at 64 bits as `BigDecimal.longValue` does. */
+function numberToTimestamp(value: number | bigint, from: DataType): bigint {
+  if (from.kind === "decimal") {
+    const micros = (BigInt(value) * 1_000_000n) / 10n ** BigInt(from.scale);
+    return storable(BigInt.asIntN(64, micros));
+  }
+  if (typeof value === "bigint") return storable(saturate(value * 1_000_000n));
+  const text = `the value ${formatDouble(value as number)} of the type "DOUBLE" cannot be cast`;
+  if (!Number.isFinite(value)) {
+    throw failure("CAST_INVALID_INPUT", "22018", `${text} to "TIMESTAMP"`);
+  }
+  const micros = BigInt(Math.trunc((value as number) * 1_000_000));
+  if (saturate(micros) !== micros) throw failure("CAST_OVERFLOW", "22003", `${text} to "BIGINT"`);
+  return storable(micros);
+}
+
+function storable(micros: bigint): bigint {
+  if (isStorable(micros)) return micros;
+  throw beyondEngine();
 }
 
 function outOfRange(text: string, precision: number, scale: number): Error {

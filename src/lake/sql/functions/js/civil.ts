@@ -3,6 +3,8 @@
  * "chrono-Compatible Low-Level Date Algorithms"). No time zones; see `zone.ts`.
  */
 
+import { runtimeError } from "../builder.ts";
+
 export const MICROS_PER_SECOND = 1_000_000n;
 export const MICROS_PER_DAY = 86_400_000_000n;
 
@@ -69,6 +71,22 @@ export function daysInMonth(year: number, month: number): number {
 export function validDays(year: number, month: number, day: number): number | null {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   return daysFromCivil(year, month, day);
+}
+
+/** Whether the engine holds a timestamp: its range ends a little before 64 bits do. */
+export function isStorable(micros: bigint): boolean {
+  return micros >= -9_223_372_022_400_000_000n && micros < (1n << 63n) - 1n;
+}
+
+/** The refusal of a timestamp that Spark has and the engine cannot hold. */
+export function beyondEngine(): Error {
+  return runtimeError("UNSUPPORTED_FEATURE", "0A000", "a timestamp at the ends of 64 bits");
+}
+
+/** The nearest number of 64 bits, as Java narrows a double. */
+export function saturate(value: bigint): bigint {
+  const top = (1n << 63n) - 1n;
+  return value > top ? top : value < -top - 1n ? -top - 1n : value;
 }
 
 /** Floor division and remainder of bigints by a positive divisor. */
