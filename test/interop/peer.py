@@ -5,10 +5,10 @@ import pathlib
 import duckdb
 import duckdb_extension_delta
 import pyarrow as pa
-from canonical import arrow_answer, serve
-from deltalake import DeltaTable, QueryBuilder
-
+from canonical import serve
+from canonical_arrow import arrow_answer
 from delta_rs_tables import TABLES
+from deltalake import DeltaTable, QueryBuilder
 
 
 def read_delta_rs(path, version=None):
