@@ -12,6 +12,8 @@ export interface GoldenCase {
   readonly output: string;
   /** Spark's error class when the statement must fail; `""` when the class is not recorded. */
   readonly error: string | null;
+  /** A second recording (another Java) that counts as well. */
+  readonly alternative?: string;
   /** Rows were recorded without blanks around them. */
   readonly trimmed?: boolean;
 }
@@ -41,9 +43,19 @@ export function readSparkSql(root: string, filter = ""): GoldenFile[] {
     .filter(({ name }) => name.includes(filter))
     .map(({ path, name }) => ({
       name,
-      cases: parseGolden(readFileSync(path, "utf8")),
+      cases: withAlternatives(parseGolden(readFileSync(path, "utf8")), `${path}.java21`),
       independent: false,
     }));
+}
+
+function withAlternatives(cases: GoldenCase[], path: string): GoldenCase[] {
+  if (!existsSync(path)) return cases;
+  const others = parseGolden(readFileSync(path, "utf8"));
+  return cases.map((golden, i) => {
+    const other = others[i];
+    if (!other || other.sql !== golden.sql || other.output === golden.output) return golden;
+    return { ...golden, alternative: other.output };
+  });
 }
 
 function walk(folder: string): string[] {
