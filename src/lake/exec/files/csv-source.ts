@@ -146,7 +146,7 @@ function textRelation(
     const i = byPosition
       ? n
       : group.columns.findIndex((column) => column.toLowerCase() === name.toLowerCase());
-    const value = i >= 0 && i < stored.length ? trimmed(stored[i]!, options) : "NULL";
+    const value = i >= 0 && i < stored.length ? fieldText(stored[i]!, options) : "NULL";
     return `${value} AS ${quoteIdentifier(name)}`;
   });
   const parameters = [
@@ -156,7 +156,7 @@ function textRelation(
     `escape = ${quoteString(options.escape ?? "\\")}`,
     `header = ${flag(options, "header", false)}`,
     `columns = {${stored.map((name) => `'${name}': 'VARCHAR'`).join(", ")}}`,
-    `nullstr = ${quoteString(options.nullvalue ?? "")}`,
+    "nullstr = ''",
     "allow_quoted_nulls = false",
     "null_padding = true",
     "strict_mode = false",
@@ -167,10 +167,15 @@ function textRelation(
   return `SELECT ${[...wanted, "__file"].join(", ")} FROM read_csv([${paths}], ${parameters.join(", ")})`;
 }
 
-function trimmed(column: string, options: SourceOptions): string {
+/**
+ * A field as Spark's parser gives it. An empty field is NULL unless it is quoted; the text of
+ * `nullValue` is NULL even then.
+ */
+function fieldText(column: string, options: SourceOptions): string {
   let value = column;
   if (flag(options, "ignoreleadingwhitespace", false)) value = `ltrim(${value})`;
   if (flag(options, "ignoretrailingwhitespace", false)) value = `rtrim(${value})`;
+  if (options.nullvalue) value = `nullif(${value}, ${quoteString(options.nullvalue)})`;
   return value;
 }
 
@@ -213,7 +218,8 @@ async function inferSchema(
   if (!inferTypes) return structType(names.map((name) => structField(name, STRING)));
   const tests = names.flatMap((name) => {
     const column = quoteIdentifier(name);
-    return INFERENCE.map(({ test }) => `bool_and(${test(column)})`);
+    const given = `FILTER (WHERE ${column} <> '')`;
+    return INFERENCE.map(({ test }) => `bool_and(${test(column)}) ${given}`);
   });
   const [row] = await engine.rows(`SELECT ${tests.join(", ")} FROM (${text})`);
   return structType(
