@@ -77,7 +77,7 @@ function swap(plan: Plan | null): Plan | null {
   if (!plan) return null;
   return {
     ...plan,
-    ...(plan.operands ? { operands: [...plan.operands].reverse() } : {}),
+    ...(plan.operands ? { operands: [plan.operands[1] ?? null, plan.operands[0] ?? null] } : {}),
     ...(plan.pretty ? { pretty: (a) => plan.pretty!([a[1]!, a[0]!]) } : {}),
     emit: (args, call, context) =>
       plan.emit([args[1]!, args[0]!], { ...call, args: [call.args[1]!, call.args[0]!] }, context),
