@@ -37,7 +37,7 @@ export function parseCommand(
     quiet++;
   });
   try {
-    program.parse(joinJsonFields(spec, words), { from: "user" });
+    program.parse(joinJsonFields(spec, allFlags, words), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     throw explain(error, { spec, allFlags, path, usage });
@@ -72,12 +72,12 @@ function parseInteger(text: string, min: number): number {
 
 /**
  * `--json a,b` takes its fields from the next word only when that cannot be the command's own
- * argument: it is a list, or names a field, or the command takes no words at all.
+ * argument: it is a list, or names a field, or the command has all its arguments without it.
  */
-function joinJsonFields(spec: CommandSpec, words: readonly string[]): string[] {
+function joinJsonFields(spec: CommandSpec, flags: FlagSpecs, words: readonly string[]): string[] {
   const joined: string[] = [];
   const fieldNames = (spec.fields ?? []).map((field) => field.name);
-  const takesWords = Object.keys(spec.args).length > 0;
+  const isFull = countArguments(flags, words) > Object.keys(spec.args).length;
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
     if (word === "--") return [...joined, ...words.slice(i)];
@@ -89,11 +89,30 @@ function joinJsonFields(spec: CommandSpec, words: readonly string[]): string[] {
     const isFields =
       next !== undefined &&
       /^\w[\w.]*(,\w[\w.]*)*$/.test(next) &&
-      (next.includes(",") || !takesWords || fieldNames.includes(next));
+      (next.includes(",") || isFull || fieldNames.includes(next));
     joined.push(isFields ? `--json=${next}` : "--json=");
     if (isFields) i++;
   }
   return joined;
+}
+
+/** Words that are neither flags nor values of flags, the one after `--json` among them. */
+function countArguments(flags: FlagSpecs, words: readonly string[]): number {
+  let count = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === "--") return count + words.length - i - 1;
+    if (!word.startsWith("-") || word === "-") count++;
+    else if (!word.includes("=") && takesValue(flags, word)) i++;
+  }
+  return count;
+}
+
+function takesValue(flags: FlagSpecs, word: string): boolean {
+  const found = Object.entries(flags).find(
+    ([name, flag]) => word === `--${name}` || word === `-${flag.short}`,
+  );
+  return found !== undefined && found[0] !== "json" && found[1].type !== "boolean";
 }
 
 function readGlobals(options: Record<string, unknown>, quiet: number): GlobalOptions {

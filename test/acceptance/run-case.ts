@@ -207,10 +207,15 @@ export function maskText(text: string, folder: string): string {
   const day = 86_400_000;
   return text
     .replaceAll(folder, "$DIR")
+    .replace(/-\d{17}(?=\.)/g, "-[STAMP]")
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "[UUID]")
     .replace(/\b\d+(\.\d+)? ?m?s\b/g, "[DURATION]")
-    .replace(/\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?/g, (time) => {
-      const at = Date.parse(time.endsWith("Z") ? time : `${time.replace(" ", "T")}Z`);
-      return Math.abs(at - Date.now()) < day ? "[TIME]" : time;
-    });
+    .replace(
+      /\b(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?)(Z?)( {2,})?/g,
+      (found, time, _, pad) => {
+        // A fraction that ends in zeros is shorter, and the column padded for it.
+        const at = Date.parse(`${(time as string).replace(" ", "T")}Z`);
+        return Math.abs(at - Date.now()) < day ? `[TIME]${pad === undefined ? "" : "  "}` : found;
+      },
+    );
 }

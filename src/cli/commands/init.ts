@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 
-import { CONFIG_FILE_NAME, loadConfig } from "../../core/config/index.ts";
+import { CONFIG_FILE_NAME, type Config, loadConfig } from "../../core/config/index.ts";
 import { writeFileAtomic } from "../../core/io/index.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
@@ -13,11 +13,15 @@ export const command = defineCommand({
     folder: { summary: "where the project is to be (default: here)", completes: "files" },
   },
   flags: {
+    demo: {
+      type: "boolean",
+      summary: "add a small example lakehouse: demo.orders, demo.customers",
+    },
     force: { type: "boolean", summary: "write the files anew; the old ones are kept as .bak" },
   },
   examples: [
     { comment: "Make this folder a project", run: "sovereign init" },
-    { comment: "A new folder", run: "sovereign init shop" },
+    { comment: "A new folder with example tables to query", run: "sovereign init shop --demo" },
     { comment: "See what would be written", run: "sovereign init shop --dry-run" },
   ],
   notes:
@@ -29,21 +33,27 @@ export const command = defineCommand({
     const root = resolve(context.io.cwd, args.folder ?? ".");
     const where = relative(context.io.cwd, root) || ".";
     const isProject = existsSync(join(root, CONFIG_FILE_NAME));
-    if (isProject && !flags.force) {
+    if (isProject && !flags.force && !flags.demo) {
       await context.note(`already initialised: ${join(where, CONFIG_FILE_NAME)}`);
       return 0;
     }
     const files = planFiles(root, { rewrite: flags.force, isProject });
     if (context.globals.dryRun) {
       for (const file of files) await context.note(`would write ${join(where, file.name)}`);
+      if (flags.demo) await context.note("would create the tables demo.customers and demo.orders");
       return 0;
     }
     mkdirSync(root, { recursive: true });
     for (const file of files) await writeFile(root, file);
-    await createStore(context, root);
+    const config = await createStore(context, root);
+    if (flags.demo) {
+      const { createDemo } = await import("./init/demo.ts");
+      await createDemo(context, config);
+    }
     await context.note(`initialised ${where === "." ? "this folder" : where}`);
     const go = where === "." ? "" : ` -C ${where}`;
-    await context.note(`next: sovereign${go} lake sql "SELECT 1 + 1 AS two"`);
+    const query = flags.demo ? "SELECT * FROM demo.orders" : "SELECT 1 + 1 AS two";
+    await context.note(`next: sovereign${go} lake sql "${query}"`);
     await context.note(`next: sovereign${go} lake list`);
     await context.note(`next: sovereign${go} config show --origin`);
     return 0;
@@ -90,7 +100,7 @@ async function writeFile(root: string, file: PlannedFile): Promise<void> {
 }
 
 /** The metadata store of the new project, with this command as its first audit record. */
-async function createStore(context: CommandContext, root: string): Promise<void> {
+async function createStore(context: CommandContext, root: string): Promise<Config> {
   const { SOVEREIGN_CONFIG: _, ...env } = context.io.env;
   const config = loadConfig({ cwd: root, env });
   const { openStore, recordAudit } = await import("../../core/store/index.ts");
@@ -100,4 +110,5 @@ async function createStore(context: CommandContext, root: string): Promise<void>
   } finally {
     store.close();
   }
+  return config;
 }

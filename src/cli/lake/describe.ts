@@ -1,9 +1,11 @@
 /** What the log says about a table, in the shapes the commands print. */
 import { SovereignError } from "../../core/errors.ts";
+import { suggestName } from "../../core/suggest.ts";
 import type { Lake, TypedRows } from "../../lake/index.ts";
 import { formatType, type StructField, type StructType } from "../../lake/schema/data-type.ts";
 import type { RecordValues } from "../context.ts";
 import type { RowSource } from "../output/rows.ts";
+import { listTables } from "./tables.ts";
 
 interface VersionFlagValues {
   readonly "version-as-of"?: number | undefined;
@@ -45,6 +47,24 @@ export function rowSourceOf({ schema, rows }: TypedRows): RowSource {
 /** The first row as a record by column name. */
 export function recordOf({ schema, rows }: TypedRows): RecordValues {
   return Object.fromEntries(schema.fields.map((f, i) => [f.name, rows[0]?.[i] ?? null]));
+}
+
+/** Checks that a table or view named on the command line is there, before SQL is made of it. */
+export async function requireTable(lake: Lake, word: string, table: string): Promise<StructType> {
+  const schema = await lake.schemaOf(table);
+  if (schema !== null) return schema;
+  const near = suggestName(word, listNames(lake));
+  throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no table or view \`${word}\``, {
+    hint: near === null ? "`sovereign lake list` shows what there is" : `did you mean \`${near}\`?`,
+  });
+}
+
+/** Names as short as they may be typed: `orders` of main.default, `silver.orders` of main. */
+export function listNames(lake: Lake): string[] {
+  return listTables(lake.catalog, undefined).map(({ catalog, schema, name }) => {
+    if (catalog !== "main") return `${catalog}.${schema}.${name}`;
+    return schema === "default" ? name : `${schema}.${name}`;
+  });
 }
 
 /** One column as `lake schema` lists it. */

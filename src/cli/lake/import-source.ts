@@ -1,7 +1,7 @@
 /**
  * The file an import reads: a path, or stdin put aside in a temporary file first. Its format comes
- * from a flag, its name, or its first bytes. Arrow files are turned into Parquet on the way, the one
- * columnar format the engine reads.
+ * from a flag, its name, or its first bytes. Arrow files are turned into Parquet on the way, the
+ * one columnar format the engine reads.
  */
 import {
   closeSync,

@@ -32,10 +32,12 @@ export async function runShell(
 ): Promise<void> {
   const { io } = context;
   const historyPath = join(context.config.home, "shell-history");
+  const isInteractive = io.stdout.isTTY && io.stdin.isTTY === true;
   const terminal = createInterface({
     input: io.stdin,
-    ...(io.stdout.stream === null ? {} : { output: io.stdout.stream }),
-    terminal: io.stdout.isTTY && io.stdin.isTTY === true,
+    // Without a terminal nothing but results goes to stdout: no prompt.
+    ...(isInteractive && io.stdout.stream !== null ? { output: io.stdout.stream } : {}),
+    terminal: isInteractive,
     history: readHistory(historyPath),
     historySize: HISTORY_SIZE,
     removeHistoryDuplicates: true,

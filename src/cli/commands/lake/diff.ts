@@ -3,6 +3,7 @@
 import { SovereignError } from "../../../core/errors.ts";
 import { STRING, structField } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
+import { requireTable } from "../../lake/describe.ts";
 import { ROW_FLAGS, readRowFlags } from "../../lake/row-flags.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
@@ -27,6 +28,7 @@ export const command = defineCommand({
     const from = readVersion(args.from);
     const to = args.to === undefined ? null : readVersion(args.to);
     const lake = await openProjectLake(context);
+    await requireTable(lake, args.table, table);
     const older = `SELECT * FROM ${table} VERSION AS OF ${from}`;
     const newer = `SELECT * FROM ${table}${to === null ? "" : ` VERSION AS OF ${to}`}`;
     const sides = [

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/progress.ts";
 import { defineCommand } from "../../command.ts";
+import { requireTable } from "../../lake/describe.ts";
 import { ROW_FLAGS } from "../../lake/row-flags.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
@@ -52,12 +53,13 @@ export const command = defineCommand({
       });
     }
     const isQuery = /^\s*(select|with|from|values|\()/i.test(args.source);
-    const isFile = args.source.startsWith("@");
-    const text =
-      isQuery || isFile
-        ? await readSqlText(args.source, io)
-        : `SELECT * FROM ${quoteTable(args.source, io)}${formatTimeTravel(flags)}`;
+    const isText = isQuery || args.source.startsWith("@");
+    const table = isText ? "" : quoteTable(args.source, io);
     const lake = await openProjectLake(context);
+    if (!isText) await requireTable(lake, args.source, table);
+    const text = isText
+      ? await readSqlText(args.source, io)
+      : `SELECT * FROM ${table}${formatTimeTravel(flags)}`;
     const result = await lake.sql(text);
     if (context.globals.dryRun) {
       const columns = result.schema.fields.map((field) => field.name).join(", ");
@@ -81,7 +83,10 @@ export const command = defineCommand({
       : await writeRowsToFile(result, path, options);
     await result.close();
     task.discard();
-    if (!isStdout) await context.note(`wrote ${formatCount(count)} rows to ${args.file}`);
+    if (!isStdout)
+      await context.note(
+        `wrote ${formatCount(count)} row${count === 1 ? "" : "s"} to ${args.file}`,
+      );
     return 0;
   },
 });

@@ -1,5 +1,6 @@
 /** `sovereign lake head`: the first rows of a table. */
 import { defineCommand } from "../../command.ts";
+import { requireTable } from "../../lake/describe.ts";
 import { printResult } from "../../lake/print-result.ts";
 import { ROW_FLAGS, readRowFlags } from "../../lake/row-flags.ts";
 import { openProjectLake } from "../../lake/session.ts";
@@ -30,6 +31,7 @@ export const command = defineCommand({
   async run(context, { args, flags }) {
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
+    await requireTable(lake, args.table, table);
     const rows = flags.rows ?? DEFAULT_ROWS;
     const text = `SELECT * FROM ${table}${formatTimeTravel(flags)} LIMIT ${rows}`;
     const options = readRowFlags({ limit: 0, int64: flags.int64, chart: undefined });

@@ -68,15 +68,13 @@ export const command = defineCommand({
       schema === null
         ? await importAsNew(lake, source, plan)
         : await importInto(lake, source, { ...plan, schema, context });
-    const rows = formatCount(Number(outcome.rowCount));
-    const text = `imported ${rows} rows into ${args.table} (version ${outcome.version})`;
+    const text = `imported ${countRows(outcome.rowCount)} into ${args.table} (version ${outcome.version})`;
     task.discard();
     await context.note(text);
     if (outcome.rejectedFile !== null) {
       const file = relative(context.io.cwd, outcome.rejectedFile);
-      await context.warn(
-        `${formatCount(outcome.rejectedCount)} rows do not fit, put aside in ${file}`,
-      );
+      const rejected = countRows(outcome.rejectedCount);
+      await context.warn(`put aside ${rejected} that did not fit: ${file}`);
     }
     await context.audit({
       command: context.path,
@@ -92,3 +90,7 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+function countRows(count: number | bigint): string {
+  return `${formatCount(Number(count))} row${Number(count) === 1 ? "" : "s"}`;
+}

@@ -3,6 +3,7 @@ import { type DataType, DOUBLE, formatType, LONG, STRING } from "../../../lake/s
 import type { Value } from "../../../lake/schema/value.ts";
 import { defineCommand } from "../../command.ts";
 import type { RecordValues } from "../../context.ts";
+import { requireTable } from "../../lake/describe.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteName, quoteTable } from "../../lake/table-name.ts";
 import { formatTimeTravel, VERSION_FLAGS } from "../../lake/version-flag.ts";
@@ -39,8 +40,10 @@ export const command = defineCommand({
   databricks: "the data profile of a `display()`, or `ANALYZE TABLE … FOR ALL COLUMNS`",
   seeAlso: ["lake show", "lake head"],
   async run(context, { args, flags }) {
-    const from = `${quoteTable(args.table, context.io)}${formatTimeTravel(flags)}`;
+    const table = quoteTable(args.table, context.io);
+    const from = `${table}${formatTimeTravel(flags)}`;
     const lake = await openProjectLake(context);
+    await requireTable(lake, args.table, table);
     const probe = await lake.sql(`SELECT * FROM ${from} LIMIT 0`);
     const { fields } = probe.schema;
     await probe.close();
