@@ -5,6 +5,7 @@
  * than such a command should run.
  */
 
+import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
@@ -23,6 +24,7 @@ import type { ExecuteOptions } from "./exec/execute.ts";
 import type { FileMount } from "./exec/file-mounts.ts";
 import type { StatementResult } from "./exec/result.ts";
 import { Session } from "./exec/session.ts";
+import type { EngineFacts } from "./exec/show/settings.ts";
 import type { StructType } from "./schema/data-type.ts";
 import type { ParsedStatement } from "./sql/ast.ts";
 import { locate, SqlError } from "./sql/error.ts";
@@ -86,6 +88,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
       largeCheckpoints: createLargeCheckpointPort(() => session.engine()),
     },
     transaction: { checkpointWriter: createWasmCheckpointWriter() },
+    facts: engineFacts(options),
     startEngine: async () => {
       const { readEngineError } = await import("./sql-door.ts");
       const limit = memoryLimitBytes(options.memoryLimit);
@@ -180,6 +183,17 @@ async function nameParts(name: string): Promise<string[]> {
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` is not a table's name`, {
     hint: "write `catalog.schema.table`, or delta.`/path`",
   });
+}
+
+/** The engine's limits in Spark's words; by default it takes every core and 80 % of the memory. */
+function engineFacts({ memoryLimit, threads }: LakeOptions): EngineFacts {
+  const bytes = memoryLimitBytes(memoryLimit) ?? totalmem() * 0.8;
+  const memory = `${Math.floor(bytes / 1024 ** 2)}m`;
+  return {
+    "spark.driver.memory": memory,
+    "spark.executor.memory": memory,
+    "spark.executor.cores": String(threads ?? availableParallelism()),
+  };
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -13,6 +13,7 @@ import type { TransactionOptions } from "../delta/write/transaction.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Namespace, ViewDefinition } from "../sql/bind/context.ts";
 import { type FileMount, refuseMounted, resolveMounted } from "./file-mounts.ts";
+import type { EngineFacts } from "./show/settings.ts";
 
 /** A temporary view; it dies with the session. */
 export interface TemporaryView {
@@ -29,6 +30,8 @@ export interface SessionOptions {
   baseFolder: string;
   /** Read-only folders under names of their own. */
   fileMounts?: readonly FileMount[];
+  /** What SET shows of the engine. */
+  facts?: EngineFacts;
   /** Starts the engine on first use. */
   startEngine: () => Promise<Engine>;
   logPorts?: DeltaLogPorts;
@@ -42,6 +45,7 @@ export class Session {
   readonly temporaryViews = new Map<string, TemporaryView>();
   readonly settings = new Map<string, string>();
   readonly transaction: Pick<TransactionOptions, "checkpointWriter" | "rng">;
+  readonly facts: EngineFacts;
   namespace: Namespace = { catalog: "main", schema: "default" };
   readonly #fileMounts: readonly FileMount[];
   readonly #startEngine: () => Promise<Engine>;
@@ -54,6 +58,7 @@ export class Session {
     this.clock = options.clock;
     this.baseFolder = options.baseFolder;
     this.transaction = options.transaction ?? {};
+    this.facts = options.facts ?? {};
     this.#fileMounts = options.fileMounts ?? [];
     this.#startEngine = options.startEngine;
     this.#logPorts = options.logPorts ?? {};

@@ -32,8 +32,8 @@ export const command = defineCommand({
     const older = `SELECT * FROM ${table} VERSION AS OF ${from}`;
     const newer = `SELECT * FROM ${table}${to === null ? "" : ` VERSION AS OF ${to}`}`;
     const sides = [
-      { change: "removed", result: await lake.sql(`${older} EXCEPT ALL ${newer}`) },
-      { change: "added", result: await lake.sql(`${newer} EXCEPT ALL ${older}`) },
+      { change: "removed", result: await lake.sql(`${older} EXCEPT ALL ${newer} ORDER BY ALL`) },
+      { change: "added", result: await lake.sql(`${newer} EXCEPT ALL ${older} ORDER BY ALL`) },
     ];
     const counts: number[] = [];
     const schema = sides[0]!.result.schema;

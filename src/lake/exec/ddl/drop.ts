@@ -41,7 +41,7 @@ function dropTable(ctx: StatementContext, drop: Drop): Outcome {
   }
   if (info.kind === "view") throw wrongKind(info, "view", "DROP VIEW");
   removeTable(session, info);
-  return emptyOutcome();
+  return done("table", partsOf(info));
 }
 
 /** Takes a table out of the catalog, and its folder with it when it is managed. */
@@ -66,7 +66,7 @@ function dropView(ctx: StatementContext, drop: Drop): Outcome {
   const { session } = ctx;
   const parts = partsOfName(drop.name);
   if (parts.length === 1 && session.temporaryViews.delete(parts[0]!.toLowerCase())) {
-    return emptyOutcome();
+    return done("view", parts);
   }
   const id = tableIdentifier(parts, session.namespace);
   const info = session.catalog.getTable(id);
@@ -76,7 +76,7 @@ function dropView(ctx: StatementContext, drop: Drop): Outcome {
   }
   if (info.kind !== "view") throw wrongKind(info, "table", "DROP TABLE");
   session.catalog.dropTable(id);
-  return emptyOutcome();
+  return done("view", partsOf(info));
 }
 
 function wrongKind(info: TableInfo, kind: string, instead: string): SqlError {
@@ -98,7 +98,7 @@ function dropSchema(session: Session, drop: Drop): Outcome {
     throw notImplemented("dropping the schema `default`", drop.span, "drop its tables instead");
   }
   removeSchema(session, info.catalog, info.name, drop.cascade);
-  return emptyOutcome();
+  return done("schema", [info.catalog, info.name]);
 }
 
 function removeSchema(session: Session, catalog: string, schema: string, cascade: boolean): void {
@@ -151,5 +151,9 @@ function dropCatalog(session: Session, drop: Drop): Outcome {
   if (session.namespace.catalog.toLowerCase() === name.toLowerCase()) {
     session.namespace = { catalog: "main", schema: "default" };
   }
-  return emptyOutcome();
+  return done("catalog", [info.name]);
+}
+
+function done(what: string, parts: readonly string[]): Outcome {
+  return emptyOutcome({ message: `dropped ${what} ${formatName(parts)}` });
 }

@@ -1,5 +1,5 @@
 /** CREATE CATALOG, CREATE SCHEMA, USE. */
-import { alreadyExists, notFound, schemaFolder } from "../../catalog/index.ts";
+import { alreadyExists, formatName, notFound, schemaFolder } from "../../catalog/index.ts";
 import { notImplemented } from "../../sql/error.ts";
 import { partsOfName, schemaIdentifier } from "../names.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
@@ -14,11 +14,11 @@ export function executeCreateCatalog(
   const { catalog } = ctx.session;
   const { name } = create.name;
   if (catalog.getCatalog(name)) {
-    if (create.ifNotExists) return emptyOutcome();
+    if (create.ifNotExists) return emptyOutcome({ message: "the catalog exists already" });
     throw alreadyExists("catalog", [name]);
   }
   catalog.createCatalog({ name, comment: create.comment ?? null });
-  return emptyOutcome();
+  return emptyOutcome({ message: `created catalog ${formatName([name])}` });
 }
 
 /** Runs CREATE SCHEMA. */
@@ -34,7 +34,7 @@ export function executeCreateSchema(
     throw alreadyExists("schema", [id.catalog, id.schema]);
   }
   if (session.catalog.getSchema(id.catalog, id.schema)) {
-    if (create.ifNotExists) return emptyOutcome();
+    if (create.ifNotExists) return emptyOutcome({ message: "the schema exists already" });
     throw alreadyExists("schema", [id.catalog, id.schema]);
   }
   const given = create.location ?? create.managedLocation;
@@ -48,7 +48,7 @@ export function executeCreateSchema(
     comment: create.comment ?? null,
     location,
   });
-  return emptyOutcome();
+  return emptyOutcome({ message: `created schema ${formatName([id.catalog, id.schema])}` });
 }
 
 /** `<root>/<catalog>/default` to `<root>`. */

@@ -1,5 +1,5 @@
 /** CREATE [TEMPORARY] VIEW, ALTER VIEW. A view is kept as its text with its namespace. */
-import { alreadyExists, notFound, partsOf, type TableInfo } from "../../catalog/index.ts";
+import { alreadyExists, formatName, notFound, partsOf, type TableInfo } from "../../catalog/index.ts";
 import { formatType } from "../../schema/data-type.ts";
 import type { Query } from "../../sql/ast.ts";
 import { collectTableNames } from "../../sql/bind/preload.ts";
@@ -69,7 +69,7 @@ function createTemporary(
   }
   const name = parts[0]!;
   const exists = session.temporaryViews.has(name.toLowerCase());
-  if (exists && view.ifNotExists) return emptyOutcome();
+  if (exists && view.ifNotExists) return emptyOutcome({ message: "the view exists already" });
   if (exists && !view.orReplace) throw alreadyExists("view", [name]);
   session.temporaryViews.set(name.toLowerCase(), {
     name,
@@ -83,7 +83,7 @@ function createTemporary(
       columns,
     },
   });
-  return emptyOutcome();
+  return emptyOutcome({ message: `created temporary view ${formatName([name])}` });
 }
 
 function createPermanent(
@@ -95,7 +95,7 @@ function createPermanent(
   refuseTemporary(ctx, view.query);
   const id = tableIdentifier(partsOfName(view.name), session.namespace);
   const current = session.catalog.getTable(id);
-  if (current && view.ifNotExists) return emptyOutcome();
+  if (current && view.ifNotExists) return emptyOutcome({ message: "the view exists already" });
   if (current && (!view.orReplace || current.kind !== "view")) {
     throw alreadyExists(current.kind === "view" ? "view" : "table", partsOf(current));
   }
@@ -116,7 +116,7 @@ function createPermanent(
     createdAtMs: session.clock.nowMs(),
   };
   session.catalog.putTable(info, { replace: current !== null });
-  return emptyOutcome();
+  return emptyOutcome({ message: `created view ${formatName(partsOf(info))}` });
 }
 
 /** A view outlives the session, so it must not stand on what does not. */
@@ -155,5 +155,5 @@ export async function executeAlterView(
   };
   const info = { ...current, ...namespace, viewText: alter.queryText, viewColumns: null };
   session.catalog.putTable(info, { replace: true });
-  return emptyOutcome();
+  return emptyOutcome({ message: `changed view ${formatName(partsOf(info))}` });
 }

@@ -30,6 +30,11 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "spark.databricks.delta.commitInfo.userMetadata": { standard: "", values: null },
 };
 
+/** Facts of the running engine under the names Spark has for them; reading them is all one can. */
+const FACTS = ["spark.driver.memory", "spark.executor.memory", "spark.executor.cores"] as const;
+
+export type EngineFacts = Readonly<Partial<Record<(typeof FACTS)[number], string>>>;
+
 const COLUMNS = structType([
   structField("key", STRING, false),
   structField("value", STRING, false),
@@ -37,7 +42,7 @@ const COLUMNS = structType([
 
 /** Runs SET, SET key, SET key = value. */
 export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outcome {
-  const { settings } = ctx.session;
+  const { settings, facts } = ctx.session;
   if (set.key === undefined) {
     const known = Object.entries(SETTINGS).map(([key, s]) => [
       key,
@@ -46,9 +51,14 @@ export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outc
     const own = [...settings].filter(([key]) => !(key in SETTINGS));
     return localOutcome(
       COLUMNS,
-      [...known, ...own].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+      [...known, ...own, ...Object.entries(facts)].sort(([a], [b]) => (a! < b! ? -1 : 1)),
     );
   }
+  const fact = FACTS.find((name) => name.toLowerCase() === set.key!.toLowerCase());
+  if (fact && set.value === undefined) {
+    return localOutcome(COLUMNS, [[fact, facts[fact] ?? "<undefined>"]]);
+  }
+  if (fact) throw fixedWhileRunning(fact);
   const key = canonicalKey(set.key);
   if (set.value === undefined) {
     const value = settings.get(key) ?? SETTINGS[key]?.standard ?? "<undefined>";
@@ -64,6 +74,14 @@ export function executeReset(ctx: StatementContext, reset: StatementOf<"reset">)
   if (reset.key === undefined) ctx.session.settings.clear();
   else ctx.session.settings.delete(canonicalKey(reset.key));
   return localOutcome(structType([]), []);
+}
+
+/** Spark refuses these too once a session runs. */
+function fixedWhileRunning(key: string): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", `\`${key}\` cannot change while it runs`, {
+    hint: "set `memory_limit` or `threads` under `[lake]` in batuta.toml",
+    details: { error_class: "CANNOT_MODIFY_CONFIG", sql_state: "46110" },
+  });
 }
 
 function canonicalKey(key: string): string {
