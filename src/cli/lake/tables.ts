@@ -1,12 +1,17 @@
 /** Tables of the catalog by namespace, for listings. */
 import { SovereignError } from "../../core/errors.ts";
 import { suggestName } from "../../core/suggest.ts";
-import type { Catalog, SchemaInfo, TableInfo } from "../../lake/catalog/index.ts";
+import {
+  type Catalog,
+  listedTables,
+  type SchemaInfo,
+  type TableInfo,
+} from "../../lake/catalog/index.ts";
 
 /** `namespace` is a catalog, a schema of `main`, or `catalog.schema`; all of them when absent. */
 export function listTables(catalog: Catalog, namespace: string | undefined): TableInfo[] {
   const schemas = findSchemas(catalog, namespace);
-  return schemas.flatMap((schema) => catalog.listTables(schema.catalog, schema.name));
+  return schemas.flatMap((schema) => listedTables(catalog, schema.catalog, schema.name));
 }
 
 function findSchemas(catalog: Catalog, namespace: string | undefined): SchemaInfo[] {

@@ -2,7 +2,7 @@
  * `information_schema` of a catalog: schemata, tables, columns, views, with the columns of the SQL
  * standard that Databricks documents. Filled from the catalog when a statement mentions it.
  */
-import type { TableIdentifier, TableInfo } from "../catalog/index.ts";
+import { listedTables, type TableIdentifier, type TableInfo } from "../catalog/index.ts";
 import { DeltaLog } from "../delta/index.ts";
 import {
   formatTypeSql,
@@ -87,7 +87,7 @@ async function schemataRows(session: Session, catalog: string): Promise<Value[][
 
 function allTables(session: Session, catalog: string): TableInfo[] {
   const { catalog: names } = session;
-  return names.listSchemas(catalog).flatMap((schema) => names.listTables(catalog, schema.name));
+  return names.listSchemas(catalog).flatMap((schema) => listedTables(names, catalog, schema.name));
 }
 
 async function tableRows(session: Session, catalog: string): Promise<Value[][]> {

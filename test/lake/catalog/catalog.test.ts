@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import {
   createMemoryCatalog,
   createStoreCatalog,
   folderName,
+  listedTables,
   mountCatalogs,
   type TableInfo,
 } from "../../../src/lake/catalog/index.ts";
@@ -49,6 +50,20 @@ describe.each(KINDS)("%s catalog", (_, create) => {
     expect(catalog.listCatalogs().map((c) => c.name)).toEqual(["main"]);
     expect(catalog.listSchemas("MAIN").map((s) => s.name)).toEqual(["default"]);
     expect(catalog.getSchema("main", "default")!.location).toBe(join(root, "lake/main/default"));
+  });
+
+  it("lists no table whose first commit never came", () => {
+    const catalog = create();
+    const log = join(table("made").location!, "_delta_log");
+    for (const name of ["made", "half", "none"]) catalog.putTable(table(name), { replace: false });
+    const outside = { kind: "external", location: join(root, "away") } as const;
+    catalog.putTable(table("outside", outside), { replace: false });
+    mkdirSync(log, { recursive: true });
+    mkdirSync(join(table("half").location!, "_delta_log"), { recursive: true });
+    const names = () => listedTables(catalog, "main", "default").map((one) => one.name);
+    expect(names()).toEqual(["outside"]);
+    writeFileSync(join(log, "00000000000000000010.checkpoint.parquet"), "");
+    expect(names()).toEqual(["made", "outside"]);
   });
 
   it("compares names without case and keeps the case given", () => {

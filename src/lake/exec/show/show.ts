@@ -2,7 +2,7 @@
  * SHOW …: listings from the catalog and the log, in the columns Spark 4.2 gives them. Nothing here
  * starts the engine. Patterns are Spark's: `*` for any text, `|` between alternatives.
  */
-import { notFound } from "../../catalog/index.ts";
+import { listedTables, notFound } from "../../catalog/index.ts";
 import { BOOLEAN, STRING, structField, structType } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { notImplemented } from "../../sql/error.ts";
@@ -88,7 +88,7 @@ function showTables(ctx: StatementContext, show: Show): Outcome {
   const wantsViews = show.what === "views";
   const stored = isInformation
     ? INFORMATION_TABLES.map((name) => ({ name, kind: "external" as const }))
-    : session.catalog.listTables(catalog, schema);
+    : listedTables(session.catalog, catalog, schema);
   const rows: [string, string, boolean][] = stored
     .filter((table) => !wantsViews || table.kind === "view")
     .map((table) => [info?.name ?? schema, table.name, false]);
