@@ -82,7 +82,9 @@ export async function killLoop({ rounds, seed, maxLifeMs, start, check }: KillLo
     while (run.lines.length === 0 && run.child.exitCode === null) await delay(5);
     await delay(rng.next() * maxLifeMs);
     run.child.kill("SIGKILL");
-    await run.exit;
+    const code = await run.exit;
+    if (code !== null && code !== 0)
+      throw new Error(`round ${round}: the process failed by itself`);
     await check(round, run.lines);
   }
 }

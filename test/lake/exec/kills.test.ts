@@ -1,0 +1,7 @@
+import { expect, it } from "vitest";
+import { changeUnderKills } from "./kills.ts";
+
+it("kill -9 during write statements leaves what was acknowledged", async () => {
+  const score = await changeUnderKills(8, 3);
+  expect(score.size).toBeGreaterThan(0);
+});
