@@ -83,6 +83,12 @@ function toReadError(path: string, cause: unknown): SovereignError {
       cause,
     });
   }
+  if (code === "ENAMETOOLONG") {
+    return new SovereignError("INVALID_PARAMETER_VALUE", `\`${path}\` is too long a path`, {
+      hint: "choose a shorter name",
+      cause,
+    });
+  }
   return new SovereignError("DATA_LOSS", `cannot read \`${path}\`: ${code ?? String(cause)}`, {
     hint: "check the disk and the file",
     details: { path },

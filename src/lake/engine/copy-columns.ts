@@ -33,6 +33,14 @@ export function partitionExpression(expression: string, type: DataType): string 
       return `nullif(decode(${expression}), '')`;
     case "string":
       return `nullif(${expression}, '')`;
+    case "float":
+    case "double":
+      // Java's words: not every reader of the log knows the engine's `inf` and `nan`.
+      return (
+        `CASE WHEN isnan(${expression}) THEN 'NaN' WHEN isinf(${expression}) THEN ` +
+        `CASE WHEN ${expression} > 0 THEN 'Infinity' ELSE '-Infinity' END ` +
+        `ELSE CAST(${expression} AS VARCHAR) END`
+      );
     default:
       return `CAST(${expression} AS VARCHAR)`;
   }

@@ -12,7 +12,7 @@ import { newUuid } from "../../core/ids.ts";
 import type { Value } from "../schema/value.ts";
 import { copyToParquet } from "./copy.ts";
 import { type DuckDbModule, fillTable } from "./duckdb-table.ts";
-import { type RuntimeErrorMapper, toEngineError } from "./engine-error.ts";
+import { checkSqlText, type RuntimeErrorMapper, toEngineError } from "./engine-error.ts";
 import { quoteIdentifier, quoteString } from "./engine-type.ts";
 import { openStream } from "./result-stream.ts";
 import { createScalarFunction } from "./scalar-function.ts";
@@ -112,6 +112,7 @@ class Host {
   }
 
   async using<T>(sql: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    checkSqlText(sql);
     const connection = await this.acquire();
     let clean = false;
     try {

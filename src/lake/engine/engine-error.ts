@@ -63,7 +63,52 @@ const RULES: readonly Rule[] = [
     message: (m) => m[1]!,
     hint: "free disk space and run it again",
   },
+  {
+    pattern: /^IO Error: (.*Too many open files.*)/,
+    code: "RESOURCE_EXHAUSTED",
+    message: (m) => m[1]!,
+    hint: "raise the limit of open files (`ulimit -n`) and run it again",
+  },
+  {
+    pattern: /^IO Error: .*File name too long/,
+    code: "INVALID_PARAMETER_VALUE",
+    message: () => "a partition value or a name is too long for a file name",
+    hint: "leave the column out of PARTITIONED BY, or shorten its values",
+  },
+  {
+    pattern: /^IO Error: (.*Permission denied.*)/,
+    code: "PERMISSION_DENIED",
+    message: (m) => m[1]!,
+    hint: "give your user access to the folder",
+  },
+  {
+    pattern: /could not convert blob to UTF8 string/,
+    code: "NOT_IMPLEMENTED",
+    message: () => "a binary partition value that is no UTF-8 text",
+    hint: "partition by a string, for example hex(column)",
+  },
+  {
+    pattern: /^Invalid Input Error: Invalid (string|array|typed array) length/,
+    code: "RESOURCE_EXHAUSTED",
+    message: () => "a value would be larger than a value can be",
+    hint: "make it shorter",
+  },
 ];
+
+const NEVER_RUN = /^(Failed to extract statements: )?Parser Error/;
+
+/**
+ * Refuses statement text with a zero character: the engine would stop reading there, and run or
+ * misread what stands before it. String literals never hold one (`literal.ts`); names may.
+ */
+export function checkSqlText(sql: string): void {
+  const at = sql.indexOf("\0");
+  if (at < 0) return;
+  throw new SovereignError("NOT_IMPLEMENTED", "a name or an option with a zero character in it", {
+    hint: "rename the column, or give the expression a name with AS",
+    details: { engine_sql: sql.slice(Math.max(0, at - 60), at) },
+  });
+}
 
 /** The house's error for something DuckDB threw. `sql` is kept in the details of a bug. */
 export function toEngineError(
@@ -73,7 +118,8 @@ export function toEngineError(
 ): SovereignError {
   if (thrown instanceof SovereignError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const mapped = mapRuntimeError?.(message);
+  // The text of a parser error echoes the statement, and with it any message a check would raise.
+  const mapped = NEVER_RUN.test(message) ? null : mapRuntimeError?.(message);
   if (mapped) return mapped;
   for (const rule of RULES) {
     const match = message.match(rule.pattern);

@@ -7,6 +7,7 @@ import { SovereignError } from "../../core/errors.ts";
 import { structField, structType } from "../schema/data-type.ts";
 import type { ColumnBatch } from "../schema/value.ts";
 import { readColumn } from "./column-reader.ts";
+import { checkSqlText } from "./engine-error.ts";
 import { holdsVariant, quoteIdentifier } from "./engine-type.ts";
 import { encodeVariants } from "./reshape.ts";
 import { sparkType } from "./result-type.ts";
@@ -25,6 +26,7 @@ export async function openStream(
   sql: string,
   columns: readonly ResultColumn[] | undefined,
 ): Promise<ResultStream> {
+  checkSqlText(sql);
   const connection = await host.acquire();
   try {
     const text = columns ? withEncodedVariants(sql, columns) : sql;

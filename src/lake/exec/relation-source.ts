@@ -12,6 +12,7 @@ import type {
   TableDefinition,
   ViewDefinition,
 } from "../sql/bind/context.ts";
+import { SqlError } from "../sql/error.ts";
 import { parseDataType, parseStatement } from "../sql/parse/index.ts";
 import { openFileSource } from "./file-source.ts";
 import { informationSchemaTable } from "./information-schema.ts";
@@ -43,8 +44,9 @@ async function lookup(
 ): Promise<RelationDefinition | null> {
   const { session } = ctx;
   const [first] = request.nameParts;
-  if (request.nameParts.length === 1 && request.temporaryViews && !request.timeTravel) {
+  if (request.nameParts.length === 1 && request.temporaryViews) {
     const view = session.temporaryViews.get(first!.toLowerCase());
+    if (view && request.timeTravel) throw timeTravelOfView(view.name);
     if (view) return view.definition;
   }
   const resolved = resolveName(session, request.nameParts, request.namespace);
@@ -66,6 +68,14 @@ async function lookup(
   if (info.kind === "view") return viewDefinition(info);
   const handle = await openResolved(session, resolved, request.timeTravel);
   return tableDefinition(handle.snapshot, handle.qualifier, handle.displayName);
+}
+
+function timeTravelOfView(name: string): SqlError {
+  return new SqlError(`time travel on the temporary view \`${name}\``, {
+    errorClass: "UNSUPPORTED_FEATURE.TIME_TRAVEL",
+    sqlState: "0A000",
+    hint: "name a Delta table, with its schema if the view hides it",
+  });
 }
 
 /** A table at one version as the binder sees it. */

@@ -34,12 +34,26 @@ export interface TableHandle {
   readonly snapshot: Snapshot;
 }
 
-/** What a table reference in a statement names. */
+/** What a table reference in a statement names, temporary views aside. */
 export function resolveReference(ctx: StatementContext, table: TableReference): ResolvedName {
+  return resolveName(ctx.session, referenceParts(ctx, table));
+}
+
+function referenceParts(ctx: StatementContext, table: TableReference): string[] {
   const name = table.identifierClause
     ? constantName(table.identifierClause, ctx.parameters)
     : table.name;
-  return resolveName(ctx.session, partsOfName(name));
+  return partsOfName(name);
+}
+
+/**
+ * Refuses a name that a temporary view of the session goes by: it hides a table of the same name,
+ * so the statement must not fall through to that table.
+ */
+export function refuseTemporaryView(ctx: StatementContext, table: TableReference): void {
+  const [name, ...more] = referenceParts(ctx, table);
+  if (more.length > 0 || !ctx.session.temporaryViews.has(name!.toLowerCase())) return;
+  throw viewNotTable([name!], "name the table with its schema, or drop the temporary view");
 }
 
 /** Opens the table a statement changes or describes. */
@@ -47,6 +61,7 @@ export async function openTable(
   ctx: StatementContext,
   table: TableReference,
 ): Promise<TableHandle> {
+  refuseTemporaryView(ctx, table);
   const travel = table.timeTravel && fixTimeTravel(table.timeTravel, ctx.parameters);
   return openResolved(ctx.session, resolveReference(ctx, table), travel);
 }
@@ -101,10 +116,14 @@ export function requireTable(session: Session, id: TableIdentifier): TableInfo {
   const info = session.catalog.getTable(id);
   if (!info) throw tableNotFound(session, id);
   if (info.kind !== "view") return info;
-  throw new SqlError(`\`${formatName(partsOf(id))}\` is a view, and this needs a table`, {
+  throw viewNotTable(partsOf(id), "name the table behind the view");
+}
+
+function viewNotTable(parts: readonly string[], hint: string): SqlError {
+  return new SqlError(`\`${formatName(parts)}\` is a view, and this needs a table`, {
     errorClass: "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
     sqlState: "42809",
-    hint: "name the table behind the view",
+    hint,
   });
 }
 

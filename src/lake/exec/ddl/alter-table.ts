@@ -17,7 +17,13 @@ import { notImplemented } from "../../sql/error.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
-import { openTable, requireTable, resolveReference, type TableHandle } from "../table-handle.ts";
+import {
+  openTable,
+  refuseTemporaryView,
+  requireTable,
+  resolveReference,
+  type TableHandle,
+} from "../table-handle.ts";
 import { commitChange } from "../write/commit.ts";
 import { addColumns, alterColumn, dropColumns, renameColumn } from "./alter-columns.ts";
 import { addConstraint, dropConstraint } from "./constraints.ts";
@@ -101,6 +107,7 @@ function unsetProperties(
 function renameTable(ctx: StatementContext, alter: Alter): Outcome {
   const { session } = ctx;
   if (alter.action.kind !== "rename") return emptyOutcome();
+  refuseTemporaryView(ctx, alter.table);
   const from = resolveReference(ctx, alter.table);
   if (from.kind !== "table") throw notImplemented("renaming a table named by path", alter.span);
   const info = requireTable(session, from.id);

@@ -3,7 +3,12 @@
  * in a column's metadata (comment, default, generation expression, CHAR length) is put there under
  * the protocol's keys.
  */
-import { type JsonValue, type StructField, structField } from "../../schema/data-type.ts";
+import {
+  type DataType,
+  type JsonValue,
+  type StructField,
+  structField,
+} from "../../schema/data-type.ts";
 import type { ColumnDefinition } from "../../sql/ast.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
 import { expressionBinder } from "../bind-port.ts";
@@ -32,12 +37,49 @@ export function columnName(column: ColumnDefinition): string {
 /** One definition as a field. */
 export function fieldOf(column: ColumnDefinition, name: string): StructField {
   if (column.identity) throw notImplemented("an IDENTITY column", column.span);
+  if (column.charVarchar !== undefined && column.type.kind !== "string") {
+    throw notImplemented("CHAR or VARCHAR inside another type", column.span, "use STRING there");
+  }
+  refuseNestedNotNull(column, name);
   const metadata: Record<string, JsonValue> = {};
   if (column.comment !== undefined) metadata.comment = column.comment;
   if (column.charVarchar !== undefined) metadata.__CHAR_VARCHAR_TYPE_STRING = column.charVarchar;
   if (column.default) metadata.CURRENT_DEFAULT = column.default.text;
   if (column.generated) metadata["delta.generationExpression"] = column.generated.text;
   return structField(name, column.type, !column.notNull, metadata);
+}
+
+/** Delta checks NOT NULL in structs, and cannot in arrays and maps. */
+function refuseNestedNotNull(column: ColumnDefinition, name: string): void {
+  const place = nestedNotNull(column.type, [name], false);
+  if (place === null) return;
+  throw new SqlError(`\`${place}\` is NOT NULL inside an array or map, which cannot be checked`, {
+    errorClass: "DELTA_NESTED_NOT_NULL_CONSTRAINT",
+    sqlState: "0AKDC",
+    span: column.span,
+    hint: "leave NOT NULL out there",
+  });
+}
+
+function nestedNotNull(type: DataType, path: readonly string[], inside: boolean): string | null {
+  switch (type.kind) {
+    case "array":
+      return nestedNotNull(type.element, [...path, "element"], true);
+    case "map": {
+      const key = nestedNotNull(type.key, [...path, "key"], true);
+      return key ?? nestedNotNull(type.value, [...path, "value"], true);
+    }
+    case "struct":
+      for (const field of type.fields) {
+        const inner = [...path, field.name];
+        if (inside && !field.nullable) return inner.join(".");
+        const found = nestedNotNull(field.type, inner, inside);
+        if (found !== null) return found;
+      }
+      return null;
+    default:
+      return null;
+  }
 }
 
 /** Binds every default and generation expression: a mistake is found before the table is made. */

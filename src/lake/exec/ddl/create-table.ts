@@ -15,6 +15,7 @@ import {
 import { defineTable, type TableState, tableActions } from "../../delta/write/table-create.ts";
 import { beginTransaction } from "../../delta/write/transaction.ts";
 import {
+  formatTypeSql,
   type StructField,
   type StructType,
   structField,
@@ -37,8 +38,15 @@ import {
   writeData,
 } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
+import { columnTypeOf } from "../write/evolve.ts";
 import { checkColumnExpressions, columnName, fieldOf } from "./column-fields.ts";
-import { type Place, placeOf } from "./table-place.ts";
+import {
+  nonEmptyLocation,
+  otherColumns,
+  otherLocation,
+  type Place,
+  placeOf,
+} from "./table-place.ts";
 
 type Create = StatementOf<"create_table">;
 
@@ -46,14 +54,13 @@ type Create = StatementOf<"create_table">;
 export async function executeCreateTable(ctx: StatementContext, create: Create): Promise<Outcome> {
   refuseUnbuilt(create);
   const place = placeOf(ctx, create.table, create.options);
-  const exists = place.exists;
+  const { exists } = place;
+  const replaces = create.orReplace || create.replaceOnly;
   if (exists && create.ifNotExists) return emptyOutcome({ message: "the table exists already" });
-  if (exists && !create.orReplace && !create.replaceOnly) throw alreadyExists("table", place.parts);
+  if (exists && !replaces) throw alreadyExists("table", place.parts);
   if (!exists && create.replaceOnly) throw notFound("table", place.parts);
-  if (!exists && place.isAdopted && create.columns.length === 0 && !create.query) {
-    ctx.session.catalog.putTable(place.info!, { replace: true });
-    return emptyOutcome({ message: `registered the table at \`${place.location}\`` });
-  }
+  if (place.elsewhere !== null) throw otherLocation(place);
+  if (place.isAdopted && !replaces) return adoptTable(ctx, place, create);
   if (create.columns.length === 0 && !create.query) throw noColumns(create);
   const source = create.query ? await bindQueryPlan(ctx, create.query) : null;
   const { fields, partitionColumns } = await columnsOf(ctx, create, source);
@@ -64,9 +71,25 @@ export async function executeCreateTable(ctx: StatementContext, create: Create):
     constraints: checkConstraintsOf(create),
     description: create.options.comment,
     source,
-    replaces: exists ? (create.orReplace ? "create_or_replace" : "replace") : null,
+    replaces:
+      exists || place.isAdopted ? (create.orReplace ? "create_or_replace" : "replace") : null,
     orCreate: create.orReplace,
   });
+}
+
+/** Enters the table a folder already holds; columns, when given, must be the table's own. */
+async function adoptTable(ctx: StatementContext, place: Place, create: Create): Promise<Outcome> {
+  if (create.query) throw nonEmptyLocation(place);
+  if (create.columns.length > 0) {
+    const { metadata, schema } = await ctx.session.log(place.location).snapshot();
+    const wanted = await columnsOf(ctx, create, null);
+    const isSame =
+      formatTypeSql(structType(wanted.fields)) === formatTypeSql(schema) &&
+      wanted.partitionColumns.join("\n") === metadata.partitionColumns.join("\n");
+    if (!isSame) throw otherColumns(place, schema);
+  }
+  ctx.session.catalog.putTable(place.info!, { replace: place.isStale });
+  return emptyOutcome({ message: `registered the table at \`${place.location}\`` });
 }
 
 /** Runs CREATE TABLE … LIKE: columns, partitioning and properties, no rows. */
@@ -80,6 +103,7 @@ export async function executeCreateLike(
     if (create.ifNotExists) return emptyOutcome({ message: "the table exists already" });
     throw alreadyExists("table", place.parts);
   }
+  if (place.isAdopted) throw nonEmptyLocation(place);
   const properties = Object.fromEntries(
     Object.entries(snapshot.metadata.configuration).filter(([key]) => isCopied(key)),
   );
@@ -127,7 +151,7 @@ async function columnsOf(
   const fields = source
     ? outputOf(source)
         .filter((attribute) => !attribute.hidden)
-        .map((attribute) => structField(attribute.name, attribute.type))
+        .map((attribute) => structField(attribute.name, columnTypeOf(attribute.type)))
     : create.columns.map((column) => fieldOf(column, columnName(column)));
   if (source && create.columns.length > 0)
     throw notImplemented("column types in AS SELECT", create.span);
@@ -219,14 +243,19 @@ async function createTable(
   };
   const plan = await checkedSource(ctx, definition, target);
   const isNew = old === null && place.info !== null;
-  if (isNew) session.catalog.putTable(place.info!, { replace: true });
+  if (isNew) session.catalog.putTable(place.info!, { replace: place.isStale });
   let written: WrittenData | null = null;
   try {
     written = plan ? await writeData(ctx, plan, target) : null;
     const commit = await commitOrDiscard(written, () =>
       commitTable(ctx, place, definition, { state, old, written }),
     );
-    if (!isNew && place.info) session.catalog.putTable(place.info, { replace: true });
+    // A new table's entry is put once more if it went: another process may have failed to make
+    // the same table, and taken the entry out, while this one was writing.
+    const isMissing = isNew && session.catalog.getTable(place.info!) === null;
+    if (isMissing || (!isNew && place.info)) {
+      session.catalog.putTable(place.info!, { replace: true });
+    }
     return emptyOutcome({ commit });
   } catch (error) {
     if (isNew && !DeltaLog.exists(place.location)) session.catalog.dropTable(place.info!);

@@ -33,7 +33,10 @@ export function executeDrop(ctx: StatementContext, drop: Drop): Outcome {
 
 function dropTable(ctx: StatementContext, drop: Drop): Outcome {
   const { session } = ctx;
-  const id = tableIdentifier(partsOfName(drop.name), session.namespace);
+  const parts = partsOfName(drop.name);
+  // As in Spark: a temporary view of this name hides the table and is what goes.
+  if (dropTemporaryView(session, parts)) return done("view", parts);
+  const id = tableIdentifier(parts, session.namespace);
   const info = session.catalog.getTable(id);
   if (!info) {
     if (drop.ifExists) return emptyOutcome();
@@ -62,12 +65,14 @@ export function removeTable(session: Session, info: TableInfo): void {
   }
 }
 
+function dropTemporaryView(session: Session, parts: readonly string[]): boolean {
+  return parts.length === 1 && session.temporaryViews.delete(parts[0]!.toLowerCase());
+}
+
 function dropView(ctx: StatementContext, drop: Drop): Outcome {
   const { session } = ctx;
   const parts = partsOfName(drop.name);
-  if (parts.length === 1 && session.temporaryViews.delete(parts[0]!.toLowerCase())) {
-    return done("view", parts);
-  }
+  if (dropTemporaryView(session, parts)) return done("view", parts);
   const id = tableIdentifier(parts, session.namespace);
   const info = session.catalog.getTable(id);
   if (!info) {

@@ -9,6 +9,7 @@ import {
   type TableInfo,
 } from "../../catalog/index.ts";
 import { DeltaLog } from "../../delta/index.ts";
+import { formatTypeSql, type StructType } from "../../schema/data-type.ts";
 import type { TableOptions, TableReference } from "../../sql/ast.ts";
 import { notImplemented } from "../../sql/error.ts";
 import type { ResolvedName } from "../names.ts";
@@ -23,6 +24,10 @@ export interface Place {
   info: TableInfo | null;
   /** A table of this name, with a log, is there. */
   exists: boolean;
+  /** The folder of that table when the statement names another one. */
+  elsewhere: string | null;
+  /** There is an entry of this name, but no log behind it: a killed CREATE or DROP left it. */
+  isStale: boolean;
   /** No entry, but the location already holds a log. */
   isAdopted: boolean;
 }
@@ -40,7 +45,8 @@ export function placeOf(
     const exists = DeltaLog.exists(name.path);
     const parts = ["delta", name.path];
     const displayName = `delta.\`${name.path}\``;
-    return { location: name.path, displayName, parts, info: null, exists, isAdopted: false };
+    const flags = { exists, elsewhere: null, isStale: false, isAdopted: false };
+    return { location: name.path, displayName, parts, info: null, ...flags };
   }
   const { session } = ctx;
   const { id } = name;
@@ -54,7 +60,8 @@ export function placeOf(
     : (current?.location ?? session.catalog.managedLocation(id));
   if (isExternal) session.checkWritable(location);
   const hasLog = DeltaLog.exists(location);
-  const exists = current !== null && hasLog && current.location === location;
+  const exists = current !== null && DeltaLog.exists(current.location!);
+  const elsewhere = exists && current.location !== location ? current.location : null;
   if (!exists) refuseFolder(location, isExternal, hasLog);
   const info: TableInfo = {
     catalog: schema.catalog,
@@ -70,8 +77,49 @@ export function placeOf(
     createdAtMs: session.clock.nowMs(),
   };
   const parts = partsOf(info);
-  const isAdopted = isExternal && hasLog;
-  return { location, displayName: formatName(parts), parts, info, exists, isAdopted };
+  const flags = {
+    exists,
+    elsewhere,
+    isStale: current !== null && !exists,
+    isAdopted: !exists && isExternal && hasLog,
+  };
+  return { location, displayName: formatName(parts), parts, info, ...flags };
+}
+
+/** The error of a statement that names another folder than its table's. */
+export function otherLocation(place: Place): SovereignError {
+  return new SovereignError(
+    "RESOURCE_CONFLICT",
+    `the table \`${place.displayName}\` is in \`${place.elsewhere}\`, not in \`${place.location}\``,
+    {
+      hint: "drop it first, or leave LOCATION out",
+      details: { error_class: "DELTA_TABLE_LOCATION_MISMATCH", sql_state: "42613" },
+    },
+  );
+}
+
+/** The error of a new table whose folder already holds one. */
+export function nonEmptyLocation(place: Place): SovereignError {
+  return new SovereignError(
+    "RESOURCE_CONFLICT",
+    `the folder \`${place.location}\` holds a Delta table already`,
+    {
+      hint: "choose another LOCATION, or register the table: CREATE TABLE … LOCATION without a query",
+      details: { error_class: "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", sql_state: "42601" },
+    },
+  );
+}
+
+/** The error of columns given for a folder whose table has others. */
+export function otherColumns(place: Place, schema: StructType): SovereignError {
+  return new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `the Delta table in \`${place.location}\` has other columns: ${formatTypeSql(schema)}`,
+    {
+      hint: "leave the columns out to register the table as it is",
+      details: { error_class: "DELTA_CREATE_TABLE_SCHEME_MISMATCH", sql_state: "42KD7" },
+    },
+  );
 }
 
 function refuseFolder(location: string, isExternal: boolean, hasLog: boolean): void {

@@ -1,9 +1,18 @@
 /** CREATE [TEMPORARY] VIEW, ALTER VIEW. A view is kept as its text with its namespace. */
-import { alreadyExists, formatName, notFound, partsOf, type TableInfo } from "../../catalog/index.ts";
+import {
+  alreadyExists,
+  formatName,
+  notFound,
+  partsOf,
+  type TableIdentifier,
+  type TableInfo,
+} from "../../catalog/index.ts";
 import { formatType } from "../../schema/data-type.ts";
 import type { Query } from "../../sql/ast.ts";
+import type { Namespace } from "../../sql/bind/context.ts";
 import { collectTableNames } from "../../sql/bind/preload.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
+import { parseStatement } from "../../sql/parse/index.ts";
 import type { Attribute } from "../../sql/plan/expression.ts";
 import { outputOf } from "../../sql/plan/plan.ts";
 import { bindQueryPlan } from "../bind-port.ts";
@@ -96,6 +105,7 @@ function createPermanent(
   const id = tableIdentifier(partsOfName(view.name), session.namespace);
   const current = session.catalog.getTable(id);
   if (current && view.ifNotExists) return emptyOutcome({ message: "the view exists already" });
+  if (current) refuseCycle(ctx, id, view.query);
   if (current && (!view.orReplace || current.kind !== "view")) {
     throw alreadyExists(current.kind === "view" ? "view" : "table", partsOf(current));
   }
@@ -135,6 +145,48 @@ function refuseTemporary(ctx: StatementContext, query: Query): void {
   }
 }
 
+/** A view must not stand on itself, be it through others. */
+function refuseCycle(ctx: StatementContext, id: TableIdentifier, query: Query): void {
+  const { session } = ctx;
+  const self = formatName(partsOf(id)).toLowerCase();
+  const seen = new Set<string>();
+  const visit = (from: Query, namespace: Namespace, trail: readonly string[]): void => {
+    const local = namesOfCtes(from);
+    for (const mention of collectTableNames(from, ctx.parameters)) {
+      const parts = partsOfName(mention.name);
+      if (parts.length === 1 && local.has(parts[0]!.toLowerCase())) continue;
+      const target = tableIdentifier(parts, namespace);
+      const name = formatName(partsOf(target));
+      if (name.toLowerCase() === self) throw recursiveView([...trail, name]);
+      const info = session.catalog.getTable(target);
+      if (info?.kind !== "view" || seen.has(name.toLowerCase())) continue;
+      seen.add(name.toLowerCase());
+      const statement = parseStatement(info.viewText!);
+      const inner = { catalog: info.viewCatalog!, schema: info.viewSchema! };
+      if (statement.kind === "query") visit(statement.query, inner, [...trail, name]);
+    }
+  };
+  visit(query, session.namespace, [formatName(partsOf(id))]);
+}
+
+/** Names of all WITH entries, wherever they stand: a mention of one may mean the CTE. */
+function namesOfCtes(root: unknown, found = new Set<string>()): Set<string> {
+  if (typeof root !== "object" || root === null) return found;
+  if ("with" in root && Array.isArray(root.with)) {
+    for (const entry of (root as Query).with) found.add(entry.name.name.toLowerCase());
+  }
+  for (const value of Object.values(root)) namesOfCtes(value, found);
+  return found;
+}
+
+function recursiveView(trail: readonly string[]): SqlError {
+  return new SqlError(`the view would stand on itself: ${trail.join(" -> ")}`, {
+    errorClass: "RECURSIVE_VIEW",
+    sqlState: "42K0H",
+    hint: "name another view or a table in its query",
+  });
+}
+
 /** Runs ALTER VIEW … AS. */
 export async function executeAlterView(
   ctx: StatementContext,
@@ -149,6 +201,7 @@ export async function executeAlterView(
   const current = session.catalog.getTable(id);
   if (current?.kind !== "view") throw notFound("view", partsOf(id));
   refuseTemporary(ctx, alter.query);
+  refuseCycle(ctx, id, alter.query);
   const namespace = {
     viewCatalog: session.namespace.catalog,
     viewSchema: session.namespace.schema,

@@ -9,6 +9,7 @@ import type { StructField, StructType } from "../../schema/data-type.ts";
 import { BOOLEAN } from "../../schema/data-type.ts";
 import type { Expression } from "../../sql/ast.ts";
 import { refer } from "../../sql/bind/column.ts";
+import { notImplemented } from "../../sql/error.ts";
 import { parseExpression } from "../../sql/parse/index.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
@@ -61,9 +62,10 @@ export async function enforceRules(
       values[carrier] = checkConstraint(values[carrier]!, condition, referenced(condition), rule);
     }
   }
-  for (const [i, field] of [...schema.fields.entries()].reverse()) {
+  const places = schema.fields.flatMap((field, i) => placesOf(field, refer(attributes[i]!), []));
+  for (const { field, value, path } of places.reverse()) {
     if (field.nullable) continue;
-    values[carrier] = checkNotNull(values[carrier]!, refer(attributes[i]!), field.name);
+    values[carrier] = checkNotNull(values[carrier]!, value, path.join("."));
   }
   const expressions: NamedExpression[] = values.map((expression, i) => ({
     expression,
@@ -72,18 +74,45 @@ export async function enforceRules(
   return { kind: "project", input: plan, expressions };
 }
 
+interface FieldPlace {
+  field: StructField;
+  value: BoundExpression;
+  path: readonly string[];
+}
+
+/**
+ * A column and the fields of the structs in it, each with the way to its value. A field of a NULL
+ * struct is NULL, so NOT NULL inside asks for the struct too; what lies in arrays and maps is not
+ * checked. Both as in Delta.
+ */
+function placesOf(
+  field: StructField,
+  value: BoundExpression,
+  parents: readonly string[],
+): FieldPlace[] {
+  const path = [...parents, field.name];
+  const inner = field.type.kind === "struct" ? field.type.fields : [];
+  const below = inner.flatMap((child, index) => {
+    const access = { kind: "field", operand: value, index, type: child.type, nullable: true };
+    return placesOf(child, access as BoundExpression, path);
+  });
+  return [{ field, value, path }, ...below];
+}
+
 function withLength(value: BoundExpression, field: StructField): BoundExpression {
   const declared = field.metadata[CHAR_VARCHAR];
-  if (typeof declared !== "string" || field.type.kind !== "string") return value;
+  if (typeof declared !== "string") return value;
   const match = /^(char|varchar)\((\d+)\)$/i.exec(declared);
-  if (!match) return value;
+  if (!match || field.type.kind !== "string") {
+    throw notImplemented(`writing a column declared \`${declared}\``);
+  }
   return checkLength(value, Number(match[2]), match[1]!.toLowerCase() === "char");
 }
 
 /** CHECK constraints by name, in order of name as Delta evaluates them. */
 export function constraintRules(configuration: Readonly<Record<string, string>>): Rule[] {
   return Object.entries(configuration)
-    .filter(([key]) => key.startsWith(CONSTRAINT_PREFIX))
+    .filter(([key]) => key.toLowerCase().startsWith(CONSTRAINT_PREFIX))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, text]) => ({
       name: key.slice(CONSTRAINT_PREFIX.length),
@@ -95,6 +124,7 @@ export function constraintRules(configuration: Readonly<Record<string, string>>)
 function columnConditions(schema: StructType, given: ReadonlySet<string>): Rule[] {
   const rules: Rule[] = [];
   for (const field of schema.fields) {
+    rules.push(...invariantRules(field, []));
     const generation = field.metadata[GENERATION];
     if (typeof generation === "string" && given.has(field.name.toLowerCase())) {
       const text = `\`${field.name.replaceAll("`", "``")}\` <=> (${generation})`;
@@ -104,13 +134,19 @@ function columnConditions(schema: StructType, given: ReadonlySet<string>): Rule[
         condition: parseExpression(text),
       });
     }
-    const invariant = field.metadata["delta.invariants"];
-    if (typeof invariant === "string") {
-      const text = invariantText(invariant, field.name);
-      rules.push({ name: `EXPRESSION(${text})`, text, condition: parseExpression(text) });
-    }
   }
   return rules;
+}
+
+/** Invariants of a column and of the fields of structs in it; each names its columns in full. */
+function invariantRules(field: StructField, parents: readonly string[]): Rule[] {
+  const path = [...parents, field.name];
+  const invariant = field.metadata["delta.invariants"];
+  const inner = field.type.kind === "struct" ? field.type.fields : [];
+  const below = inner.flatMap((child) => invariantRules(child, path));
+  if (typeof invariant !== "string") return below;
+  const text = invariantText(invariant, path.join("."));
+  return [{ name: `EXPRESSION(${text})`, text, condition: parseExpression(text) }, ...below];
 }
 
 /** `{"expression":{"expression":"x > 3"}}`, as the protocol stores an invariant. */

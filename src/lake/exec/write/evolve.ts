@@ -6,7 +6,9 @@
 import type { Action, Snapshot } from "../../delta/index.ts";
 import { changeTable, type TableState, tableActions } from "../../delta/write/table-create.ts";
 import {
+  arrayType,
   type DataType,
+  mapType,
   type StructField,
   type StructType,
   structField,
@@ -22,7 +24,7 @@ export function mergeSchemas(
   const merged = [...table.fields];
   for (const { name, type } of source) {
     const i = merged.findIndex((field) => field.name.toLowerCase() === name.toLowerCase());
-    if (i < 0) merged.push(structField(name, withoutMetadata(type)));
+    if (i < 0) merged.push(structField(name, columnTypeOf(type)));
     else merged[i] = { ...merged[i]!, type: mergeTypes(merged[i]!.type, type) };
   }
   return structType(merged);
@@ -38,17 +40,21 @@ function mergeTypes(table: DataType, source: DataType): DataType {
   if (table.kind === "map" && source.kind === "map") {
     return { ...table, value: mergeTypes(table.value, source.value) };
   }
-  return table.kind === "void" ? source : table;
+  return table.kind === "void" ? columnTypeOf(source) : table;
 }
 
-function withoutMetadata(type: DataType): DataType {
+/**
+ * The type a column made from a query gets: what one query's values happen to have (no NULL, the
+ * comments and column ids of another table) is no rule for the rows to come.
+ */
+export function columnTypeOf(type: DataType): DataType {
   switch (type.kind) {
     case "struct":
-      return structType(type.fields.map((f) => structField(f.name, withoutMetadata(f.type))));
+      return structType(type.fields.map((f) => structField(f.name, columnTypeOf(f.type))));
     case "array":
-      return { ...type, element: withoutMetadata(type.element), containsNull: true };
+      return arrayType(columnTypeOf(type.element));
     case "map":
-      return { ...type, value: withoutMetadata(type.value), valueContainsNull: true };
+      return mapType(columnTypeOf(type.key), columnTypeOf(type.value));
     default:
       return type;
   }
