@@ -9,7 +9,7 @@ import {
   sameType,
   VOID,
 } from "../../schema/data-type.ts";
-import type { BoundExpression } from "../plan/expression.ts";
+import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { toCommonType } from "../types/coercion.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { operandType } from "../types/type-rules.ts";
@@ -135,8 +135,14 @@ function extreme(name: "greatest" | "least"): FunctionDef {
   );
 }
 
+/** A test for NULL; what cannot be NULL is not evaluated, so it cannot fail either. */
+export function nullTest(sql: string, call: CallExpression, engine: string): string {
+  if (!call.args[0]!.nullable) return engine === "IS NULL" ? "false" : "true";
+  return `(${sql} ${engine})`;
+}
+
 function nullPredicate(name: string, engine: string): FunctionDef {
-  return define(name, [ANY], BOOLEAN, (a) => `(${a[0]} ${engine})`, {
+  return define(name, [ANY], BOOLEAN, (a, call) => nullTest(a[0]!, call, engine), {
     nullable: false,
     pretty: (a) => `(${a[0]} ${engine})`,
     summary: `Whether a value ${engine === "IS NULL" ? "is" : "is not"} NULL.`,

@@ -22,6 +22,7 @@ import { JSON_FUNCTIONS } from "./json.ts";
 import { LAMBDA_FUNCTIONS } from "./lambda.ts";
 import { LIKE_FUNCTIONS } from "./like.ts";
 import { INTERVAL_TABLE } from "./make-interval.ts";
+import { MAKE_TIMESTAMPS } from "./make-timestamp.ts";
 import { MAP_FUNCTIONS } from "./map.ts";
 import { MATH } from "./math.ts";
 import { MISC } from "./misc.ts";
@@ -57,6 +58,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...FORMATS,
   ...HASHES,
   ...INTERVAL_TABLE,
+  ...MAKE_TIMESTAMPS,
   ...MATH,
   ...MISC,
   ...REGEXP,

@@ -4,6 +4,7 @@ import type { BoundExpression } from "../plan/expression.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { ANY, as } from "./accept.ts";
 import { define, entry } from "./builder.ts";
+import { nullTest } from "./conditional.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
 
 function connective(name: "and" | "or"): FunctionDef {
@@ -39,8 +40,8 @@ function toBoolean(
   );
 }
 
-function nullTest(name: string, engine: string): FunctionDef {
-  return define(name, [ANY], BOOLEAN, (a) => `(${a[0]} ${engine})`, {
+function nullOperator(name: string, engine: string): FunctionDef {
+  return define(name, [ANY], BOOLEAN, (a, call) => nullTest(a[0]!, call, engine), {
     kind: "operator",
     nullable: false,
     pretty: (a) => `(${a[0]} ${engine})`,
@@ -72,10 +73,10 @@ export const LOGIC: readonly FunctionDef[] = [
   connective("and"),
   connective("or"),
   NOT,
-  nullTest("is null", "IS NULL"),
-  nullTest("is not null", "IS NOT NULL"),
-  nullTest("is unknown", "IS NULL"),
-  nullTest("is not unknown", "IS NOT NULL"),
+  nullOperator("is null", "IS NULL"),
+  nullOperator("is not null", "IS NOT NULL"),
+  nullOperator("is unknown", "IS NULL"),
+  nullOperator("is not unknown", "IS NOT NULL"),
   truthTest(false, true),
   truthTest(true, true),
   truthTest(false, false),

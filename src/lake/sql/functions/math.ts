@@ -1,12 +1,16 @@
 /**
- * Mathematics (Spark 4.2 `mathExpressions.scala`). Floating functions compute in TypeScript, whose
- * fdlibm is Java's StrictMath bit for bit where the engine's libm may differ in the last place.
+ * Mathematics (Spark 4.2 `mathExpressions.scala`). Floating functions compute in TypeScript, bit
+ * for bit as Java's StrictMath (`js/fdlibm.ts` where JavaScript engines left it). sin, cos and tan
+ * are correctly rounded; Java leaves their last bit to the processor.
  */
 import { BINARY, DOUBLE, INT, LONG, STRING } from "../../schema/data-type.ts";
 import { as, BIN, exact, INTEGRAL, INTERVALS, NUM, oneOf, STR } from "./accept.ts";
 import { define, runtimeError, script } from "./builder.ts";
 import type { FunctionDef } from "./definition.ts";
 import { convertBase } from "./js/convert-base.ts";
+import * as fdlibm from "./js/fdlibm.ts";
+import { pow } from "./js/fdlibm-pow.ts";
+import * as trigonometry from "./js/trigonometry.ts";
 import { BITS } from "./rounding.ts";
 
 const DBL = as(DOUBLE);
@@ -151,24 +155,24 @@ export const MATH: readonly FunctionDef[] = [
   LOG,
   WIDTH_BUCKET,
   real("sqrt", Math.sqrt, { upper: true }),
-  real("exp", exponential, { upper: true }),
+  real("exp", fdlibm.exp, { upper: true }),
   real("expm1", Math.expm1, { upper: true }),
-  real("cbrt", Math.cbrt, { upper: true }),
-  real("sin", Math.sin, { upper: true }),
-  real("cos", Math.cos, { upper: true }),
-  real("tan", Math.tan, { upper: true }),
-  real("cot", (x) => 1 / Math.tan(x), { upper: true }),
-  real("sec", (x) => 1 / Math.cos(x), { upper: true }),
-  real("csc", (x) => 1 / Math.sin(x), { upper: true }),
+  real("cbrt", fdlibm.cbrt, { upper: true }),
+  real("sin", trigonometry.sin, { upper: true }),
+  real("cos", trigonometry.cos, { upper: true }),
+  real("tan", trigonometry.tan, { upper: true }),
+  real("cot", (x) => 1 / trigonometry.tan(x), { upper: true }),
+  real("sec", (x) => 1 / trigonometry.cos(x), { upper: true }),
+  real("csc", (x) => 1 / trigonometry.sin(x), { upper: true }),
   real("asin", Math.asin, { upper: true }),
   real("acos", Math.acos, { upper: true }),
   real("atan", Math.atan, { upper: true }),
   real("sinh", Math.sinh, { upper: true }),
-  real("cosh", Math.cosh, { upper: true }),
-  real("tanh", Math.tanh, { upper: true }),
+  real("cosh", fdlibm.cosh, { upper: true }),
+  real("tanh", fdlibm.tanh, { upper: true }),
   real("asinh", Math.asinh, { upper: true }),
   real("acosh", Math.acosh, { upper: true }),
-  real("atanh", Math.atanh, { upper: true }),
+  real("atanh", (x) => 0.5 * (Math.log1p(x) - Math.log1p(-x)), { upper: true }),
   real("degrees", (x) => x * (180 / Math.PI), { upper: true }),
   real("radians", (x) => x * TO_RADIANS, { upper: true }),
   real("rint", roundHalfEven),
@@ -185,7 +189,7 @@ export const MATH: readonly FunctionDef[] = [
     "pow",
     [DBL, DBL],
     DOUBLE,
-    script("pow", ([x, y]) => power(x as number, y as number)),
+    script("pow", ([x, y]) => pow(x as number, y as number)),
     {
       aliases: ["power"],
       pretty: (a, call) =>
@@ -197,7 +201,7 @@ export const MATH: readonly FunctionDef[] = [
     "atan2",
     [DBL, DBL],
     DOUBLE,
-    script("atan2", ([y, x]) => Math.atan2((y as number) + 0, (x as number) + 0)),
+    script("atan2", ([y, x]) => fdlibm.atan2((y as number) + 0, (x as number) + 0)),
     {
       pretty: (a) => `ATAN2(${a.join(", ")})`,
       summary: "Angle of a point.",
@@ -207,7 +211,7 @@ export const MATH: readonly FunctionDef[] = [
     "hypot",
     [DBL, DBL],
     DOUBLE,
-    script("hypot", ([x, y]) => Math.hypot(x as number, y as number)),
+    script("hypot", ([x, y]) => fdlibm.hypot(x as number, y as number)),
     {
       pretty: (a) => `HYPOT(${a.join(", ")})`,
       summary: "Length of the hypotenuse.",
@@ -272,11 +276,6 @@ export const MATH: readonly FunctionDef[] = [
   ),
 ];
 
-/** fdlibm's e¹ is one unit off in the last place; JavaScript engines correct it, Java does not. */
-function exponential(x: number): number {
-  return x === 1 ? Math.E + 2 ** -51 : Math.exp(x);
-}
-
 function roundHalfEven(x: number): number {
   if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52) return x;
   const floor = Math.floor(x);
@@ -287,9 +286,4 @@ function roundHalfEven(x: number): number {
 
 function withSign(value: number, like: number): number {
   return value === 0 && (like < 0 || Object.is(like, -0)) ? -0 : value;
-}
-
-/** Java gives 1 for a base of 1 and NaN for NaN exponents exactly as IEEE does; JavaScript differs at 1**Infinity. */
-function power(x: number, y: number): number {
-  return Math.abs(x) === 1 && !Number.isFinite(y) ? Number.NaN : x ** y;
 }

@@ -85,7 +85,10 @@ function tolerant(name: string, operator: string): FunctionDef {
     kind: "scalar",
     summary: `The operator ${operator}, NULL where it overflows or divides by zero.`,
     pretty: (a) => `${name}(${a.join(", ")})`,
-    resolve: (args, context) => ({ ...base.resolve(args, context), nullable: true }),
+    resolve: (args, context) => {
+      const resolution = base.resolve(args, context);
+      return { ...resolution, nullable: true, args: resolution.args.map(readTolerantly) };
+    },
     emit: (args, call, context) => {
       const [a, b] = call.args as [BoundExpression, BoundExpression];
       if (a.type.kind === "decimal" && b.type.kind === "decimal") {
@@ -95,6 +98,12 @@ function tolerant(name: string, operator: string): FunctionDef {
       return tryOperator(base, args, call, context);
     },
   };
+}
+
+/** Text that the operator itself reads as a number gives NULL too; other operands still raise. */
+function readTolerantly(arg: BoundExpression): BoundExpression {
+  const reads = arg.kind === "cast" && arg.implicit && arg.operand.type.kind === "string";
+  return reads ? { ...arg, mode: "try", nullable: true } : arg;
 }
 
 function tryOperator(

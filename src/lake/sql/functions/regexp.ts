@@ -40,12 +40,6 @@ function badGroup(group: number, count: number, name: string): Error {
   );
 }
 
-function checkGroup(pattern: string, group: number, name: string): void {
-  const { source } = javaRegExp(pattern, name);
-  const count = new RegExp(`${source}|`, "u").exec("")!.length - 1;
-  if (group < 0 || group > count) throw badGroup(group, count, name);
-}
-
 /** Java replacement text: `$1`, `${name}`, `\x`. */
 function expand(replacement: string, match: RegExpExecArray): string {
   let out = "";
@@ -152,7 +146,6 @@ export const REGEXP: readonly FunctionDef[] = [
     [STR, STR, as(INT)],
     STRING,
     ([x, pattern, group]) => {
-      checkGroup(s(pattern), n(group), "regexp_extract");
       const match = matches(s(x), s(pattern), "regexp_extract").next();
       return match.done ? "" : groupOf(match.value, n(group), "regexp_extract");
     },
@@ -163,7 +156,6 @@ export const REGEXP: readonly FunctionDef[] = [
     [STR, STR, as(INT)],
     arrayType(STRING),
     ([x, pattern, group]) => {
-      checkGroup(s(pattern), n(group), "regexp_extract_all");
       return [...matches(s(x), s(pattern), "regexp_extract_all")].map((m) =>
         groupOf(m, n(group), "regexp_extract_all"),
       );

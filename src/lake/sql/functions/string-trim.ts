@@ -16,7 +16,7 @@ function trim(name: string, sides: "both" | "left" | "right"): FunctionDef {
   const engine = { both: "trim", left: "ltrim", right: "rtrim" }[sides];
   // `btrim(text, characters)`, but `ltrim(characters, text)`.
   const textFirst = name === "btrim";
-  const cut = script(`trim ${sides}`, ([a, b]) =>
+  const cut = script(`${name} characters`, ([a, b]) =>
     textFirst ? text.trimCharacters(s(a), s(b), sides) : text.trimCharacters(s(b), s(a), sides),
   );
   const word = { both: "BOTH", left: "LEADING", right: "TRAILING" }[sides];

@@ -192,11 +192,19 @@ const MASK = define(
 const LOCATE_OPTIONS: EntryOptions = {
   optional: 1,
   defaults: (args) => (args.length === 2 ? [typedLiteral(1, INT)] : []),
+  nullable: true,
   summary: "Where a string first stands in another, from a position on; 0 when it does not.",
 };
 
-const locateScript = script("locate", ([needle, value, start]) =>
-  text.locate(s(needle), s(value), n(start)),
+const locateScript = script(
+  "locate",
+  ([needle, value, start]) => {
+    // As in Hive, no start finds nothing, whatever the strings.
+    if (start === null) return 0;
+    if (needle === null || value === null) return null;
+    return text.locate(s(needle), s(value), n(start));
+  },
+  { onNull: true },
 );
 
 export const STRINGS: readonly FunctionDef[] = [
@@ -347,11 +355,9 @@ export const STRINGS: readonly FunctionDef[] = [
     [STR],
     BINARY,
     ([x]) => {
-      const value = s(x).replace(/[\r\n]/g, "");
-      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value) || value.replace(/=+$/, "").length % 4 === 1) {
-        throw runtimeError("CONVERSION_INVALID_INPUT", "22018", `'${s(x)}' is not base64`);
-      }
-      return new Uint8Array(Buffer.from(value, "base64"));
+      const bytes = text.decodeBase64(s(x));
+      if (bytes) return bytes;
+      throw runtimeError("CONVERSION_INVALID_INPUT", "22018", `'${s(x)}' is not base64`);
     },
     { summary: "Bytes of a base64 text." },
   ),

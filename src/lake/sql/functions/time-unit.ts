@@ -5,6 +5,7 @@ import { truncateDate } from "./date.ts";
 import { shiftMonths } from "./datetime-arithmetic.ts";
 import { civilFromMicros, floorDivide, MICROS_PER_DAY } from "./js/civil.ts";
 import { UNIT_MICROS } from "./js/interval.ts";
+import { findZone, type Zone } from "./js/zone.ts";
 
 const TRUNCATIONS: Readonly<Record<string, bigint>> = {
   DAY: MICROS_PER_DAY,
@@ -66,4 +67,11 @@ export function unitsBetween(unit: string, start: bigint, end: bigint): bigint {
 
 function microsOfDay(t: { hour: number; minute: number; second: number; micros: number }): bigint {
   return BigInt(t.hour * 3600 + t.minute * 60 + t.second) * 1_000_000n + BigInt(t.micros);
+}
+
+/** The zone of that name, or INVALID_TIMEZONE. */
+export function zoneOf(id: string): Zone {
+  const zone = findZone(id);
+  if (zone) return zone;
+  throw runtimeError("INVALID_TIMEZONE", "22009", `the time zone '${id}' is not known`);
 }

@@ -5,8 +5,6 @@
 import {
   DATE,
   type DataType,
-  decimalType,
-  INT,
   LONG,
   STRING,
   TIMESTAMP,
@@ -29,19 +27,11 @@ import {
   wrongArity,
 } from "./builder.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
-import {
-  beyondEngine,
-  daysInMonth,
-  floorDivide,
-  isStorable,
-  MICROS_PER_DAY,
-  microsFromCivil,
-  saturate,
-} from "./js/civil.ts";
+import { beyondEngine, floorDivide, isStorable, MICROS_PER_DAY, saturate } from "./js/civil.ts";
 import { formatDatetime } from "./js/java-datetime.ts";
 import { readByPattern } from "./js/java-datetime-read.ts";
-import { findZone, toInstant, toLocal, type Zone } from "./js/zone.ts";
-import { addUnits, truncateTimestamp, unitsBetween } from "./time-unit.ts";
+import { toInstant, toLocal } from "./js/zone.ts";
+import { addUnits, truncateTimestamp, unitsBetween, zoneOf } from "./time-unit.ts";
 
 const TS = as(TIMESTAMP);
 /** A whole number; only NULL converts. */
@@ -181,12 +171,6 @@ const TIMESTAMPDIFF = define(
 
 // ---------------------------------------------------------------- zones, epochs
 
-function zoneOf(id: string): Zone {
-  const zone = findZone(id);
-  if (zone) return zone;
-  throw runtimeError("INVALID_TIMEZONE", "22009", `the time zone '${id}' is not known`);
-}
-
 function epoch(name: string, perSecond: bigint): FunctionDef {
   return define(
     name,
@@ -232,59 +216,6 @@ function sinceEpoch(name: string, perSecond: bigint): FunctionDef {
       summary: `Whole ${name.replace("unix_", "")} since 1970.`,
     },
   );
-}
-
-const MAKE_TIMESTAMP_PARAMETERS = [
-  as(INT),
-  as(INT),
-  as(INT),
-  as(INT),
-  as(INT),
-  as(decimalType(16, 6)),
-  STR,
-];
-
-function makeTimestamp(name: string, type: DataType): FunctionDef {
-  const tolerant = name.startsWith("try_");
-  return define(
-    name,
-    MAKE_TIMESTAMP_PARAMETERS,
-    type,
-    script(name, (args) => {
-      const micros = buildTimestamp(args);
-      if (micros !== null || tolerant) return micros;
-      throw runtimeError(
-        "DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION",
-        "22023",
-        "a field of the timestamp is out of range; use `try_make_timestamp`",
-      );
-    }),
-    { optional: 1, nullable: true, summary: "A timestamp from its fields." },
-  );
-}
-
-function buildTimestamp(args: readonly Value[]): bigint | null {
-  const [year, month, day, hour, minute] = args.slice(0, 5) as number[];
-  const total = args[5] as bigint;
-  const second = Number(total / 1_000_000n);
-  const micros = Number(total % 1_000_000n);
-  // 60 seconds without a fraction roll over into the next minute, as in PostgreSQL.
-  const rollover = second === 60 && micros === 0;
-  const fits = (x: number, top: number) => x >= 0 && x <= top;
-  if (!fits(month! - 1, 11) || day! < 1 || day! > daysInMonth(year!, month!)) return null;
-  if (!fits(hour!, 23) || !fits(minute!, 59) || total < 0n || (second > 59 && !rollover))
-    return null;
-  const base = microsFromCivil({
-    year: year!,
-    month: month!,
-    day: day!,
-    hour: hour!,
-    minute: minute!,
-    second: rollover ? 0 : second,
-    micros,
-  });
-  const local = rollover ? base + 60_000_000n : base;
-  return args.length > 6 ? toInstant(zoneOf(args[6] as string), local) : local;
 }
 
 function current(name: string, type: DataType, sql: string, aliases: string[] = []): FunctionDef {
@@ -383,10 +314,6 @@ export const TIMESTAMPS_TABLE: readonly FunctionDef[] = [
   sinceEpoch("unix_seconds", 1n),
   sinceEpoch("unix_millis", 1000n),
   sinceEpoch("unix_micros", 1_000_000n),
-  makeTimestamp("make_timestamp", TIMESTAMP),
-  makeTimestamp("try_make_timestamp", TIMESTAMP),
-  makeTimestamp("make_timestamp_ltz", TIMESTAMP),
-  { ...makeTimestamp("make_timestamp_ntz", TIMESTAMP_NTZ) },
   current("current_date", DATE, "CAST(now() AS DATE)", ["curdate"]),
   current("current_timestamp", TIMESTAMP, "now()", ["now"]),
   current("localtimestamp", TIMESTAMP_NTZ, "CAST(now() AS TIMESTAMP)"),

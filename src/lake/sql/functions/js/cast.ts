@@ -163,8 +163,8 @@ function doubleToDecimal(value: number, to: { precision: number; scale: number }
 /** Seconds since 1970: decimals wrap at 64 bits as `BigDecimal.longValue` does. */
 function numberToTimestamp(value: number | bigint, from: DataType): bigint {
   if (from.kind === "decimal") {
-    const micros = (BigInt(value) * 1_000_000n) / 10n ** BigInt(from.scale);
-    return storable(BigInt.asIntN(64, micros));
+    const exact = roundToDigits(BigInt(value) * 1_000_000n, 34);
+    return storable(BigInt.asIntN(64, exact / 10n ** BigInt(from.scale)));
   }
   if (typeof value === "bigint") return storable(saturate(value * 1_000_000n));
   const text = `the value ${formatDouble(value as number)} of the type "DOUBLE" cannot be cast`;
@@ -174,6 +174,18 @@ function numberToTimestamp(value: number | bigint, from: DataType): bigint {
   const micros = BigInt(Math.trunc((value as number) * 1_000_000));
   if (saturate(micros) !== micros) throw failure("CAST_OVERFLOW", "22003", `${text} to "BIGINT"`);
   return storable(micros);
+}
+
+/** The nearest number of so many digits, half to even (`MathContext.DECIMAL128` has 34). */
+function roundToDigits(value: bigint, digits: number): bigint {
+  const size = value < 0n ? -value : value;
+  const excess = size.toString().length - digits;
+  if (excess <= 0) return value;
+  const unit = 10n ** BigInt(excess);
+  const [quotient, twice] = [size / unit, (size % unit) * 2n];
+  const up = twice > unit || (twice === unit && quotient % 2n === 1n);
+  const rounded = (up ? quotient + 1n : quotient) * unit;
+  return value < 0n ? -rounded : rounded;
 }
 
 function storable(micros: bigint): bigint {

@@ -204,3 +204,20 @@ export function splitPart(value: string, delimiter: string, part: number): strin
   const index = part > 0 ? part - 1 : parts.length + part;
   return parts[index] ?? "";
 }
+
+/**
+ * Bytes of base64 text, or null: Java's MIME decoder, which skips every other character but wants
+ * whole last units.
+ */
+export function decodeBase64(text: string): Uint8Array | null {
+  const end = text.indexOf("=");
+  const digits = (end < 0 ? text : text.slice(0, end)).replace(/[^A-Za-z0-9+/]/g, "");
+  const partial = digits.length % 4;
+  if (partial === 1) return null;
+  if (end >= 0) {
+    const padded = partial === 2 ? text[end + 1] === "=" : partial === 3;
+    const rest = text.slice(end + (partial === 2 ? 2 : 1));
+    if (!padded || /[A-Za-z0-9+/]/.test(rest)) return null;
+  }
+  return new Uint8Array(Buffer.from(digits, "base64"));
+}
