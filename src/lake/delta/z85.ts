@@ -9,7 +9,7 @@ const ALPHABET =
 const VALUES = new Int8Array(128).fill(-1);
 for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
 
-/** Decodes; the length must be a multiple of 5. DATA_LOSS with the offset of a foreign character. */
+/** Decodes; the length must be a multiple of 5. DATA_LOSS with a foreign character's offset. */
 export function decodeZ85(text: string): Uint8Array {
   if (text.length % 5 !== 0) throw malformed(text.length, "length is not a multiple of 5");
   const bytes = new Uint8Array((text.length / 5) * 4);

@@ -162,7 +162,7 @@ function addToHead(head: LargeCheckpoint["head"], action: CheckpointAction): voi
   if (action.sidecar) head.sidecars.push(action.sidecar.path);
 }
 
-/** The action in the JSON the engine made of a row: null members left out, required ones checked. */
+/** The action in the JSON the engine made of a row: no null members, required ones checked. */
 function toAction(name: string, text: Value): CheckpointAction {
   const json = parseJson(String(text), { source: `checkpoint ${name}` });
   const kept = isJsonObject(json) ? Object.entries(json).filter(([, value]) => value !== null) : [];

@@ -16,7 +16,7 @@ export interface AggregateParts {
   ignoreNulls?: boolean;
 }
 
-/** Engine aggregates that depend on the order of rows; the binder writes the order into the call. */
+/** Engine aggregates that depend on the order of rows; the binder writes it into the call. */
 const FOLLOWS_INPUT = new Set(["list", "first", "last"]);
 
 /** `name(DISTINCT args ORDER BY …) FILTER (…) OVER (…)`. */

@@ -1,4 +1,4 @@
-/** NULL handling and choices (Spark 4.2 `nullExpressions.scala`, `conditionalExpressions.scala`). */
+/** NULLs and choices (Spark 4.2 `nullExpressions.scala`, `conditionalExpressions.scala`). */
 import {
   BOOLEAN,
   type DataType,

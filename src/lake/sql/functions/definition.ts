@@ -61,7 +61,7 @@ export interface FunctionDef {
   readonly summary: string;
   /** One runnable example of an expression. */
   readonly example?: string;
-  /** Checks arguments, inserts coercions, gives the type. Throws through `sqlError` on a mismatch. */
+  /** Checks arguments, inserts coercions, gives the type. A mismatch throws `sqlError`. */
   resolve(args: readonly BoundExpression[], context: ResolveContext): Resolution;
   /** Engine SQL; `args` are printed arguments in the order of `call.args`. */
   emit(args: readonly string[], call: CallExpression, context: EmitContext): string;

@@ -7,7 +7,7 @@ import { type DataType, type DecimalType, decimalType } from "../../schema/data-
 export const MAX_PRECISION = 38;
 const MINIMUM_ADJUSTED_SCALE = 6;
 
-/** Cuts scale, not integral digits, when a result needs more than 38 digits; keeps 6 digits of it. */
+/** Cuts scale, not integral digits, when a result needs over 38 digits; keeps 6 digits of it. */
 export function adjustPrecisionScale(precision: number, scale: number): DecimalType {
   if (precision <= MAX_PRECISION) return decimalType(precision, scale);
   const integralDigits = precision - scale;

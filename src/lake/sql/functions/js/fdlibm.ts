@@ -1,6 +1,6 @@
 /**
  * Functions in which JavaScript engines leave fdlibm 5.3 and Java's `StrictMath` does not: cbrt,
- * hypot, atan2, cosh, tanh (Sun Microsystems, https://www.netlib.org/fdlibm; JDK `FdLibm.java`). Step
+ * hypot, atan2, cosh, tanh (Sun, https://www.netlib.org/fdlibm; JDK `FdLibm.java`). Step
  * for step, because the last bit depends on every rounding. `pow` is in `fdlibm-pow.ts`.
  */
 const view = new DataView(new ArrayBuffer(8));
