@@ -8,7 +8,7 @@ import type { DataType } from "../schema/data-type.ts";
 import type { MapValue, StructValue, Value, VariantValue } from "../schema/value.ts";
 import { engineType, holdsVariant, quoteIdentifier } from "./engine-type.ts";
 import { literalSql } from "./literal.ts";
-import type { ResultColumn } from "./types.ts";
+import type { PositionGroup, ResultColumn } from "./types.ts";
 
 export type DuckDbModule = typeof import("@duckdb/node-api");
 
@@ -42,6 +42,36 @@ export async function fillTable(
       );
     });
     appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+/** Creates `table` (file_index, row_index) and fills it with the positions of every group. */
+export async function fillPositions(
+  duckdb: DuckDbModule,
+  connection: DuckDBConnection,
+  table: string,
+  groups: readonly PositionGroup[],
+): Promise<void> {
+  await connection.run(
+    `CREATE TABLE ${quoteIdentifier(table)} (file_index UBIGINT, row_index BIGINT)`,
+  );
+  const appender = await connection.createAppender(table);
+  for (const { fileIndex, positions } of groups) {
+    const index = BigInt(fileIndex);
+    for (let start = 0; start < positions.length; start += CHUNK_ROWS) {
+      const count = Math.min(CHUNK_ROWS, positions.length - start);
+      const chunk = duckdb.DuckDBDataChunk.create([duckdb.UBIGINT, duckdb.BIGINT], count);
+      const files = chunk.getColumnVector(0);
+      const rows = chunk.getColumnVector(1);
+      for (let i = 0; i < count; i++) {
+        files.setItem(i, index);
+        rows.setItem(i, positions[start + i]!);
+      }
+      files.flush();
+      rows.flush();
+      appender.appendDataChunk(chunk);
+    }
   }
   appender.closeSync();
 }

@@ -11,7 +11,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { newUuid } from "../../core/ids.ts";
 import type { Value } from "../schema/value.ts";
 import { copyToParquet } from "./copy.ts";
-import { type DuckDbModule, fillTable } from "./duckdb-table.ts";
+import { type DuckDbModule, fillPositions, fillTable } from "./duckdb-table.ts";
 import { checkSqlText, type RuntimeErrorMapper, toEngineError } from "./engine-error.ts";
 import { quoteIdentifier, quoteString } from "./engine-type.ts";
 import { openStream } from "./result-stream.ts";
@@ -23,6 +23,7 @@ import type {
   Engine,
   EngineStatus,
   ParquetScan,
+  PositionGroup,
   ResultColumn,
   ResultStream,
   ScalarFunction,
@@ -201,6 +202,14 @@ class EngineScope implements Engine {
     const table = this.#freshTable();
     await this.#host.using(`CREATE TABLE ${table}`, (connection) =>
       fillTable(this.#host.duckdb, connection, table, columns, rows),
+    );
+    return quoteIdentifier(table);
+  }
+
+  async createPositionTable(groups: readonly PositionGroup[]): Promise<string> {
+    const table = this.#freshTable();
+    await this.#host.using(`CREATE TABLE ${table}`, (connection) =>
+      fillPositions(this.#host.duckdb, connection, table, groups),
     );
     return quoteIdentifier(table);
   }

@@ -8,13 +8,13 @@
  * Read `scan-columns.ts` next.
  */
 import type { ScanFile } from "../delta/types.ts";
-import { INT, LONG, type StructField } from "../schema/data-type.ts";
+import { INT, type StructField } from "../schema/data-type.ts";
 import { quoteIdentifier, quoteString } from "./engine-type.ts";
 import { escapeGlobPath } from "./glob.ts";
 import { literalSql, partitionLiteralSql } from "./literal.ts";
 import { projectField, schemaArgument } from "./scan-columns.ts";
 import { splitByVariantForm } from "./scan-variants.ts";
-import type { Engine, ParquetScan } from "./types.ts";
+import type { Engine, ParquetScan, PositionGroup } from "./types.ts";
 
 /** Partition rows up to this many stand in the SQL text; more go into a table. */
 const INLINE_PARTITION_ROWS = 200;
@@ -72,7 +72,8 @@ async function scanGroup(
   }
   const from = [
     `read_parquet([${files.map(({ file }) => quoteString(escapeGlobPath(file.absolutePath))).join(", ")}], ` +
-      `hive_partitioning = false, ${schemaArgument(stored, scan.columnMappingMode, encodedVariants)}) AS f`,
+      `hive_partitioning = false, explicit_cardinality = ${estimateRows(files)}, ` +
+      `${schemaArgument(stored, scan.columnMappingMode, encodedVariants)}) AS f`,
   ];
   if (needsIndex && perFile.relation) {
     from.push(`JOIN ${perFile.relation} ON p.file_index = f.file_index`);
@@ -137,20 +138,28 @@ async function deletionTable(
   engine: Engine,
   files: readonly IndexedFile[],
 ): Promise<string | null> {
-  if (!files.some(({ file }) => file.deletedRows)) return null;
-  const rows: (bigint | number)[][] = [];
-  for (const [local, { file }] of files.entries()) {
+  const groups: PositionGroup[] = [];
+  for (const [fileIndex, { file }] of files.entries()) {
     if (!file.deletedRows) continue;
-    for (const position of await file.deletedRows()) rows.push([BigInt(local), BigInt(position)]);
+    const positions = await file.deletedRows();
+    if (positions.length > 0) groups.push({ fileIndex, positions });
   }
-  if (rows.length === 0) return null;
-  return engine.createTable(
-    [
-      { name: "file_index", type: LONG, nullable: false },
-      { name: "row_index", type: LONG, nullable: false },
-    ],
-    rows,
-  );
+  return groups.length === 0 ? null : engine.createPositionTable(groups);
+}
+
+const BYTES_PER_ROW = 64;
+
+/**
+ * Rows of the files by their statistics, or guessed from their sizes. Without it the engine takes a
+ * thousand rows for every file it has not opened, and builds its hash tables on the wrong side.
+ */
+function estimateRows(files: readonly IndexedFile[]): number {
+  let rows = 0;
+  for (const { file } of files) {
+    const known = /"numRecords"\s*:\s*(\d{1,15})/.exec(file.add.stats ?? "")?.[1];
+    rows += known === undefined ? Math.ceil(file.add.size / BYTES_PER_ROW) : Number(known);
+  }
+  return Math.max(1, rows);
 }
 
 /** The name a column has in files and in `partitionValues`. */

@@ -34,6 +34,12 @@ export interface ParquetScan {
   metadataColumns?: readonly ("file_path" | "file_index" | "row_index")[];
 }
 
+/** Row positions of one file of a scan. */
+export interface PositionGroup {
+  fileIndex: number;
+  positions: BigUint64Array;
+}
+
 /** One file written by `Engine.copyToParquet`, with what is needed for an `add` action. */
 export interface WrittenFile {
   absolutePath: string;
@@ -106,6 +112,11 @@ export interface Engine {
     columns: readonly ResultColumn[],
     rows: readonly (readonly Value[])[],
   ): Promise<string>;
+  /**
+   * Stores positions by group as a table (file_index UBIGINT, row_index BIGINT), like `createTable`
+   * but in bulk: millions of deleted rows make no object each.
+   */
+  createPositionTable(groups: readonly PositionGroup[]): Promise<string>;
   /** Stores the rows of engine SQL under a fresh name until the scope closes. */
   materialize(sql: string): Promise<string>;
   status(): Promise<EngineStatus>;

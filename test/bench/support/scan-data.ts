@@ -47,7 +47,12 @@ export async function prepareScanTables(
     for (const name of names) mkdirSync(join(fresh, name, "_delta_log"), { recursive: true });
     await writeFiles(engine, join(fresh, "plain"), rowCount);
     for (const name of names)
-      writeTable(join(fresh, "plain"), join(fresh, name), SCAN_TABLES[name]);
+      writeTable({
+        from: join(fresh, "plain"),
+        to: join(fresh, name),
+        share: SCAN_TABLES[name],
+        rowsPerFile: rowCount / SCAN_FILES,
+      });
     renameSync(fresh, root);
   }
   return Object.fromEntries(names.map((name) => [name, join(root, name)])) as Record<
@@ -69,8 +74,15 @@ async function writeFiles(engine: Engine, folder: string, rowCount: number): Pro
   }
 }
 
+interface TableRequest {
+  from: string;
+  to: string;
+  share: number;
+  rowsPerFile: number;
+}
+
 /** Links the files of `from` into `to` and writes version 0, with vectors for a share of the rows. */
-function writeTable(from: string, to: string, share: number): void {
+function writeTable({ from, to, share, rowsPerFile }: TableRequest): void {
   const rng = createRng(20_200_101);
   const actions: object[] = [protocolOf(share), metadataOf()];
   for (const name of readdirSync(from)
@@ -83,6 +95,7 @@ function writeTable(from: string, to: string, share: number): void {
       size: statSync(join(to, name)).size,
       modificationTime: 0,
       dataChange: true,
+      stats: printJson({ numRecords: rowsPerFile }),
     };
     const vector = share === 0 ? {} : { deletionVector: writeVector(to, name, rng, share) };
     actions.push({ add: { ...add, ...vector } });
