@@ -2,9 +2,18 @@
  * Prints an engine aggregate or window function with everything its call carries: DISTINCT, ORDER
  * BY, IGNORE NULLS, FILTER, OVER. Compound aggregates print several of them.
  */
+
+import type { DataType } from "../../schema/data-type.ts";
 import { printKey, printSortKeys } from "../emit/sort-key.ts";
-import type { BoundFrameBound, BoundWindow, CallExpression } from "../plan/expression.ts";
-import type { EmitContext } from "./definition.ts";
+import type {
+  BoundExpression,
+  BoundFrameBound,
+  BoundWindow,
+  CallExpression,
+} from "../plan/expression.ts";
+import type { Accept } from "./accept.ts";
+import { define, type EmitFunction, type EntryOptions } from "./builder.ts";
+import type { EmitContext, FunctionDef } from "./definition.ts";
 
 export interface AggregateParts {
   /** Rows to leave out, as an engine condition on those that stay. */
@@ -59,4 +68,20 @@ function windowSql(window: BoundWindow, context: EmitContext, parts: AggregatePa
 function frameBound(bound: BoundFrameBound, context: EmitContext): string {
   const word = bound.kind.replaceAll("_", " ").toUpperCase();
   return bound.value ? `${context.emit(bound.value)} ${word}` : word;
+}
+
+/** An aggregate entry. */
+export function defineAggregate(
+  name: string,
+  parameters: readonly Accept[],
+  type: DataType | ((args: readonly BoundExpression[]) => DataType),
+  emit: EmitFunction,
+  options: EntryOptions = {},
+): FunctionDef {
+  return define(name, parameters, type, emit, {
+    kind: "aggregate",
+    allowsDistinct: true,
+    nullable: true,
+    ...options,
+  });
 }

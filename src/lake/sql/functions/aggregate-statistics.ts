@@ -8,9 +8,9 @@ import { arrayType, type DataType, DOUBLE, LONG } from "../../schema/data-type.t
 import type { Value } from "../../schema/value.ts";
 import { notImplemented } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import { mismatch } from "../types/mismatch.ts";
 import { arrayOf, as, INTERVALS, NUM, oneOf } from "./accept.ts";
-import { defineAggregate } from "./aggregate.ts";
-import { aggregate } from "./aggregate-call.ts";
+import { aggregate, defineAggregate } from "./aggregate-call.ts";
 import { callScript, literalValue } from "./builder.ts";
 import type { EmitContext, FunctionDef, ResolveContext } from "./definition.ts";
 import * as stats from "./js/statistics.ts";
@@ -61,12 +61,20 @@ function pairs(name: string, compute: (a: number[], b: number[]) => number | nul
   );
 }
 
-function percentileType(args: readonly BoundExpression[]): DataType {
-  return args[1]?.type.kind === "array" ? LIST : DOUBLE;
+/** One percentage gives a double, several give an array. */
+export function percentileType(share: DataType | undefined): DataType {
+  return share?.kind === "array" ? LIST : DOUBLE;
 }
 
-function shares(call: CallExpression): number[] {
-  const share = call.args[1]!;
+/** Constant percentages are from 0 to 1. */
+export function checkShares(share: BoundExpression, context: ResolveContext): void {
+  const values = readShare(share);
+  if (!values || values.every((value) => value >= 0 && value <= 1)) return;
+  throw mismatch("VALUE_OUT_OF_RANGE", "a percentage is from 0.0 to 1.0", context.span);
+}
+
+/** The percentages of a constant or an array of constants. */
+export function shares(share: BoundExpression): number[] {
   const value = share.kind === "cast" ? readShare(share.operand) : readShare(share);
   if (value === null) throw notImplemented("a computed percentage", share.span);
   return value;
@@ -95,12 +103,12 @@ function refuseIntervals(args: readonly BoundExpression[], context: ResolveConte
 const PERCENTILE = defineAggregate(
   "percentile",
   [oneOf(NUM, INTERVALS), oneOf(DBL, arrayOf(DBL)), NUM],
-  percentileType,
+  (args) => percentileType(args[1]?.type),
   (args, call, context) => {
     if (call.args[2] && literalValue(call.args[2]) !== 1 && literalValue(call.args[2]) !== 1n) {
       throw notImplemented("percentile with frequencies", call.span);
     }
-    const wanted = shares(call);
+    const wanted = shares(call.args[1]!);
     const compute = (values: readonly number[]): Value => {
       const found = stats.percentiles(values, wanted);
       return found === null ? null : call.type.kind === "array" ? found : found[0]!;
@@ -114,7 +122,10 @@ const PERCENTILE = defineAggregate(
       args.length === 2
         ? [{ kind: "literal", value: 1, type: { kind: "int" }, nullable: false }]
         : [],
-    check: refuseIntervals,
+    check: (args, context) => {
+      refuseIntervals(args, context);
+      checkShares(args[1]!, context);
+    },
     summary: "Exact percentiles, interpolated.",
   },
 );
@@ -131,12 +142,19 @@ const MEDIAN = defineAggregate(
   { summary: "The middle value, interpolated.", check: refuseIntervals },
 );
 
-/** A `regr_` average, NULL without pairs. */
-function regressed(name: string, formula: (r: stats.PairAverages) => number | null): FunctionDef {
-  return pairs(name, (y, x) => {
-    const sums = stats.averages(y, x);
-    return sums.n === 0 ? null : formula(sums);
-  });
+/** Variances and deviations by Welford's updates; NULL for too few values. */
+function spread(name: string, less: 0 | 1, root: boolean, aliases: string[]): FunctionDef {
+  return defineAggregate(
+    name,
+    [DBL],
+    DOUBLE,
+    (args, call, context) =>
+      overList(call, context, args[0]!, (values) => {
+        const variance = stats.variance(values, less);
+        return variance !== null && root ? Math.sqrt(variance) : variance;
+      }),
+    { aliases, showsAlias: true, summary: `${name} of numbers.` },
+  );
 }
 
 const REGR_COUNT = defineAggregate(
@@ -157,6 +175,8 @@ export const STATISTICS: readonly FunctionDef[] = [
   pairs("covar_pop", (a, b) => stats.covariance(a, b, 0)),
   pairs("covar_samp", (a, b) => stats.covariance(a, b, 1)),
   REGR_COUNT,
-  regressed("regr_avgx", (r) => r.averageX),
-  regressed("regr_avgy", (r) => r.averageY),
+  spread("var_samp", 1, false, ["variance"]),
+  spread("var_pop", 0, false, []),
+  spread("stddev_samp", 1, true, ["stddev", "std"]),
+  spread("stddev_pop", 0, true, []),
 ];

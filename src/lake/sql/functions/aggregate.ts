@@ -4,48 +4,21 @@
  * (`aggregate-statistics.ts`).
  */
 import { engineType } from "../../engine/engine-type.ts";
-import {
-  arrayType,
-  BOOLEAN,
-  type DataType,
-  DOUBLE,
-  INT,
-  LONG,
-  STRING,
-} from "../../schema/data-type.ts";
+import { arrayType, BOOLEAN, type DataType, INT, LONG, STRING } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { sortText } from "../emit/pretty-name.ts";
 import { notImplemented } from "../error.ts";
-import type { BoundExpression, CallExpression } from "../plan/expression.ts";
-import { boundedDecimal } from "../types/decimal-rules.ts";
+import type { CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { isIntegral } from "../types/type-rules.ts";
-import { type Accept, ANY, as, INTEGRAL, INTERVALS, NUM, ORDERABLE, oneOf, STR } from "./accept.ts";
-import { type AggregateParts, aggregate } from "./aggregate-call.ts";
-import { callScript, define, type EntryOptions, literalValue } from "./builder.ts";
+import { ANY, as, INTEGRAL, ORDERABLE, STR } from "./accept.ts";
+import { type AggregateParts, aggregate, defineAggregate } from "./aggregate-call.ts";
+import { SUMS } from "./aggregate-sum.ts";
+import { callScript, literalValue } from "./builder.ts";
 import { checkOrderable, mayHoldNulls } from "./comparison.ts";
 import type { EmitContext, FunctionDef } from "./definition.ts";
 import { distinct } from "./js/array.ts";
-import { divideHalfUp } from "./js/read-number.ts";
 
-type Type = DataType | ((args: readonly BoundExpression[]) => DataType);
 type Emit = (args: readonly string[], call: CallExpression, context: EmitContext) => string;
-
-/** An aggregate entry. */
-export function defineAggregate(
-  name: string,
-  parameters: readonly Accept[],
-  type: Type,
-  emit: Emit,
-  options: EntryOptions = {},
-): FunctionDef {
-  return define(name, parameters, type, emit, {
-    kind: "aggregate",
-    allowsDistinct: true,
-    nullable: true,
-    ...options,
-  });
-}
 
 /** An engine aggregate of the same meaning, cast to the result type. */
 function same(engine: string, parts: AggregateParts = {}): Emit {
@@ -55,61 +28,6 @@ function same(engine: string, parts: AggregateParts = {}): Emit {
 function cast(inner: Emit): Emit {
   return (args, call, context) => `CAST(${inner(args, call, context)} AS ${engineType(call.type)})`;
 }
-
-function sumType(type: DataType): DataType {
-  if (type.kind === "decimal") return boundedDecimal(type.precision + 10, type.scale);
-  if (isIntegral(type)) return LONG;
-  return type.kind === "interval_dt" || type.kind === "interval_ym" ? type : DOUBLE;
-}
-
-const SUM = defineAggregate(
-  "sum",
-  [oneOf(NUM, INTERVALS)],
-  (args) => sumType(args[0]!.type),
-  (args, call, context) => {
-    const { kind } = call.args[0]!.type;
-    if (kind === "interval_dt") {
-      const total = aggregate("sum", [`epoch_us(${args[0]})`], { call, context });
-      return `to_microseconds(CAST(${total} AS BIGINT))`;
-    }
-    if (kind === "interval_ym") throw notImplemented("sum of year-month intervals", call.span);
-    const item = kind === "float" ? `CAST(${args[0]} AS DOUBLE)` : args[0]!;
-    return `CAST(${aggregate("sum", [item], { call, context })} AS ${engineType(call.type)})`;
-  },
-  { summary: "The sum; bigint for whole numbers, ten more digits for decimals." },
-);
-
-const AVG = defineAggregate(
-  "avg",
-  [oneOf(NUM, INTERVALS)],
-  (args) => {
-    const { type } = args[0]!;
-    return type.kind === "decimal" ? boundedDecimal(type.precision + 4, type.scale + 4) : DOUBLE;
-  },
-  (args, call, context) => {
-    const { type } = call.args[0]!;
-    if (type.kind === "interval_dt" || type.kind === "interval_ym") {
-      throw notImplemented("avg of intervals", call.span);
-    }
-    if (type.kind !== "decimal") {
-      return aggregate("avg", [`CAST(${args[0]} AS DOUBLE)`], { call, context });
-    }
-    const result = call.type as { scale: number } & DataType;
-    const total = boundedDecimal(type.precision + 10, type.scale);
-    const sum = `CAST(${aggregate("sum", args, { call, context })} AS ${engineType(total)})`;
-    const count = aggregate("count", args, { call, context });
-    return callScript(context, [sum, count], {
-      name: "decimal average",
-      parameters: [total, LONG],
-      returnType: result,
-      call: ([x, n]) => {
-        const scaled = (x as bigint) * 10n ** BigInt(result.scale - type.scale);
-        return (n as bigint) === 0n ? null : divideHalfUp(scaled, n as bigint);
-      },
-    });
-  },
-  { aliases: ["mean"], showsAlias: true, summary: "The average; four more digits for decimals." },
-);
 
 const COUNT = defineAggregate(
   "count",
@@ -209,15 +127,6 @@ function bits(name: string): FunctionDef {
   });
 }
 
-/** Variances and deviations: NULL for too few rows. */
-function spread(name: string, aliases: string[]): FunctionDef {
-  return defineAggregate(name, [as(DOUBLE)], DOUBLE, same(name), {
-    aliases,
-    showsAlias: true,
-    summary: `${name} of numbers.`,
-  });
-}
-
 /** The value where another one is greatest or least. */
 function by(name: "max_by" | "min_by"): FunctionDef {
   const engine = name === "max_by" ? "arg_max_null" : "arg_min_null";
@@ -264,27 +173,9 @@ const LISTAGG = defineAggregate(
   },
 );
 
-/** `try_sum`: NULL where the sum overflows. */
-const TRY_SUM = defineAggregate(
-  "try_sum",
-  [oneOf(NUM, INTERVALS)],
-  (args) => sumType(args[0]!.type),
-  (args, call, context) => {
-    const { kind } = call.args[0]!.type;
-    if (kind === "interval_dt" || kind === "interval_ym") {
-      throw notImplemented("try_sum of intervals", call.span);
-    }
-    if (call.type.kind === "double") return SUM.emit(args, call, context);
-    return `TRY_CAST(${aggregate("sum", args, { call, context })} AS ${engineType(call.type)})`;
-  },
-  { summary: "The sum, NULL where it overflows." },
-);
-
 export const AGGREGATES: readonly FunctionDef[] = [
   COUNT,
-  SUM,
-  TRY_SUM,
-  AVG,
+  ...SUMS,
   extreme("min"),
   extreme("max"),
   positional("first", ["first_value"]),
@@ -308,10 +199,6 @@ export const AGGREGATES: readonly FunctionDef[] = [
   bits("bit_and"),
   bits("bit_or"),
   bits("bit_xor"),
-  spread("var_samp", ["variance"]),
-  spread("var_pop", []),
-  spread("stddev_samp", ["stddev", "std"]),
-  spread("stddev_pop", []),
   by("max_by"),
   by("min_by"),
   LISTAGG,

@@ -7,6 +7,7 @@ import type { Span } from "../ast.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { AGGREGATES } from "./aggregate.ts";
+import { SORTED } from "./aggregate-sorted.ts";
 import { STATISTICS } from "./aggregate-statistics.ts";
 import { PMOD, SHIFT_FUNCTIONS } from "./arithmetic.ts";
 import { ARRAYS } from "./array.ts";
@@ -52,6 +53,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...LIKE_FUNCTIONS,
   CONCAT,
   ...AGGREGATES,
+  ...SORTED,
   ...STATISTICS,
   ...CONDITIONAL,
   ...DATES,

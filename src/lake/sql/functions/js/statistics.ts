@@ -1,9 +1,16 @@
 /** Statistics over gathered values, in the order of operations Spark uses (Welford updates). */
 
+import { runtimeError } from "../builder.ts";
+
 /** Percentiles by linear interpolation between neighbours; null for no values. */
-export function percentiles(values: readonly number[], shares: readonly number[]): number[] | null {
+export function percentiles(
+  values: readonly number[],
+  shares: readonly number[],
+  descending = false,
+): number[] | null {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).sort();
+  if (descending) sorted.reverse();
   return shares.map((share) => {
     const position = (sorted.length - 1) * share;
     const lower = Math.floor(position);
@@ -12,6 +19,18 @@ export function percentiles(values: readonly number[], shares: readonly number[]
     if (lower === higher || low === high) return low;
     return (higher - position) * low + (position - lower) * high;
   });
+}
+
+/** The first value that so large a share of the values does not exceed; null for no values. */
+export function discretePercentiles(
+  values: readonly number[],
+  shares: readonly number[],
+  descending = false,
+): number[] | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  if (descending) sorted.reverse();
+  return shares.map((share) => sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)]!);
 }
 
 function comoments(a: readonly number[], b: readonly number[]) {
@@ -35,7 +54,12 @@ function comoments(a: readonly number[], b: readonly number[]) {
 export function correlation(a: readonly number[], b: readonly number[]): number | null {
   const { n, ck, xMk, yMk } = comoments(a, b);
   if (n === 0 || n === 1) return null;
-  return xMk === 0 || yMk === 0 ? null : ck / Math.sqrt(xMk * yMk);
+  const divisor = Math.sqrt(xMk * yMk);
+  if (divisor === 0) {
+    const message = "division by zero: one side of corr does not vary";
+    throw runtimeError("DIVIDE_BY_ZERO", "22012", message);
+  }
+  return ck / divisor;
 }
 
 /** Covariance with `less` degrees of freedom taken off. */
@@ -45,16 +69,15 @@ export function covariance(a: readonly number[], b: readonly number[], less: 0 |
   return ck / (n - less);
 }
 
-/** Averages of pairs, y first as the `regr_` functions take them. */
-export interface PairAverages {
-  readonly n: number;
-  readonly averageX: number;
-  readonly averageY: number;
-}
-
-/** How many pairs there are and what they average. */
-export function averages(y: readonly number[], x: readonly number[]): PairAverages {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((a, b) => a + b, 0) / values.length;
-  return { n: x.length, averageX: mean(x), averageY: mean(y) };
+/** Variance with `less` degrees of freedom taken off. */
+export function variance(values: readonly number[], less: 0 | 1): number | null {
+  let [n, average, m2] = [0, 0, 0];
+  for (const value of values) {
+    n += 1;
+    const delta = value - average;
+    const share = delta / n;
+    average += share;
+    m2 += delta * (delta - share);
+  }
+  return n - less <= 0 ? null : m2 / (n - less);
 }
