@@ -27,7 +27,7 @@ import { Session } from "./exec/session.ts";
 import type { EngineFacts } from "./exec/show/settings.ts";
 import type { StructType } from "./schema/data-type.ts";
 import type { ParsedStatement } from "./sql/ast.ts";
-import { locate, SqlError } from "./sql/error.ts";
+import { locate, placeSqlError, SqlError } from "./sql/error.ts";
 
 export interface LakeOptions {
   /** Folder of managed tables. */
@@ -124,7 +124,7 @@ class SessionLake implements Lake {
 
   async sql(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
     const { executeStatement, parseScript } = await import("./sql-door.ts");
-    const [statement, ...more] = parseScript(text);
+    const [statement, ...more] = placeParseError(text, () => parseScript(text));
     if (!statement) throw noStatement();
     if (more.length > 0) throw severalStatements();
     return executeStatement(this.#session, statement, options);
@@ -132,7 +132,7 @@ class SessionLake implements Lake {
 
   async *script(text: string, options: ExecuteOptions = {}): AsyncGenerator<StatementResult> {
     const { parseScript } = await import("./sql-door.ts");
-    for (const statement of parseScript(text)) {
+    for (const statement of placeParseError(text, () => parseScript(text))) {
       yield await this.#runAt(text, statement, options);
     }
   }
@@ -217,6 +217,22 @@ export function memoryLimitBytes(limit: number | string | undefined): number | u
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${limit}\` is not an amount of memory`, {
     hint: "write it as `4GB` or `512MB`",
   });
+}
+
+/** A syntax error says where it is, and that it is the text that must change. */
+function placeParseError<T>(text: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const placed = placeSqlError(error, text);
+    if (placed.hint !== undefined) throw placed;
+    throw new SovereignError(placed.code, placed.message, {
+      hint: "correct the statement there; a name that is a keyword goes between back-ticks",
+      details: placed.details,
+      cause: error,
+    });
+  }
 }
 
 function noStatement(): SqlError {

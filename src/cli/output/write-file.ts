@@ -1,6 +1,9 @@
 /** Rows into a file, which appears whole or not at all. */
+import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 
+import { SovereignError } from "../../core/errors.ts";
 import { tempPathFor } from "../../core/io/index.ts";
 import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
 import type { FileFormat } from "./file-formats.ts";
@@ -22,6 +25,11 @@ export async function writeRowsToFile(
   path: string,
   options: WriteFileOptions,
 ): Promise<number> {
+  if (!existsSync(dirname(path))) {
+    throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no folder \`${dirname(path)}\``, {
+      hint: "make it first, or write to another place",
+    });
+  }
   const temp = tempPathFor(path);
   const handle = await open(temp, "wx");
   try {

@@ -47,9 +47,16 @@ const RULES: readonly Rule[] = [
     pattern:
       /(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt)/,
     code: "DATA_LOSS",
-    message: (m) => `a Parquet file is damaged: ${m.input!.replace(/^[A-Za-z ]+Error: /, "")}`,
+    message: (m) => `a Parquet file is damaged: ${firstLine(m.input!)}`,
     hint: "restore the file, or a version of the table that does not need it",
     errorClass: "FAILED_READ_FILE.NO_HINT",
+  },
+  {
+    pattern: /^Invalid Input Error: (Malformed JSON in file .*)/,
+    code: "DATA_LOSS",
+    message: (m) => m[1]!.replace(/^M/, "m"),
+    hint: "correct the file there; each record is one JSON object",
+    errorClass: "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
   },
   {
     pattern: /^Permission Error: (.*)/,
@@ -94,6 +101,11 @@ const RULES: readonly Rule[] = [
     hint: "make it shorter",
   },
 ];
+
+/** What the engine says without the name of its exception and without the statement's text. */
+function firstLine(message: string): string {
+  return message.replace(/^[A-Za-z ]+Error: /, "").split("\n", 1)[0]!;
+}
 
 const NEVER_RUN = /^(Failed to extract statements: )?Parser Error/;
 

@@ -45,7 +45,12 @@ export const command = defineCommand({
   async run(context, { args, flags }) {
     const place = resolvePlace(args.path ?? ".", context);
     const { path } = place;
-    const stat = statSync(path);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) {
+      throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no file or folder \`${args.path}\``, {
+        hint: "paths start at the folder you run in; `/databricks-datasets` holds the sample data",
+      });
+    }
     if (args.action === "ls") {
       await context.printRecords(command.fields ?? [], listFolder(place, stat.isDirectory()));
       return 0;

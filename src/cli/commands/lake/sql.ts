@@ -1,4 +1,5 @@
 /** `sovereign lake sql`: Spark SQL statements, one after the other. */
+import { SovereignError } from "../../../core/errors.ts";
 import { defineCommand } from "../../command.ts";
 import { readParameters } from "../../lake/parameters.ts";
 import { printResult } from "../../lake/print-result.ts";
@@ -38,6 +39,11 @@ export const command = defineCommand({
   async run(context, { args, flags }) {
     const parameters = readParameters(flags.param);
     const text = await readSqlText(args.sql, context.io);
+    if (text.trim() === "") {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", "the SQL text is empty", {
+        hint: 'give a statement: `sovereign lake sql "SELECT 1"`',
+      });
+    }
     const lake = await openProjectLake(context);
     for await (const result of lake.script(text, { parameters })) {
       await printResult(result, context, readRowFlags(flags));

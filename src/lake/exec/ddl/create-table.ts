@@ -4,6 +4,7 @@
  * two) counts as no table. Replacing is a commit on the existing log, so its history stays.
  * Where the table goes is decided in `table-place.ts`.
  */
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { alreadyExists, notFound } from "../../catalog/index.ts";
 import { type Action, DeltaLog, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
@@ -258,9 +259,16 @@ async function createTable(
     }
     return emptyOutcome({ commit });
   } catch (error) {
-    if (isNew && !DeltaLog.exists(place.location)) session.catalog.dropTable(place.info!);
+    if (isNew && !DeltaLog.exists(place.location)) {
+      session.catalog.dropTable(place.info!);
+      removeIfEmpty(place.location);
+    }
     throw error;
   }
+}
+
+function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 function stateOf(

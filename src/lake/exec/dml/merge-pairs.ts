@@ -166,7 +166,8 @@ async function refuseAmbiguous(
   if (count === 0) return;
   throw new SovereignError(
     "INVALID_STATE",
-    `${count} rows of the table match more than one row of the source`,
+    `${count === 1 ? "1 row of the table matches" : `${count} rows of the table match`} ` +
+      "more than one row of the source",
     {
       hint: "make the source unique on the columns of ON, for example with row_number() = 1",
       details: {

@@ -85,7 +85,10 @@ export function mapRuntimeError(message: string): SqlError | null {
   if (own) return ownError(own[1]!, own[2]!, own[3]!.split("\n")[0]!);
   const rule = RULES.find((r) => r.pattern.test(message));
   if (!rule) return null;
-  const detail = message.split("\n")[0]!.replace(/^[A-Za-z ]+ Error: /, "");
+  const detail = message
+    .split("\n")[0]!
+    .replace(/^[A-Za-z ]+ Error: /, "")
+    .replace(/ when casting from source column \S+$/, "");
   return new SqlError(`${rule.message}: ${detail}`, {
     code: "INVALID_STATE",
     errorClass: rule.errorClass,
