@@ -71,8 +71,22 @@ function parseLine(
   return json as unknown as CheckpointAction;
 }
 
+const ACTION_NAMES = [
+  "add",
+  "remove",
+  "metaData",
+  "protocol",
+  "txn",
+  "domainMetadata",
+  "sidecar",
+] as const;
+
 /** Fills the fields replay relies on; returns what is wrong with an action, or null. */
 export function checkAction(action: CheckpointAction): string | null {
+  for (const name of ACTION_NAMES) {
+    const body: unknown = action[name];
+    if (body && !isJsonObject(body)) return `\`${name}\` is no object`;
+  }
   if (action.add) return checkFile(action.add, "add");
   if (action.remove) return checkFile(action.remove, "remove");
   if (action.metaData) return checkMetadata(action);
@@ -89,19 +103,36 @@ export function checkAction(action: CheckpointAction): string | null {
 
 function checkFile(file: NonNullable<Action["add"] | Action["remove"]>, name: string) {
   if (typeof file.path !== "string") return `\`${name}\` without a \`path\``;
-  if (name === "add" && typeof file.size !== "number") {
+  // A folder is no data file, and the engine would read every file in it.
+  if (NO_FILE.test(file.path)) return `\`${name}.path\` names no file`;
+  if (name === "add") {
     // NOTE: `size` is required; Spark reads a missing one as 0.
-    file.size = 0;
+    file.size ??= 0;
+    if (!Number.isSafeInteger(file.size) || file.size < 0) return "`add.size` is no size";
+    file.partitionValues ??= {};
   }
-  if (name === "add" && !file.partitionValues) file.partitionValues = {};
-  if (file.partitionValues && typeof file.partitionValues !== "object") {
-    return `\`${name}.partitionValues\` is not an object`;
+  if (file.partitionValues && !isTextMap(file.partitionValues)) {
+    return `\`${name}.partitionValues\` is no map of texts`;
   }
   const vector = file.deletionVector;
   if (vector && typeof vector.pathOrInlineDv !== "string") {
     return `\`${name}.deletionVector\` without \`pathOrInlineDv\``;
   }
   return null;
+}
+
+const NO_FILE = /^$|(^|\/)\.{0,2}$/;
+
+/** Whether every value is text or null. Numbers and flags become their text, as in Spark. */
+function isTextMap(map: Record<string, unknown>): boolean {
+  if (!isJsonObject(map)) return false;
+  for (const key in map) {
+    const value = map[key];
+    if (typeof value === "string" || value === null) continue;
+    if (typeof value === "object" || value === undefined) return false;
+    map[key] = String(value);
+  }
+  return true;
 }
 
 const EMPTY_SCHEMA = '{"type":"struct","fields":[]}';
@@ -114,8 +145,12 @@ function checkMetadata(action: CheckpointAction): string | null {
   metadata.configuration ??= {};
   metadata.format ??= { provider: "parquet", options: {} };
   if (typeof metadata.schemaString !== "string") return "`metaData.schemaString` is not text";
-  if (!Array.isArray(metadata.partitionColumns)) return "`metaData.partitionColumns` is no list";
-  if (typeof metadata.configuration !== "object") return "`metaData.configuration` is no object";
+  const { partitionColumns } = metadata;
+  if (!Array.isArray(partitionColumns) || partitionColumns.some((n) => typeof n !== "string")) {
+    return "`metaData.partitionColumns` is no list of names";
+  }
+  if (!isTextMap(metadata.configuration)) return "`metaData.configuration` is no map of texts";
+  if (!isJsonObject(metadata.format)) return "`metaData.format` is no object";
   return null;
 }
 

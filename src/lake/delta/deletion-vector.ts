@@ -22,12 +22,22 @@ const FILE_VERSION = 1;
 const UUID_LENGTH = 20;
 const MAX_VECTOR_BYTES = 2 ** 30;
 
-/** Reads the deleted positions of a file when asked, ascending. */
+/**
+ * Reads the deleted positions of a file when asked, ascending. A vector of more rows than the file
+ * has, `recordCount` if that is known, is refused unread: a few bytes can announce billions.
+ */
 export function createDeletedRowsReader(
   tableRoot: string,
   vector: DeletionVectorDescriptor,
+  recordCount: number | null,
 ): () => Promise<BigUint64Array> {
-  return () => readDeletionVector(tableRoot, vector);
+  return async () => {
+    if (recordCount !== null && Number(vector.cardinality) > recordCount) {
+      const problem = `${vector.cardinality} rows deleted of ${recordCount}`;
+      throw malformed(describeVector(tableRoot, vector), 0, problem);
+    }
+    return readDeletionVector(tableRoot, vector);
+  };
 }
 
 /** Deleted positions, ascending; DATA_LOSS when size, checksum, bitmap or cardinality are off. */

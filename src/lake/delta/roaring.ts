@@ -22,8 +22,8 @@ const COOKIE_RUNS = 12347;
 const OFFSET_THRESHOLD = 4;
 const ARRAY_LIMIT = 4096;
 const BITMAP_BYTES = 8192;
-/** 2 GiB of positions; more deleted rows in one file than any writer makes. */
-const MAX_POSITIONS = 2 ** 28;
+/** 512 MiB of positions; more deleted rows in one file than any writer makes. */
+const MAX_POSITIONS = 2 ** 26;
 
 interface Container {
   kind: "array" | "bitmap" | "run";

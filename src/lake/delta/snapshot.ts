@@ -61,6 +61,7 @@ export class TableSnapshot implements Snapshot {
     this.protocol = protocol;
     this.metadata = metadata;
     this.schema = parseSchemaJson(metadata.schemaString);
+    assertPartitionColumns(metadata, this.schema);
     this.columnMappingMode = readColumnMappingMode(protocol, metadata);
     this.segment = parts.segment;
     this.state = parts.state;
@@ -87,7 +88,7 @@ export class TableSnapshot implements Snapshot {
       add,
       absolutePath: resolveLogPath(this.tableRoot, add.path),
       deletedRows: add.deletionVector
-        ? createDeletedRowsReader(this.tableRoot, add.deletionVector)
+        ? createDeletedRowsReader(this.tableRoot, add.deletionVector, recordCount(add))
         : null,
     };
   }
@@ -111,6 +112,12 @@ export class TableSnapshot implements Snapshot {
   }
 }
 
+/** Rows of a file, deleted ones included, as its statistics say; null when they do not. */
+function recordCount(add: AddFile): number | null {
+  const match = /"numRecords"\s*:\s*(\d{1,15})\b/.exec(add.stats ?? "");
+  return match === null ? null : Number(match[1]);
+}
+
 function missingAction(segment: LogSegment, action: string): SovereignError {
   return new SovereignError(
     "DATA_LOSS",
@@ -120,6 +127,22 @@ function missingAction(segment: LogSegment, action: string): SovereignError {
       details: { action, version: segment.version },
     },
   );
+}
+
+function assertPartitionColumns({ partitionColumns }: Metadata, schema: StructType): void {
+  const names = new Set(schema.fields.map((field) => field.name.toLowerCase()));
+  for (const name of partitionColumns) {
+    // Each name once: what a second mention would mean, nobody says.
+    if (names.delete(name.toLowerCase())) continue;
+    throw new SovereignError(
+      "DATA_LOSS",
+      `the table is partitioned by \`${name}\`, which is not one of its columns`,
+      {
+        hint: "read an earlier version of the table, or restore its log",
+        details: { column: name },
+      },
+    );
+  }
 }
 
 function assertParquet(metadata: Metadata): void {

@@ -3,6 +3,7 @@
  * (months for year-month, microseconds for day-time), variant is DuckDB VARIANT, void is the type
  * "NULL", which casts to everything.
  */
+import { SovereignError } from "../../core/errors.ts";
 import type { DataType } from "../schema/data-type.ts";
 
 const SIMPLE_TYPES: Partial<Record<DataType["kind"], string>> = {
@@ -34,12 +35,19 @@ export function engineType(type: DataType): string {
     case "map":
       return `MAP(${engineType(type.key)}, ${engineType(type.value)})`;
     case "struct":
+      if (type.fields.length === 0) throw emptyStruct();
       return `STRUCT(${type.fields
         .map((field) => `${quoteIdentifier(field.name)} ${engineType(field.type)}`)
         .join(", ")})`;
     default:
       return SIMPLE_TYPES[type.kind]!;
   }
+}
+
+function emptyStruct(): SovereignError {
+  return new SovereignError("NOT_IMPLEMENTED", "a struct without fields is not supported", {
+    hint: "give it a field, or leave the column out",
+  });
 }
 
 /** `name` as an identifier of engine SQL. */

@@ -3,6 +3,7 @@
  * engine never infers one.
  */
 import { SovereignError } from "../../core/errors.ts";
+import { parsePartitionValue } from "../delta/index.ts";
 import { type DataType, formatType } from "../schema/data-type.ts";
 import { MapValue, StructValue, type Value, VariantValue } from "../schema/value.ts";
 import { engineType, quoteIdentifier, quoteString } from "./engine-type.ts";
@@ -87,11 +88,12 @@ function formatUnscaled(unscaled: bigint, scale: number): string {
 
 /**
  * A partition value of the log as engine SQL (protocol, "Partition Value Serialization"). An empty
- * string is NULL for every type. A timestamp without a zone is read as UTC, the session's zone.
+ * string is NULL for every type; text that does not fit the type of `column` is DATA_LOSS.
  */
-export function partitionLiteralSql(text: string | null | undefined, type: DataType): string {
-  if (text === null || text === undefined || text === "") return literalSql(null, type);
-  if (type.kind === "string") return stringSql(text);
-  if (type.kind === "binary") return `encode(${stringSql(text)})`;
-  return `CAST(${stringSql(text)} AS ${engineType(type)})`;
+export function partitionLiteralSql(
+  text: string | null | undefined,
+  type: DataType,
+  column: string,
+): string {
+  return literalSql(parsePartitionValue(text, type, column), type);
 }

@@ -87,6 +87,7 @@ export function storedType(type: DataType, mode: MappingMode, encodedVariants: b
         encodedVariants,
       )})`;
     case "struct": {
+      if (type.fields.length === 0) return engineType(type);
       const parts = type.fields
         .filter((field) => field.type.kind !== "void")
         .map(

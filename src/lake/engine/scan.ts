@@ -103,7 +103,7 @@ async function perFileValues(
   const sources: { key: string; literals: string[] }[] = partition.map((field) => ({
     key: field.name,
     literals: files.map(({ file }) =>
-      partitionLiteralSql(file.add.partitionValues[physicalName(field)], field.type),
+      partitionLiteralSql(file.add.partitionValues[physicalName(field)], field.type, field.name),
     ),
   }));
   for (const name of scan.metadataColumns ?? []) {

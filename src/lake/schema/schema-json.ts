@@ -46,11 +46,13 @@ const INTERVAL = /^interval (year|month|day|hour|minute|second)(?: to (\w+))?$/;
 const DAY_TIME_UNITS: readonly string[] = ["day", "hour", "minute", "second"];
 const YEAR_MONTH_UNITS: readonly string[] = ["year", "month"];
 const MAX_DEPTH = 500;
+/** Types within types; the engine's expressions over them grow with it. */
+const MAX_TYPE_DEPTH = 100;
 
 /** Parses a `schemaString`; an unknown type is NOT_IMPLEMENTED naming it and its column. */
 export function parseSchemaJson(text: string): StructType {
   const json = parseExactJson(text, { source: "schemaString", maxDepth: MAX_DEPTH });
-  const type = readType(json, "schema");
+  const type = readType(json, "schema", 0);
   if (type.kind !== "struct") throw malformed("schema", "the table schema must be a struct");
   return type;
 }
@@ -101,23 +103,24 @@ function fieldToJson(field: StructField): JsonValue {
   };
 }
 
-function readType(json: ExactJson | undefined, where: string): DataType {
+function readType(json: ExactJson | undefined, where: string, depth: number): DataType {
   if (typeof json === "string") return readTypeName(json, where);
+  if (depth > MAX_TYPE_DEPTH) throw tooDeep();
   if (!isJsonObject(json)) throw malformed(where, "a type is a name or an object");
   switch (json.type) {
     case "struct":
-      return readStruct(json, where);
+      return readStruct(json, where, depth);
     case "array":
       return {
         kind: "array",
-        element: readType(json.elementType, `${where}.element`),
+        element: readType(json.elementType, `${where}.element`, depth + 1),
         containsNull: readFlag(json, "containsNull", where),
       };
     case "map":
       return {
         kind: "map",
-        key: readType(json.keyType, `${where}.key`),
-        value: readType(json.valueType, `${where}.value`),
+        key: readType(json.keyType, `${where}.key`, depth + 1),
+        value: readType(json.valueType, `${where}.value`, depth + 1),
         valueContainsNull: readFlag(json, "valueContainsNull", where),
       };
     default:
@@ -156,7 +159,7 @@ function readInterval(from: string, to: string): DataType | null {
   return null;
 }
 
-function readStruct(json: JsonObject, where: string): StructType {
+function readStruct(json: JsonObject, where: string, depth: number): StructType {
   if (!Array.isArray(json.fields)) throw malformed(where, "a struct needs `fields`");
   const fields = json.fields.map((field): StructField => {
     if (!isJsonObject(field) || typeof field.name !== "string") {
@@ -167,12 +170,36 @@ function readStruct(json: JsonObject, where: string): StructType {
     if (!isJsonObject(metadata)) throw malformed(path, "`metadata` must be an object");
     return {
       name: field.name,
-      type: readType(field.type, path),
+      type: readType(field.type, path, depth + 1),
       nullable: readFlag(field, "nullable", path),
       metadata: metadata as Record<string, JsonValue>,
     };
   });
+  checkNames(fields, where);
   return { kind: "struct", fields };
+}
+
+/** Names that SQL cannot tell apart, or that the engine has no way to write. */
+function checkNames(fields: readonly StructField[], where: string): void {
+  const seen = new Set<string>();
+  for (const { name } of fields) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) throw malformed(where, `the name \`${name}\` stands twice`);
+    seen.add(key);
+    if (name !== "" && !name.includes("\0")) continue;
+    throw new SovereignError("NOT_IMPLEMENTED", `a column named ${JSON.stringify(name)}`, {
+      hint: "rename it with the engine that wrote the table",
+      details: { column: where },
+    });
+  }
+}
+
+function tooDeep(): SovereignError {
+  return new SovereignError(
+    "NOT_IMPLEMENTED",
+    `a table whose types nest deeper than ${MAX_TYPE_DEPTH} levels`,
+    { hint: "read the table with the engine that wrote it" },
+  );
 }
 
 function readFlag(json: JsonObject, key: string, where: string): boolean {
