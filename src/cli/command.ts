@@ -89,6 +89,8 @@ export interface CommandSpec {
   /** The same thing on Databricks or in a peer's tool. */
   readonly databricks?: string;
   readonly seeAlso?: readonly string[];
+  /** Honours `--dry-run`; with every other command that flag is an error, never ignored. */
+  readonly dryRun?: true;
   /** `none`: runs without reading `batuta.toml`, and so even when that is broken. */
   readonly config?: "none";
   run(context: CommandContext, input: ParsedInput): Promise<number | undefined>;

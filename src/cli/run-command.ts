@@ -23,6 +23,7 @@ export async function runCommand(
 ): Promise<number> {
   const parsed = parseCommand(command, words, { path, usage: formatUsage(path, command) });
   const { globals } = parsed;
+  if (globals.dryRun && command.dryRun !== true) throw noDryRun(path);
   const cwd = globals.cwd === undefined ? io.cwd : resolveFolder(io.cwd, globals.cwd);
   const context = createContext({ io: { ...io, cwd }, globals, path, spec: command });
   try {
@@ -58,6 +59,13 @@ async function auditAttempts(attempts: readonly EgressAttempt[], context: Comman
       details: { tier, during: context.path },
     });
   }
+}
+
+function noDryRun(path: string): SovereignError {
+  const plan = path === "lake sql" ? "; for a query, put EXPLAIN in front of it" : "";
+  return new SovereignError("INVALID_PARAMETER_VALUE", `\`${path}\` has no \`--dry-run\``, {
+    hint: `leave it out${plan}`,
+  });
 }
 
 function resolveFolder(from: string, folder: string): string {

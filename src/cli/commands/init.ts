@@ -29,6 +29,7 @@ export const command = defineCommand({
   databricks: "`databricks bundle init` starts a project in the same way",
   seeAlso: ["config show", "doctor", "lake sql"],
   config: "none",
+  dryRun: true,
   async run(context, { args, flags }) {
     const root = resolve(context.io.cwd, args.folder ?? ".");
     const where = relative(context.io.cwd, root) || ".";

@@ -42,6 +42,7 @@ export const command = defineCommand({
   ],
   databricks: "`COPY (SELECT …) TO`, or downloading the results of a query",
   seeAlso: ["lake import", "lake sql"],
+  dryRun: true,
   async run(context, { args, flags }) {
     const { io } = context;
     const isStdout = args.file === "-";

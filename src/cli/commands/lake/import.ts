@@ -42,6 +42,7 @@ export const command = defineCommand({
     "A table that exists keeps its types: a row with a value that does not convert is put aside under .sovereign/rejected with the columns at fault, and counted. Either every other row is imported, in one commit, or none.",
   databricks: "`COPY INTO`, `read_files`, or the upload page",
   seeAlso: ["lake export", "lake sql"],
+  dryRun: true,
   async run(context, { args, flags }) {
     const source = await openImportSource(
       args.file,

@@ -32,6 +32,7 @@ export const command = defineCommand({
   fields: TASK_FIELDS,
   databricks: "`databricks bundle run <job>`; the same file deploys there",
   seeAlso: ["run validate", "run list", "run show"],
+  dryRun: true,
   async run(context, { args, flags }) {
     const { findJob, loadBundle, runJob } = await import("../../../run/index.ts");
     const { path, options } = await chooseBundle(context, flags);
