@@ -104,7 +104,7 @@ function callText(call: CallExpression): string {
   const shown = call.distinct && args.length > 0 ? [`DISTINCT ${args[0]}`, ...args.slice(1)] : args;
   let text = call.fn.pretty?.(shown, call) ?? `${call.fn.name}(${shown.join(", ")})`;
   if (call.filter) text += ` FILTER (WHERE ${prettyName(call.filter)})`;
-  if (call.ignoreNulls) text += " IGNORE NULLS";
+  if (call.ignoreNulls && !isOffset(call)) text += " IGNORE NULLS";
   return call.window ? `${text} OVER (${windowText(call.window, call)})` : text;
 }
 
@@ -126,12 +126,14 @@ export function sortText(key: SortKey): string {
 
 function frameText(window: BoundWindow, call: CallExpression): string {
   const running = "BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
-  if (call.fn.name === "lag" || call.fn.name === "lead") {
+  if (isOffset(call)) {
     const offset = call.args[1] ? prettyName(call.args[1]) : "1";
     const at = call.fn.name === "lag" ? negateText(offset) : offset;
     return `ROWS BETWEEN ${at} FOLLOWING AND ${at} FOLLOWING`;
   }
-  if (call.fn.kind === "window" && call.fn.requiresOrder) return `ROWS ${running}`;
+  if (call.fn.kind === "window" && call.fn.requiresOrder) {
+    return `${call.fn.name === "cume_dist" ? "RANGE" : "ROWS"} ${running}`;
+  }
   const { frame } = window;
   if (frame) {
     const bounds = `${boundText(frame.start)} AND ${boundText(frame.end)}`;
@@ -139,6 +141,10 @@ function frameText(window: BoundWindow, call: CallExpression): string {
   }
   if (window.orderBy.length > 0) return `RANGE ${running}`;
   return "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+}
+
+function isOffset(call: CallExpression): boolean {
+  return call.fn.name === "lag" || call.fn.name === "lead";
 }
 
 function negateText(text: string): string {

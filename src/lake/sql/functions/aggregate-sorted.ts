@@ -4,7 +4,7 @@
  */
 import { arrayType, BOOLEAN, type DataType, DOUBLE, VOID } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
-import { sortText } from "../emit/pretty-name.ts";
+import { prettyName } from "../emit/pretty-name.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { implicitCast } from "../types/coercion.ts";
@@ -67,8 +67,12 @@ function percentile(name: "percentile_cont" | "percentile_disc"): FunctionDef {
     },
     {
       check: (args, context) => checkShares(args[0]!, context),
-      pretty: (a, call) =>
-        `${name}(${a[0]}) WITHIN GROUP (ORDER BY ${(call.orderBy ?? []).map(sortText).join(", ")})`,
+      pretty: (a, call) => {
+        const [key] = call.orderBy ?? [];
+        const text = key ? prettyName(key.expression) : "";
+        const direction = key?.direction === "desc" ? " DESC" : "";
+        return `${name}(${a[0]}) WITHIN GROUP (ORDER BY ${text}${direction})`;
+      },
       summary: `A percentile, ${name === "percentile_cont" ? "interpolated" : "one of the values"}.`,
     },
   );
@@ -83,12 +87,8 @@ const MODE = entry(
     kind: "aggregate",
     arity: [0, 2],
     summary: "The most frequent value.",
-    pretty: (a, call) => {
-      if (call.orderBy) {
-        return `mode() WITHIN GROUP (ORDER BY ${call.orderBy.map(sortText).join(", ")})`;
-      }
-      return a.length > 1 ? `mode() WITHIN GROUP (ORDER BY ${a[0]} DESC)` : `mode(${a[0]})`;
-    },
+    pretty: (a) =>
+      a[1] === "true" ? `mode() WITHIN GROUP (ORDER BY ${a[0]} DESC)` : `mode(${a[0]})`,
   },
   (args, call, context) => emitMode(args, call, context),
   (args, context) => {

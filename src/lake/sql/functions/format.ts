@@ -87,7 +87,10 @@ const decodeScript = script("decode", ([bytes, name]) =>
 /** `decode(bytes, charset)`, or `decode(value, search, result, …, default)`. */
 const DECODE = entry(
   "decode",
-  { summary: "Text of bytes in a charset; or one of several results by value." },
+  {
+    arity: [2, Number.POSITIVE_INFINITY],
+    summary: "Text of bytes in a charset; or one of several results by value.",
+  },
   (args, call, context) => {
     if (args.length === 2) return decodeScript(args, call, context);
     const pairs: string[] = [];
@@ -98,7 +101,6 @@ const DECODE = entry(
     return `CASE${pairs.join("")}${otherwise} END`;
   },
   (args, context) => {
-    if (args.length < 2) throw notImplemented("decode with one argument", context.span);
     if (args.length === 2) {
       const cast = [
         castArgument(args[0]!, 0, BIN, context),

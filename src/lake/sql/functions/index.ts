@@ -36,6 +36,7 @@ import { CONCAT } from "./string-concat.ts";
 import { TRIMMING } from "./string-trim.ts";
 import { STRUCT_FUNCTIONS } from "./struct.ts";
 import { TIMESTAMPS_TABLE } from "./timestamp.ts";
+import { URLS } from "./url.ts";
 import { WINDOW } from "./window.ts";
 
 const ENTRIES: readonly FunctionDef[] = [
@@ -68,6 +69,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...STRINGS,
   ...TIMESTAMPS_TABLE,
   ...TRIMMING,
+  ...URLS,
   ...WINDOW,
 ];
 

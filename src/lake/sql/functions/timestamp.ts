@@ -13,7 +13,7 @@ import {
 import type { Value } from "../../schema/value.ts";
 import { emitCast } from "../emit/cast.ts";
 import { SqlError } from "../error.ts";
-import type { BoundExpression, CallExpression } from "../plan/expression.ts";
+import type { CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
 import { isIntegral, isNumeric } from "../types/type-rules.ts";
 import { type Accept, as, exact, NUM, oneOf, STR, TIMESTAMPS } from "./accept.ts";
@@ -26,7 +26,7 @@ import {
   script,
   wrongArity,
 } from "./builder.ts";
-import type { FunctionDef, ResolveContext } from "./definition.ts";
+import type { FunctionDef } from "./definition.ts";
 import { beyondEngine, floorDivide, isStorable, MICROS_PER_DAY, saturate } from "./js/civil.ts";
 import { formatDatetime } from "./js/java-datetime.ts";
 import { readByPattern } from "./js/java-datetime-read.ts";
@@ -138,14 +138,21 @@ const UNIX_TIMESTAMP: FunctionDef = (() => {
 })();
 
 /** The parser gives the unit as a string; Spark has no routine of these names otherwise. */
-function requireUnit(args: readonly BoundExpression[], context: ResolveContext): void {
-  if (typeof literalValue(args[0]!) === "string") return;
-  throw new SqlError(`\`${context.calledAs}\` needs a unit as its first argument`, {
-    errorClass: "UNRESOLVED_ROUTINE",
-    sqlState: "42883",
-    span: context.span,
-    hint: "write for example timestampadd(HOUR, 1, ts)",
-  });
+function withUnit(def: FunctionDef): FunctionDef {
+  return {
+    ...def,
+    resolve(args, context) {
+      if (args.length !== 3 || typeof literalValue(args[0]!) === "string") {
+        return def.resolve(args, context);
+      }
+      throw new SqlError(`\`${def.name}\` needs a unit as its first argument`, {
+        errorClass: "UNRESOLVED_ROUTINE",
+        sqlState: "42883",
+        span: context.span,
+        hint: `write for example ${def.name}(HOUR, …)`,
+      });
+    },
+  };
 }
 
 /** `timestampadd(UNIT, n, ts)`, also `dateadd`; the parser gives the unit as a string. */
@@ -156,7 +163,7 @@ const TIMESTAMPADD = define(
   script("timestampadd", ([unit, amount, ts]) =>
     inRange(addUnits((unit as string).toUpperCase(), amount as bigint, ts as bigint)),
   ),
-  { check: requireUnit, summary: "A timestamp some units later." },
+  { summary: "A timestamp some units later." },
 );
 
 const TIMESTAMPDIFF = define(
@@ -166,7 +173,7 @@ const TIMESTAMPDIFF = define(
   script("timestampdiff", ([unit, start, end]) =>
     unitsBetween((unit as string).toUpperCase(), start as bigint, end as bigint),
   ),
-  { check: requireUnit, summary: "Whole units between two timestamps." },
+  { summary: "Whole units between two timestamps." },
 );
 
 // ---------------------------------------------------------------- zones, epochs
@@ -287,8 +294,8 @@ export const TIMESTAMPS_TABLE: readonly FunctionDef[] = [
       summary: "A timestamp cut to a unit.",
     },
   ),
-  TIMESTAMPADD,
-  TIMESTAMPDIFF,
+  withUnit(TIMESTAMPADD),
+  withUnit(TIMESTAMPDIFF),
   define(
     "from_utc_timestamp",
     [TS, STR],

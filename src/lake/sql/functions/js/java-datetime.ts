@@ -103,10 +103,22 @@ function unrecognised(pattern: string): Error {
 /** Text of a timestamp (microseconds, UTC) by a pattern. */
 export function formatDatetime(micros: bigint, pattern: string): string {
   const time = civilFromMicros(micros);
-  return formatParts(compilePattern(pattern), time);
+  const parts = compilePattern(pattern);
+  // Without an era Spark reads `y` as Java's `u`, which has a year 0 and years before it.
+  const shownYear = hasEra(parts) && time.year <= 0 ? 1 - time.year : time.year;
+  return formatParts(parts, { ...time, shownYear });
 }
 
-function formatParts(parts: readonly PatternPart[], time: CivilTime): string {
+function hasEra(parts: readonly PatternPart[]): boolean {
+  return parts.some((part) => {
+    if (part.kind === "optional") return hasEra(part.parts);
+    return part.kind === "field" && part.letter === "G";
+  });
+}
+
+type ShownTime = CivilTime & { readonly shownYear: number };
+
+function formatParts(parts: readonly PatternPart[], time: ShownTime): string {
   return parts
     .map((part) => {
       if (part.kind === "text") return part.text;
@@ -119,7 +131,7 @@ const pad = (value: number, width: number): string => String(value).padStart(wid
 
 function formatField(
   { letter, count }: { letter: string; count: number },
-  time: CivilTime,
+  time: ShownTime,
 ): string {
   const { year, month, day, hour } = time;
   switch (letter) {
@@ -127,9 +139,10 @@ function formatField(
       if (count === 4) return year > 0 ? "Anno Domini" : "Before Christ";
       return year > 0 ? "AD" : "BC";
     case "y": {
-      const ofEra = year > 0 ? year : 1 - year;
-      if (count === 2) return pad(ofEra % 100, 2);
-      const text = pad(ofEra, count);
+      const size = Math.abs(time.shownYear);
+      if (count === 2) return pad(size % 100, 2);
+      const text = pad(size, count);
+      if (time.shownYear < 0) return `-${text}`;
       return count >= 4 && text.length > count ? `+${text}` : text;
     }
     case "M":
