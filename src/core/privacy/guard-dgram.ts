@@ -8,6 +8,7 @@ type Method = (this: dgram.Socket, ...args: unknown[]) => unknown;
 
 /** A refused datagram fails as a failed send does: by callback if there is one, else `error`. */
 export function patchDatagrams(gate: Gate): void {
+  patchConstructors(gate);
   const prototype = dgram.Socket.prototype as unknown as Record<string, Method>;
   const guard = (name: string, targetOf: TargetOf) => {
     const original = prototype[name] as Method;
@@ -31,6 +32,29 @@ export function patchDatagrams(gate: Gate): void {
   guard("connect", ([port, host]) => [host, port]);
   guard("addMembership", ([group]) => [group, null]);
   guard("addSourceSpecificMembership", ([, group]) => [group, null]);
+}
+
+/**
+ * A socket with a look-up of its own would ask it even for `127.0.0.1`, and send where it says;
+ * such a socket is not made.
+ */
+function patchConstructors(gate: Gate): void {
+  const check = (options: unknown): void => {
+    if (gate.isOpen() || typeof options !== "object" || options === null) return;
+    if (!("lookup" in options) || options.lookup === undefined) return;
+    const error = gate.refuse("send", "a look-up of the caller's", null);
+    if (error !== null) throw error;
+  };
+  const { createSocket, Socket } = dgram;
+  const guarded = (...args: unknown[]): dgram.Socket => {
+    check(args[0]);
+    return Reflect.apply(createSocket, dgram, args) as dgram.Socket;
+  };
+  const construct = (target: typeof Socket, args: unknown[], newTarget: unknown): object => {
+    check(args[0]);
+    return Reflect.construct(target, args, newTarget as typeof Socket);
+  };
+  Object.assign(dgram, { createSocket: guarded, Socket: new Proxy(Socket, { construct }) });
 }
 
 /**

@@ -2,8 +2,9 @@
 import dns from "node:dns";
 import { isIP } from "node:net";
 
+import { SovereignError } from "../errors.ts";
 import type { Gate } from "./guard.ts";
-import { isLoopbackName } from "./policy.ts";
+import { isLoopbackAddress, isLoopbackName } from "./policy.ts";
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 type Functions = Record<string, AnyFunction | undefined>;
@@ -57,10 +58,23 @@ function patchQueries(
     const original = target[name];
     if (original === undefined) continue;
     target[name] = function (...args) {
-      const error = gate.isOpen() ? null : gate.refuse("resolve", String(args[0]), null);
+      const error = gate.isOpen() ? null : refuseQuery(gate, name, String(args[0]));
       return error === null ? original.apply(this, args) : fail(error, args);
     };
   }
+}
+
+/**
+ * A query goes to a name server, wherever that is: one for a name of this machine would carry the
+ * name out. Only `lookup`, and `lookupService` on an address, are answered here.
+ */
+function refuseQuery(gate: Gate, query: string, host: string): SovereignError | null {
+  const error = gate.refuse("resolve", host, null);
+  if (error !== null || query === "lookupService") return error;
+  if (!isLoopbackName(host) && !isLoopbackAddress(host)) return null;
+  return new SovereignError("PERMISSION_DENIED", `asking a name server for \`${host}\``, {
+    hint: "use `dns.lookup`, which knows the names of this machine",
+  });
 }
 
 function patchLookup(gate: Gate, target: Functions, form: "callback" | "promise"): void {

@@ -13,8 +13,10 @@ type Lookup = (host: string, options: unknown, callback: LookupCallback) => void
 export function patchSockets(gate: Gate): void {
   const original = net.Socket.prototype.connect as unknown as Connect;
   const guarded: Connect = function (...args) {
+    if (gate.isOpen()) return original.apply(this, args);
+    pinOptions(args);
     const target = readTarget(args);
-    if (target === null || gate.isOpen()) return original.apply(this, args);
+    if (target === null) return original.apply(this, args);
     const error = gate.refuse("connect", target.host, target.port);
     if (error === null) {
       confineLookup(target);
@@ -50,6 +52,21 @@ function failLookup(error: Error): Lookup {
   return (_host, _options, callback) => callback(error, "", 0);
 }
 
+/**
+ * Puts a copy in place of an options object, so that what is checked is what Node reads: an object
+ * may answer `host` differently each time it is asked, or hand out something that is no text.
+ */
+function pinOptions(args: unknown[]): void {
+  const list = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
+  const [options] = list;
+  if (typeof options !== "object" || options === null) return;
+  const pinned: Record<string, unknown> = {};
+  for (const key in options) pinned[key] = (options as Record<string, unknown>)[key];
+  const { host } = pinned;
+  if (host !== undefined && host !== null) pinned.host = String(host);
+  list[0] = pinned;
+}
+
 interface Target {
   host: string;
   port: number | null;
@@ -62,7 +79,8 @@ function readTarget(args: readonly unknown[]): Target | null {
   const first = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof first === "object" && first !== null) {
     const options = first as Record<string, unknown>;
-    if (options.path !== undefined && options.path !== null && options.path !== "") return null;
+    // As Node tells them apart: any path that counts as true is a Unix socket's.
+    if (options.path) return null;
     return { ...hostAndPort(options.host, options.port), options };
   }
   const isPath = typeof first === "string" && !(Number(first) >= 0);

@@ -8,6 +8,7 @@
 import { syncBuiltinESMExports } from "node:module";
 
 import { SovereignError } from "../errors.ts";
+import { patchBindings } from "./guard-bindings.ts";
 import { patchDatagrams } from "./guard-dgram.ts";
 import { patchDns } from "./guard-dns.ts";
 import { patchFetch, patchSockets } from "./guard-net.ts";
@@ -67,6 +68,7 @@ export function installEgressGuard(
     patchDatagrams(gate);
     patchDns(gate);
     patchWorkers(gate);
+    patchBindings(gate);
     syncBuiltinESMExports();
   }
   return () => {

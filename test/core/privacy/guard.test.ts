@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import dgram from "node:dgram";
 import dns from "node:dns";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import http2 from "node:http2";
@@ -54,6 +55,46 @@ describe("refused", () => {
       port: 80,
       tier: "sovereign",
     });
+  });
+
+  test("ways around the gate", async () => {
+    const evil = "192.0.2.1";
+    const outcome = (options: object) =>
+      new Promise<unknown>((resolve) => {
+        const socket = net.connect({ port: 80, ...options } as net.TcpNetConnectOpts);
+        socket.on("error", (error) => resolve((error as NodeJS.ErrnoException).code));
+        socket.on("connect", () => resolve("CONNECTED"));
+      });
+    const denied = "PERMISSION_DENIED";
+    for (const path of [false, 0, "", null]) {
+      expect(await outcome({ path, host: evil })).toBe(denied);
+    }
+    expect(await outcome({ host: { toString: () => evil } })).toBe(denied);
+    let asked = 0;
+    const fickle = {
+      port: 80,
+      get host() {
+        return asked++ === 0 ? "localhost" : evil;
+      },
+    };
+    const socket = net.connect(fickle);
+    const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
+    // One reading decides: either it is refused, or it goes to this machine.
+    expect(error.message).not.toContain(`ECONNREFUSED ${evil}`);
+    const lookup = (_host: string, _options: unknown, callback: (...args: unknown[]) => void) =>
+      callback(null, evil, 4);
+    const udp = { type: "udp4", lookup } as dgram.SocketOptions;
+    expect(() => dgram.createSocket(udp)).toThrow(/not allowed/);
+    const UdpSocket = dgram.Socket as unknown as new (options: object) => dgram.Socket;
+    expect(() => new UdpSocket(udp)).toThrow(/not allowed/);
+    for (const query of ["resolve4", "resolveTxt", "reverse"] as const) {
+      const host = query === "reverse" ? "127.9.9.9" : "secret.localhost";
+      await expect(dns.promises[query](host)).rejects.toMatchObject({ code: denied });
+    }
+    const { binding } = process as unknown as { binding(name: string): unknown };
+    for (const name of ["tcp_wrap", "udp_wrap", "cares_wrap"]) {
+      expect(() => binding(name)).toThrow(/not allowed/);
+    }
   });
 
   test("names the line to change", async () => {
