@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt)/,
+      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|^Invalid Error: )/,
     code: "DATA_LOSS",
     message: (m) => `a Parquet file is damaged: ${firstLine(m.input!)}`,
     hint: "restore the file, or a version of the table that does not need it",
@@ -87,6 +87,12 @@ const RULES: readonly Rule[] = [
     code: "PERMISSION_DENIED",
     message: (m) => m[1]!,
     hint: "give your user access to the folder",
+  },
+  {
+    pattern: /^IO Error: (.*)/,
+    code: "DATA_LOSS",
+    message: (m) => `a file cannot be read or written: ${m[1]}`,
+    hint: "check the disk and the file",
   },
   {
     pattern: /could not convert blob to UTF8 string/,

@@ -54,11 +54,17 @@ function readName(field: StructField): string {
   return `c_${field.name}`;
 }
 
+/** The engine's VARIANT cannot hold the value `null` (one byte 0) apart from SQL NULL. */
 function decodeVariant(expression: string): string {
-  const bytes = `struct_extract(${expression}, 'metadata') || struct_extract(${expression}, 'value')`;
+  const metadata = `struct_extract(${expression}, 'metadata')`;
+  const value = `struct_extract(${expression}, 'value')`;
+  const refusal =
+    "error('[UNSUPPORTED_FEATURE|0A000] ' || 'a variant column holds the value null, which is not " +
+    "SQL NULL')";
   return (
-    `CASE WHEN ${expression} IS NULL OR struct_extract(${expression}, 'metadata') IS NULL ` +
-    `THEN NULL ELSE variant_bytes_to_variant(${bytes}) END`
+    `CASE WHEN ${expression} IS NULL OR ${metadata} IS NULL THEN NULL ` +
+    `WHEN ${value} = unhex('00') THEN ${refusal} ` +
+    `ELSE variant_bytes_to_variant(${metadata} || ${value}) END`
   );
 }
 

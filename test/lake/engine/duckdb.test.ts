@@ -293,6 +293,34 @@ describe("copy", () => {
     }
   });
 
+  it("keeps the variant value null apart from SQL NULL by refusing it, shredded or not", async () => {
+    const schema = structType([structField("v", VARIANT)]);
+    const encoded = "struct_pack(metadata := unhex('010000'), \"value\" := unhex('00'))";
+    // A group of two binary columns, as older writers left it, and the engine's own VARIANT.
+    const forms = {
+      bare: [encoded, /holds the value null/],
+      native: ["1::VARIANT", null],
+    } as const;
+    for (const [form, [value, refusal]] of Object.entries(forms)) {
+      const path = join(folder, `${form}.parquet`);
+      await engine.run(`COPY (SELECT ${value} AS v) TO '${path}' (FORMAT parquet)`);
+      const files = [scanFile(path, {})];
+      const scan = {
+        columns: schema,
+        partitionColumns: [],
+        columnMappingMode: "none",
+        files,
+      } as const;
+      const read = engine.scanSql(scan).then((sql) => engine.rows(sql));
+      if (refusal) await expect(read).rejects.toThrow(refusal);
+      else expect((await read)[0]![0]).toBeInstanceOf(VariantValue);
+    }
+    const variantNull = new VariantValue(Buffer.from("010000", "hex"), Buffer.from([0]));
+    await expect(
+      engine.createTable([{ name: "v", type: VARIANT, nullable: true }], [[variantNull]]),
+    ).rejects.toMatchObject({ code: "NOT_IMPLEMENTED" });
+  });
+
   it("leaves nothing behind when it fails or has no rows", async () => {
     const schema = structType([structField("a", LONG)]);
     const request = {
