@@ -135,6 +135,11 @@ describe("rules inside columns", () => {
     expect(await t.rows(`SELECT * FROM ${name}`)).toEqual([["1", "{1, null}"]]);
   });
 
+  it("refuses a partition column named twice", async () => {
+    const columns = "(id INT, x INT, p INT)";
+    await refused(`CREATE TABLE ${name} ${columns} PARTITIONED BY (p, P)`, "COLUMN_ALREADY_EXISTS");
+  });
+
   it("refuses rules it could not keep", async () => {
     await refused(
       `CREATE TABLE ${name} (a ARRAY<STRUCT<k: INT NOT NULL>>)`,

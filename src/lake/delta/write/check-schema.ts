@@ -17,7 +17,13 @@ export function checkSchema(
   mode: ColumnMappingMode,
 ): void {
   checkNames(schema, mode);
-  for (const name of partitionColumns) {
+  for (const [i, name] of partitionColumns.entries()) {
+    if (partitionColumns.indexOf(name) !== i) {
+      throw invalid(`partition column \`${name}\` is named twice`, {
+        hint: "name it once in PARTITIONED BY",
+        errorClass: "COLUMN_ALREADY_EXISTS",
+      });
+    }
     const field = schema.fields.find((candidate) => candidate.name === name);
     if (!field) {
       const names = schema.fields.map((candidate) => `\`${candidate.name}\``).join(", ");
