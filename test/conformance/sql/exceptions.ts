@@ -39,6 +39,12 @@ const OPEN_RESULTS: Readonly<Record<string, readonly { starts: string; reason: s
       reason: "Float.toString before Java 19 prints 4.5678899E15 for the shortest 4.56789E15",
     },
   ],
+  try_aggregates: [
+    {
+      starts: "SELECT try_avg(col) FROM VALUES (9223372036854775807L), (1L)",
+      reason: "Double.toString before Java 19 prints 4.6116860184273879E18, a digit too many",
+    },
+  ],
   "postgreSQL/aggregates_part1": [
     {
       starts: "SELECT avg(CAST(x AS DOUBLE)), var_pop(CAST(x AS DOUBLE))",

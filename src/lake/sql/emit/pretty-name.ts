@@ -104,7 +104,7 @@ function callText(call: CallExpression): string {
   const shown = call.distinct && args.length > 0 ? [`DISTINCT ${args[0]}`, ...args.slice(1)] : args;
   let text = call.fn.pretty?.(shown, call) ?? `${call.fn.name}(${shown.join(", ")})`;
   if (call.filter) text += ` FILTER (WHERE ${prettyName(call.filter)})`;
-  if (call.ignoreNulls && !isOffset(call)) text += " IGNORE NULLS";
+  if (call.ignoreNulls && call.fn.name === "nth_value") text += " ignore nulls";
   return call.window ? `${text} OVER (${windowText(call.window, call)})` : text;
 }
 

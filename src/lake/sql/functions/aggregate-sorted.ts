@@ -66,6 +66,7 @@ function percentile(name: "percentile_cont" | "percentile_disc"): FunctionDef {
       });
     },
     {
+      allowsDistinct: false,
       check: (args, context) => checkShares(args[0]!, context),
       pretty: (a, call) => {
         const [key] = call.orderBy ?? [];

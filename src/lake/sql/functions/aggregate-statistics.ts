@@ -1,8 +1,8 @@
 /**
- * Aggregates over gathered values: percentiles, moments, correlation and regression. The engine
+ * Aggregates over gathered values: percentiles, variances, correlation and covariance. The engine
  * collects a list per group; the formulas are Spark's (`CentralMomentAgg`, `Covariance`,
- * `linearRegression.scala`, `percentiles.scala`) in its order of operations, as over one partition:
- * over several, Spark's own last digits depend on how the rows are split.
+ * `percentiles.scala`) in its order of operations. Skewness, kurtosis and the regression sums are
+ * absent: their last digits depend on how Spark happens to split the rows.
  */
 import { arrayType, type DataType, DOUBLE, LONG } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
@@ -142,21 +142,6 @@ const MEDIAN = defineAggregate(
   { summary: "The middle value, interpolated.", check: refuseIntervals },
 );
 
-/** A statistic of one list of numbers. */
-function moment(name: string, compute: (values: readonly number[]) => number | null): FunctionDef {
-  return defineAggregate(
-    name,
-    [DBL],
-    DOUBLE,
-    (args, call, context) => overList(call, context, args[0]!, compute),
-    { summary: `${name} of numbers.` },
-  );
-}
-
-function regression(part: keyof stats.Regression): FunctionDef {
-  return pairs(`regr_${part}`, (y, x) => stats.regression(y, x)[part]);
-}
-
 /** Variances and deviations by Welford's updates; NULL for too few values. */
 function spread(name: string, less: 0 | 1, root: boolean, aliases: string[]): FunctionDef {
   return defineAggregate(
@@ -190,14 +175,6 @@ export const STATISTICS: readonly FunctionDef[] = [
   pairs("covar_pop", (a, b) => stats.covariance(a, b, 0)),
   pairs("covar_samp", (a, b) => stats.covariance(a, b, 1)),
   REGR_COUNT,
-  regression("slope"),
-  regression("intercept"),
-  regression("r2"),
-  regression("sxx"),
-  regression("sxy"),
-  regression("syy"),
-  moment("skewness", stats.skewness),
-  moment("kurtosis", stats.kurtosis),
   spread("var_samp", 1, false, ["variance"]),
   spread("var_pop", 0, false, []),
   spread("stddev_samp", 1, true, ["stddev", "std"]),

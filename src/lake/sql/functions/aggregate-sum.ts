@@ -3,7 +3,7 @@
  * decimals, four more for averages; intervals sum as months or microseconds.
  */
 import { engineType } from "../../engine/engine-type.ts";
-import { type DataType, DOUBLE, LONG } from "../../schema/data-type.ts";
+import { type DataType, DOUBLE, INT, LONG } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { boundedDecimal } from "../types/decimal-rules.ts";
@@ -60,7 +60,7 @@ function sum(name: "sum" | "try_sum"): FunctionDef {
         return `to_microseconds(${total([args[0]!, type, LONG], tolerant, parts)})`;
       }
       if (type.kind === "interval_ym") {
-        return `to_months(${total([args[0]!, type, { kind: "int" }], tolerant, parts)})`;
+        return `to_months(${total([args[0]!, type, INT], tolerant, parts)})`;
       }
       return total([args[0]!, type, call.type], tolerant, parts);
     },
@@ -79,13 +79,13 @@ export function emitAverage(
     return aggregate("avg", [`CAST(${sql} AS DOUBLE)`], parts);
   }
   const result = averageType(type);
-  const held = isInterval(type) ? LONG : sumType(type);
+  const held = type.kind === "interval_ym" ? INT : isInterval(type) ? LONG : sumType(type);
   const count = aggregate("count", [sql], parts);
   return callScript(parts.context, [total([sql, type, held], tolerant, parts), count], {
     name: "exact average",
     parameters: [held, LONG],
     returnType: result,
-    call: ([x, n]) => quotient(x as bigint, n as bigint, type, result),
+    call: ([x, n]) => quotient(BigInt(x as bigint | number), n as bigint, type, result),
   });
 }
 

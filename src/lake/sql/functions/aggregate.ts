@@ -7,10 +7,10 @@ import { engineType } from "../../engine/engine-type.ts";
 import { arrayType, BOOLEAN, type DataType, INT, LONG, STRING } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 import { sortText } from "../emit/pretty-name.ts";
-import { notImplemented } from "../error.ts";
+import { notImplemented, SqlError } from "../error.ts";
 import type { CallExpression } from "../plan/expression.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { ANY, as, INTEGRAL, ORDERABLE, STR } from "./accept.ts";
+import { type Accept, ANY, as, exact, INTEGRAL, ORDERABLE, STR } from "./accept.ts";
 import { type AggregateParts, aggregate, defineAggregate } from "./aggregate-call.ts";
 import { SUMS } from "./aggregate-sum.ts";
 import { callScript, literalValue } from "./builder.ts";
@@ -73,12 +73,25 @@ function positional(name: "first" | "last", aliases: string[]): FunctionDef {
       aliases,
       allowsIgnoreNulls: true,
       summary: `The ${name} value of a group.`,
-      pretty: (a, call) => `${call.calledAs.toLowerCase()}(${a[0]})`,
+      pretty: (a, call) => `${call.ignoreNulls ? name : call.calledAs.toLowerCase()}(${a[0]})`,
+      check: (args, context) => {
+        if (!args[1] || typeof literalValue(args[1]) === "boolean") return;
+        throw new SqlError(`the second argument of ${name} must be a constant BOOLEAN`, {
+          errorClass: "_LEGACY_ERROR_TEMP_1210",
+          sqlState: "42K0E",
+          span: context.span,
+          hint: "write true or false, or IGNORE NULLS",
+        });
+      },
     },
   );
 }
 
-const ANY_VALUE: FunctionDef = { ...positional("first", []), name: "any_value" };
+const ANY_VALUE: FunctionDef = {
+  ...positional("first", []),
+  name: "any_value",
+  pretty: (a) => `any_value(${a[0]})`,
+};
 
 /** The different elements in the order they first came, where the engine's would be by chance. */
 function distinctItems(list: string, type: DataType, context: EmitContext): string {
@@ -121,8 +134,14 @@ function boolean(name: string, engine: string, aliases: string[]): FunctionDef {
   });
 }
 
+/** A whole number; only NULL converts. */
+const BITS_OPERAND: Accept = {
+  ...exact(INTEGRAL),
+  target: (t) => (t.kind === "void" ? INT : INTEGRAL.takes(t) ? t : null),
+};
+
 function bits(name: string): FunctionDef {
-  return defineAggregate(name, [INTEGRAL], (args) => args[0]!.type, cast(same(name)), {
+  return defineAggregate(name, [BITS_OPERAND], (args) => args[0]!.type, cast(same(name)), {
     summary: `All values combined by ${name.slice(4)}.`,
   });
 }
@@ -142,9 +161,12 @@ function by(name: "max_by" | "min_by"): FunctionDef {
   });
 }
 
+/** Bytes would be joined as bytes. */
+const TEXT_ONLY: Accept = { ...STR, target: (t) => (t.kind === "binary" ? null : STR.target(t)) };
+
 const LISTAGG = defineAggregate(
   "listagg",
-  [STR, STR],
+  [TEXT_ONLY, STR],
   STRING,
   (args, call, context) => {
     const separator = literalValue(call.args[1]!) === null ? "''" : args[1]!;

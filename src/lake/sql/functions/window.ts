@@ -1,12 +1,14 @@
 /** Window functions (Spark 4.2 `windowExpressions.scala`); ranks are INT. */
-import { type DataType, DOUBLE, INT, VOID } from "../../schema/data-type.ts";
-import { notImplemented } from "../error.ts";
+import { type DataType, DOUBLE, formatTypeSql, INT, VOID } from "../../schema/data-type.ts";
+import { notImplemented, SqlError } from "../error.ts";
+import type { BoundExpression } from "../plan/expression.ts";
 import { toCommonType } from "../types/coercion.ts";
 import { typedLiteral } from "../types/literal.ts";
-import { ANY, as } from "./accept.ts";
+import { mismatch } from "../types/mismatch.ts";
+import { type Accept, ANY, as } from "./accept.ts";
 import { aggregate } from "./aggregate-call.ts";
-import { castArgument, define, entry, wrongArity } from "./builder.ts";
-import type { FunctionDef } from "./definition.ts";
+import { define, entry, literalValue, wrongArity } from "./builder.ts";
+import type { FunctionDef, ResolveContext } from "./definition.ts";
 
 function ranking(name: string, type: DataType, shown: string): FunctionDef {
   return define(
@@ -47,7 +49,15 @@ function offset(name: "lag" | "lead"): FunctionDef {
       if (args.length < 1 || args.length > 3) {
         throw wrongArity(context.calledAs, "1 to 3", args.length, context.span);
       }
-      const by = args[1] ? castArgument(args[1], 1, as(INT), context) : typedLiteral(1, INT);
+      const by = args[1] ?? typedLiteral(1, INT);
+      if (by.type.kind !== "int") {
+        throw new SqlError(`the offset of ${name} is an INT, not ${formatTypeSql(by.type)}`, {
+          errorClass: "_LEGACY_ERROR_TEMP_1035",
+          sqlState: "42K09",
+          span: context.span,
+          hint: "write a whole number without a suffix",
+        });
+      }
       const fallback = args[2] ?? typedLiteral(null, VOID);
       const { type, expressions } = toCommonType([args[0]!, fallback], `\`${name}\``, context.span);
       return { type, nullable: true, args: [expressions[0]!, by, expressions[1]!] };
@@ -55,9 +65,18 @@ function offset(name: "lag" | "lead"): FunctionDef {
   );
 }
 
+const INT_ONLY: Accept = { ...as(INT), target: (t) => (t.kind === "int" ? t : null) };
+
+/** A constant count (the last argument) starts at 1. */
+function requirePositive(args: readonly BoundExpression[], context: ResolveContext): void {
+  const count = literalValue(args.at(-1)!);
+  if (count === undefined || (typeof count === "number" && count > 0)) return;
+  throw mismatch("VALUE_OUT_OF_RANGE", `${context.calledAs} counts from 1`, context.span);
+}
+
 const NTILE = define(
   "ntile",
-  [as(INT)],
+  [INT_ONLY],
   INT,
   (args, call, context) =>
     `CAST(${aggregate("ntile", args, { call, context }, { frameless: true })} AS INTEGER)`,
@@ -66,6 +85,7 @@ const NTILE = define(
     nullable: false,
     requiresOrder: true,
     optional: 1,
+    check: requirePositive,
     defaults: (args) => (args.length === 0 ? [typedLiteral(1, INT)] : []),
     summary: "The bucket of a row among n.",
   },
@@ -83,6 +103,7 @@ const NTH_VALUE = define(
     kind: "window",
     nullable: true,
     allowsIgnoreNulls: true,
+    check: requirePositive,
     summary: "The value of the n-th row of the frame.",
   },
 );

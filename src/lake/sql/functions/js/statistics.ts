@@ -47,7 +47,7 @@ function comoments(a: readonly number[], b: readonly number[]) {
     xMk += dx * (a[i]! - xAverage);
     yMk += dy * (b[i]! - yAverage);
   }
-  return { n, xAverage, yAverage, ck, xMk, yMk };
+  return { n, ck, xMk, yMk };
 }
 
 /** Pearson correlation. */
@@ -69,66 +69,15 @@ export function covariance(a: readonly number[], b: readonly number[], less: 0 |
   return ck / (n - less);
 }
 
-/** Sums of powers of the differences from the average, updated value by value. */
-function moments(values: readonly number[]): { n: number; m2: number; m3: number; m4: number } {
-  let [n, average, m2, m3, m4] = [0, 0, 0, 0, 0];
+/** Variance with `less` degrees of freedom taken off. */
+export function variance(values: readonly number[], less: 0 | 1): number | null {
+  let [n, average, m2] = [0, 0, 0];
   for (const value of values) {
     n += 1;
     const delta = value - average;
     const share = delta / n;
     average += share;
     m2 += delta * (delta - share);
-    const [delta2, share2] = [delta * delta, share * share];
-    m3 = m3 - 3 * share * m2 + delta * (delta2 - share2);
-    m4 = m4 - 4 * share * m3 - 6 * share2 * m2 + delta * (delta * delta2 - share * share2);
   }
-  return { n, m2, m3, m4 };
-}
-
-/** Variance with `less` degrees of freedom taken off. */
-export function variance(values: readonly number[], less: 0 | 1): number | null {
-  const { n, m2 } = moments(values);
   return n - less <= 0 ? null : m2 / (n - less);
-}
-
-/** Skewness; null where the values do not vary. */
-export function skewness(values: readonly number[]): number | null {
-  const { n, m2, m3 } = moments(values);
-  return m2 === 0 ? null : (Math.sqrt(n) * m3) / Math.sqrt(m2 * m2 * m2);
-}
-
-/** Excess kurtosis; null where the values do not vary. */
-export function kurtosis(values: readonly number[]): number | null {
-  const { n, m2, m4 } = moments(values);
-  return m2 === 0 ? null : (n * m4) / (m2 * m2) - 3;
-}
-
-/** The least-squares line through pairs `(y, x)` and the sums it is made of. */
-export interface Regression {
-  readonly slope: number | null;
-  readonly intercept: number | null;
-  readonly r2: number | null;
-  readonly sxx: number | null;
-  readonly sxy: number | null;
-  readonly syy: number | null;
-}
-
-/** The regression of y on x. */
-export function regression(y: readonly number[], x: readonly number[]): Regression {
-  // Slope and intercept take x first, the others y first, which shows in the last digit.
-  const { n, ck, xAverage, yAverage } = comoments(x, y);
-  const turned = comoments(y, x);
-  const [m2, syy] = [moments(x).m2, moments(y).m2];
-  const slope = m2 === 0 ? null : ck / m2;
-  // Spark merges into an empty buffer, which divides the averages by n and multiplies again.
-  const [xMerged, yMerged] = [(xAverage / n) * n, (yAverage / n) * n];
-  const correlated = turned.ck / Math.sqrt(turned.xMk * turned.yMk);
-  return {
-    slope,
-    intercept: slope === null ? null : yMerged - slope * xMerged,
-    r2: turned.yMk === 0 ? null : turned.xMk === 0 ? 1 : correlated * correlated,
-    sxx: n === 0 ? null : m2,
-    sxy: n === 0 ? null : turned.ck,
-    syy: n === 0 ? null : syy,
-  };
 }
