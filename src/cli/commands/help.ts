@@ -32,8 +32,10 @@ export const command = defineCommand({
     }
     if (word === undefined) return showRoot(COMMAND_TREE, io, globals.noColor);
     const node = COMMAND_TREE.find((candidate) => candidate.name === word);
-    if (node === undefined || args.topic.length > (isGroup(node) ? 2 : 1)) {
-      const { formatTopic } = await import("../help/topics.ts");
+    const { formatTopic, TOPICS } = await import("../help/topics.ts");
+    // `config` is a group and a topic: the group has `sovereign config --help`.
+    const isTopic = verbWord === undefined && TOPICS.some((topic) => topic.name === word);
+    if (isTopic || node === undefined || args.topic.length > (isGroup(node) ? 2 : 1)) {
       await context.printText(formatTopic(args.topic.join(" "), layout));
       return 0;
     }
