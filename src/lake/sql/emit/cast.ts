@@ -116,7 +116,17 @@ function toNumber(sql: string, from: DataType, to: DataType, state: CastState): 
     // Up to 15 digits the engine's division by a power of ten is correctly rounded.
     if (from.precision > 15 || from.scale > 22) return scripted(sql, from, to, state);
   }
+  if (to.kind === "float" && from.kind === "double") return doubleToFloat(sql, state);
   return plainCast(sql, to, state);
+}
+
+/** Java rounds what is too large for a FLOAT to infinity; the engine raises. */
+function doubleToFloat(sql: string, state: CastState): string {
+  const limit = "3.4028235677973366e38::DOUBLE";
+  return letIn(state.context, { sql, expression: state.operand.expression }, (x) => {
+    const huge = `abs(${x}) >= ${limit} AND NOT isnan(${x})`;
+    return `CASE WHEN ${huge} THEN CAST(sign(${x}) * 'Infinity'::DOUBLE AS FLOAT) ELSE CAST(${x} AS FLOAT) END`;
+  });
 }
 
 /** Spark reads a decimal literal cast to INT and narrower through a double. */

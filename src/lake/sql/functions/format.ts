@@ -12,7 +12,7 @@ import { castArgument, define, entry, runtimeError, script } from "./builder.ts"
 import type { FunctionDef } from "./definition.ts";
 import { formatPrintf } from "./js/printf.ts";
 import { readBigDecimal } from "./js/read-number.ts";
-import { groupThousands } from "./js/string.ts";
+import { groupThousands, refuseLength } from "./js/string.ts";
 
 /** Charsets Spark 4 allows, as Node decodes them. */
 function charset(name: string): "utf8" | "ascii" | "latin1" | "utf16le" | "utf16be" {
@@ -134,6 +134,7 @@ const DECODE = entry(
 /** `format_number(x, places)`: `DecimalFormat` rounds half to even on the exact binary value. */
 function formatNumber(value: Value, places: number, type: DataType): string | null {
   if (places < 0) return null;
+  refuseLength("format_number", places * 10_000);
   if (type.kind === "double" || type.kind === "float") {
     const x = value as number;
     if (Number.isNaN(x)) return "NaN";

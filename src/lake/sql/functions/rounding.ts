@@ -66,7 +66,8 @@ function requireLiteralDigits(args: readonly BoundExpression[]): void {
 
 function digitsOf(args: readonly BoundExpression[]): number {
   const value = args[1] ? literalValue(args[1]) : 0;
-  return typeof value === "number" ? value : 0;
+  // Beyond these nothing changes any more, but powers of ten outgrow the memory.
+  return typeof value === "number" ? Math.max(-400, Math.min(value, 400)) : 0;
 }
 
 /** Bits of a whole-number type. */

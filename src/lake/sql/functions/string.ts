@@ -85,7 +85,8 @@ const CONCAT_WS = define(
     rest: oneOf(STR, {
       describe: "an ARRAY<STRING>",
       takes: (t) => t.kind === "array" && t.element.kind === "string",
-      target: (t) => (t.kind === "array" ? arrayType(STRING, t.containsNull) : null),
+      target: (t) =>
+        t.kind === "array" && STR.target(t.element) ? arrayType(STRING, t.containsNull) : null,
     }),
     nullable: (args) => args[0]!.nullable,
     summary: "Strings joined by a separator, without NULLs.",
@@ -116,8 +117,6 @@ const ELT = entry(
     return { type: bytes ? BINARY : STRING, nullable: true, args: cast };
   },
 );
-
-const REPEAT_LIMIT = 100_000_000;
 
 function caseChange(name: "upper" | "lower", alias: string): FunctionDef {
   // The engine folds one code point at a time, so `ß` and `İ` need TypeScript.
@@ -244,20 +243,23 @@ export const STRINGS: readonly FunctionDef[] = [
     [STR, N],
     STRING,
     ([x, count]) => {
-      if (s(x).length * n(count) > REPEAT_LIMIT) {
-        throw runtimeError(
-          "UNSUPPORTED_FEATURE",
-          "0A000",
-          "repeat() beyond 100 million characters",
-        );
-      }
+      text.refuseLength("repeat", s(x).length * n(count));
       return s(x).repeat(Math.max(0, n(count)));
     },
     { summary: "A string several times." },
   ),
-  scripted("space", [N], STRING, ([count]) => " ".repeat(Math.max(0, n(count))), {
-    summary: "Blanks.",
-  }),
+  scripted(
+    "space",
+    [N],
+    STRING,
+    ([count]) => {
+      text.refuseLength("space", n(count));
+      return " ".repeat(Math.max(0, n(count)));
+    },
+    {
+      summary: "Blanks.",
+    },
+  ),
   define(
     "left",
     [TEXT_OR_BYTES, N],

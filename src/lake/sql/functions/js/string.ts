@@ -2,6 +2,7 @@
  * String functions of Spark as TypeScript (Spark 4.2 `UTF8String`, `stringExpressions.scala`).
  * Positions count code points from 1.
  */
+import { runtimeError } from "../builder.ts";
 
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -47,10 +48,19 @@ export function pad(value: string, length: number, fill: string, left: boolean):
   if (items.length >= length) return items.slice(0, length).join("");
   const filler = points(fill);
   if (filler.length === 0) return value;
+  refuseLength("padding", length);
   const missing = length - items.length;
   let added = "";
   for (let i = 0; i < missing; i++) added += filler[i % filler.length]!;
   return left ? added + value : value + added;
+}
+
+const LONGEST_BUILT = 20_000_000;
+
+/** Refuses to build a text of more than 20 million characters, which would exhaust the memory. */
+export function refuseLength(name: string, length: number): void {
+  if (length <= LONGEST_BUILT) return;
+  throw runtimeError("UNSUPPORTED_FEATURE", "0A000", `${name} beyond 20 million characters`);
 }
 
 /** `lpad` and `rpad` of bytes. */
@@ -61,6 +71,7 @@ export function padBytes(
   left: boolean,
 ): Uint8Array {
   if (length <= value.length || fill.length === 0) return value.slice(0, Math.max(0, length));
+  refuseLength("padding", length);
   const missing = Uint8Array.from(
     { length: length - value.length },
     (_, i) => fill[i % fill.length]!,
@@ -102,9 +113,21 @@ export function initcap(value: string): string {
     .split(" ")
     .map((word) => {
       const first = String.fromCodePoint(word.codePointAt(0) ?? 0);
-      return word === "" ? "" : first.toUpperCase() + word.slice(first.length);
+      if (word === "") return "";
+      return titleCase(first) + word.slice(first.length);
     })
     .join(" ");
+}
+
+const TITLE_DIGRAPHS: Readonly<Record<string, string>> = { Ǆ: "ǅ", Ǉ: "ǈ", Ǌ: "ǋ", Ǳ: "ǲ" };
+
+/** A letter as a title begins with it: `ß` is `SS` in upper case, but `Ss` here. */
+function titleCase(letter: string): string {
+  const [initial, ...others] = points(letter.toUpperCase());
+  const digraph = TITLE_DIGRAPHS[initial!];
+  if (digraph) return digraph;
+  const isLetter = initial!.toLowerCase() !== initial;
+  return initial + (isLetter ? others.join("").toLowerCase() : others.join(""));
 }
 
 /** `translate`: characters without a counterpart disappear. */
