@@ -84,7 +84,11 @@ function promote(
     ];
   }
   let common = operandType(a, b);
-  if (operator === "/" && common && isNumeric(common)) common = DOUBLE;
+  if (operator === "/" && common && isNumeric(common)) {
+    // Text beside a whole number is read as a BIGINT first, so `1 / '1.5'` fails.
+    const read = (e: BoundExpression) => (e.type.kind === "string" ? context.cast(e, common!) : e);
+    return [context.cast(read(left), DOUBLE), context.cast(read(right), DOUBLE)];
+  }
   if (operator === "div" && common && isIntegral(common)) common = LONG;
   // DIV takes no floating numbers, so sides of two such types are never made alike.
   const apart = operator === "div" && common && isFractional(common);

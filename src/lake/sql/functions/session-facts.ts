@@ -102,8 +102,10 @@ function tolerant(name: string, operator: string): FunctionDef {
 
 /** Text that the operator itself reads as a number gives NULL too; other operands still raise. */
 function readTolerantly(arg: BoundExpression): BoundExpression {
-  const reads = arg.kind === "cast" && arg.implicit && arg.operand.type.kind === "string";
-  return reads ? { ...arg, mode: "try", nullable: true } : arg;
+  if (arg.kind !== "cast" || !arg.implicit) return arg;
+  if (arg.operand.type.kind === "string") return { ...arg, mode: "try", nullable: true };
+  const operand = readTolerantly(arg.operand);
+  return { ...arg, operand, nullable: arg.nullable || operand.nullable };
 }
 
 function tryOperator(
