@@ -2,7 +2,7 @@
  * How a failure leaves the process: `error: …`, a blank line, `hint: …` on stderr (one JSON object
  * with `--json`), and the exit code. Anything that is not a SovereignError is a bug and says so.
  */
-import { SovereignError } from "../core/errors.ts";
+import { type ErrorCode, SovereignError } from "../core/errors.ts";
 import { type Io, OutputClosed } from "./io.ts";
 import { createStyle } from "./style.ts";
 
@@ -63,7 +63,7 @@ export function asSovereignError(error: unknown): SovereignError {
 const SYSTEM_ERRORS: Record<
   string,
   {
-    code: "RESOURCE_DOES_NOT_EXIST" | "PERMISSION_DENIED" | "RESOURCE_EXHAUSTED";
+    code: ErrorCode;
     text: string;
     hint: string;
   }
@@ -92,6 +92,31 @@ const SYSTEM_ERRORS: Record<
     code: "RESOURCE_EXHAUSTED",
     text: "no space left on the device:",
     hint: "free some space; `sovereign doctor` shows how much there is",
+  },
+  EEXIST: {
+    code: "RESOURCE_ALREADY_EXISTS",
+    text: "something of that name is there already:",
+    hint: "choose another name, or move it away",
+  },
+  ENOTDIR: {
+    code: "RESOURCE_DOES_NOT_EXIST",
+    text: "a part of the path is no folder:",
+    hint: "check the path; one of the names before its last is a file",
+  },
+  EISDIR: {
+    code: "INVALID_PARAMETER_VALUE",
+    text: "a folder stands where a file is wanted:",
+    hint: "name a file",
+  },
+  ENAMETOOLONG: {
+    code: "INVALID_PARAMETER_VALUE",
+    text: "the name is too long:",
+    hint: "choose a shorter name",
+  },
+  ELOOP: {
+    code: "RESOURCE_DOES_NOT_EXIST",
+    text: "links that lead in a circle:",
+    hint: "correct the symbolic link",
   },
   EMFILE: {
     code: "RESOURCE_EXHAUSTED",

@@ -1,11 +1,13 @@
 /** `sovereign init [folder]`: a project: configuration, gates, ignore lines, metadata store. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 
 import { CONFIG_FILE_NAME, type Config, loadConfig } from "../../core/config/index.ts";
-import { writeFileAtomic } from "../../core/io/index.ts";
+import { SovereignError } from "../../core/errors.ts";
+import { createFolders, writeFileAtomic } from "../../core/io/index.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
+import { quoteShellWord } from "../shell-words.ts";
 import { formatBatutaToml, formatGatesToml, IGNORED } from "./init/templates.ts";
 
 export const command = defineCommand({
@@ -33,6 +35,7 @@ export const command = defineCommand({
   async run(context, { args, flags }) {
     const root = resolve(context.io.cwd, args.folder ?? ".");
     const where = relative(context.io.cwd, root) || ".";
+    requireFolder(root, where);
     const isProject = existsSync(join(root, CONFIG_FILE_NAME));
     if (isProject && !flags.force && !flags.demo) {
       await context.note(`already initialised: ${join(where, CONFIG_FILE_NAME)}`);
@@ -44,7 +47,7 @@ export const command = defineCommand({
       if (flags.demo) await context.note("would create the tables demo.customers and demo.orders");
       return 0;
     }
-    mkdirSync(root, { recursive: true });
+    createFolders(root);
     for (const file of files) await writeFile(root, file);
     const config = await createStore(context, root);
     if (flags.demo) {
@@ -52,7 +55,7 @@ export const command = defineCommand({
       await createDemo(context, config);
     }
     await context.note(`initialised ${where === "." ? "this folder" : where}`);
-    const go = where === "." ? "" : ` -C ${where}`;
+    const go = where === "." ? "" : ` -C ${quoteShellWord(where)}`;
     const query = flags.demo ? "SELECT * FROM demo.orders" : "SELECT 1 + 1 AS two";
     await context.note(`next: sovereign${go} lake sql "${query}"`);
     await context.note(`next: sovereign${go} lake list`);
@@ -60,6 +63,25 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+/** A file where the project is to be is no folder to put it in; asked before anything is written. */
+function requireFolder(root: string, where: string): void {
+  const names = [CONFIG_FILE_NAME, ".pmat-gates.toml", ".gitignore"];
+  if (statSync(root, { throwIfNoEntry: false })?.isFile()) {
+    throw new SovereignError("RESOURCE_ALREADY_EXISTS", `\`${where}\` is a file, not a folder`, {
+      hint: "`sovereign init <folder>` takes a folder, which it makes if it is missing",
+    });
+  }
+  const blocked = names.find((name) => existsSync(join(root, name)) && !isFile(join(root, name)));
+  if (blocked === undefined) return;
+  throw new SovereignError("RESOURCE_ALREADY_EXISTS", `\`${join(where, blocked)}\` is no file`, {
+    hint: "move it away: a project keeps a file of that name",
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
 
 interface PlannedFile {
   readonly name: string;

@@ -2,10 +2,10 @@
  * Rows from files into a table. Into a new table go the types the file shows; into an existing one
  * its own types, and a row with a value that does not fit is put aside, whole, with the reason.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
+import { createFolders } from "../../core/io/index.ts";
 import type { Lake } from "../../lake/index.ts";
 import {
   type DataType,
@@ -138,7 +138,7 @@ async function putAside(
     if (plan.strict) throw await refuseFirst(result, rejectedCount, source);
     const { config, io } = plan.context;
     const folder = join(config.home, "rejected");
-    mkdirSync(folder, { recursive: true });
+    createFolders(folder);
     const time = new Date(io.clock.nowMs()).toISOString().replace(/\D/g, "").slice(0, 17);
     const name = source.name.replace(/^.*\//, "").replace(/[^\w.-]/g, "_");
     const rejectedFile = join(folder, `${name}-${time}.jsonl`);

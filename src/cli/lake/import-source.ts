@@ -6,7 +6,6 @@
 import {
   closeSync,
   createWriteStream,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -19,7 +18,7 @@ import { pipeline } from "node:stream/promises";
 
 import { SovereignError } from "../../core/errors.ts";
 import { newUuid } from "../../core/ids.ts";
-import { writeFileAtomic } from "../../core/io/index.ts";
+import { createFolders, writeFileAtomic } from "../../core/io/index.ts";
 import type { CommandContext } from "../context.ts";
 import { type FileFormat, formatOfName } from "../output/file-formats.ts";
 import { resolveSample } from "./datasets.ts";
@@ -130,7 +129,7 @@ function readHead(path: string): Buffer {
 
 function tempPath(context: CommandContext, extension: string): string {
   const folder = join(context.config.home, "tmp");
-  mkdirSync(folder, { recursive: true });
+  createFolders(folder);
   const path = join(folder, `import-${newUuid()}${extension}`);
   context.onClose(() => rmSync(path, { force: true }));
   return path;

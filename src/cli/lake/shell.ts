@@ -2,10 +2,11 @@
  * The interactive SQL prompt: lines are gathered until a statement ends with `;`, run, and timed.
  * An error ends the statement, not the shell; Ctrl-C drops the line or stops what runs.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 
+import { createFolders } from "../../core/io/index.ts";
 import { formatDuration } from "../../core/progress.ts";
 import type { Lake } from "../../lake/index.ts";
 import type { CommandContext } from "../context.ts";
@@ -127,7 +128,7 @@ class Shell {
 
   #remember(text: string): void {
     const { historyPath, context } = this.#parts;
-    mkdirSync(context.config.home, { recursive: true });
+    createFolders(context.config.home);
     appendFileSync(historyPath, `${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
   }
 }

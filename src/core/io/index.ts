@@ -1,8 +1,9 @@
 /**
  * Durable, atomic and confined file access. Reading order: temp-name, fsync, atomic-write,
- * resolve-inside, stale-temps.
+ * create-folders, resolve-inside, stale-temps.
  */
 export { type PutOptions, putIfAbsent, writeFileAtomic } from "./atomic-write.ts";
+export { createFolders } from "./create-folders.ts";
 export { errnoOf, fsyncDirectory, fsyncFile } from "./fsync.ts";
 export { isInside, resolveInside } from "./resolve-inside.ts";
 export { removeStaleTemps } from "./stale-temps.ts";

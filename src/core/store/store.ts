@@ -4,7 +4,7 @@
  * write makes the file complete under a temporary name and links it into place, so no process ever
  * sees a half-made store.
  */
-import { existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, linkSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { Database, Statement } from "better-sqlite3";
@@ -12,6 +12,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { type Clock, systemClock } from "../clock.ts";
 import { SovereignError } from "../errors.ts";
 import { newUuid } from "../ids.ts";
+import { createFolders } from "../io/index.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { connect, guard } from "./sqlite.ts";
@@ -165,7 +166,7 @@ class SqliteStore implements Store {
     const folder = dirname(this.path);
     const draft = join(folder, `.store-${newUuid()}.tmp`);
     try {
-      mkdirSync(folder, { recursive: true });
+      createFolders(folder);
     } catch (cause) {
       throw new SovereignError("PERMISSION_DENIED", `cannot create the folder \`${folder}\``, {
         hint: "check its permissions, or set SOVEREIGN_HOME to a folder you may write to",

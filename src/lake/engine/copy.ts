@@ -4,10 +4,10 @@
  * write in the name; a write that fails removes what it left behind.
  * Read `copy-columns.ts` next.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { newUuid } from "../../core/ids.ts";
-import { fsyncDirectory, fsyncFile } from "../../core/io/index.ts";
+import { createFolders, fsyncDirectory, fsyncFile } from "../../core/io/index.ts";
 import { LONG, mapType, STRING } from "../schema/data-type.ts";
 import { MapValue, type Value } from "../schema/value.ts";
 import { fieldIdsOption, partitionExpression, storedExpression } from "./copy-columns.ts";
@@ -31,7 +31,7 @@ const RESULT_COLUMNS: readonly ResultColumn[] = [
 /** Runs the write. A write of no rows leaves no file and returns an empty list. */
 export async function copyToParquet(engine: Engine, request: CopyRequest): Promise<WrittenFile[]> {
   const folder = request.subfolder ? join(request.tableRoot, request.subfolder) : request.tableRoot;
-  const created = makeFolder(folder);
+  const created = createFolders(folder);
   const writeId = newUuid();
   try {
     const rows = await engine.rows(copySql(request, folder, writeId), RESULT_COLUMNS);
@@ -106,14 +106,6 @@ function describeFile(row: readonly Value[], request: CopyRequest): WrittenFile 
     partitionValues,
     stats: copiedStatistics(rowCount, statistics as MapValue | null, request),
   };
-}
-
-/** Creates the folder; returns those of its parents that were new, outermost first. */
-function makeFolder(folder: string): string[] {
-  const missing: string[] = [];
-  for (let path = folder; !existsSync(path); path = dirname(path)) missing.unshift(path);
-  mkdirSync(folder, { recursive: true });
-  return missing;
 }
 
 /** A file is durable once its bytes, its name and the names of all new folders above are. */

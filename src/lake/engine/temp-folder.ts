@@ -2,10 +2,11 @@
  * The folder DuckDB spills to: `<parent>/<pid>-<id>`. A killed process leaves its folder behind;
  * the next start removes the folders of processes that no longer run.
  */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { newUuid } from "../../core/ids.ts";
+import { createFolders } from "../../core/io/index.ts";
 
 const OWNED = /^(\d+)-[0-9a-f]{8}$/;
 
@@ -21,10 +22,8 @@ export function claimTempFolder(parent: string | undefined): TempFolder {
   const base = parent ?? join(tmpdir(), "sovereign");
   removeStaleFolders(base);
   const path = join(base, `${process.pid}-${newUuid().slice(0, 8)}`);
-  const made: string[] = [];
-  for (let folder = base; !existsSync(folder); folder = dirname(folder)) made.push(folder);
   // DuckDB makes the last folder of the path and no more.
-  mkdirSync(base, { recursive: true });
+  const made = createFolders(base).reverse();
   return {
     path,
     release() {

@@ -5,11 +5,11 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
-import { tempPathFor } from "../../core/io/index.ts";
+import { createFolders, tempPathFor } from "../../core/io/index.ts";
 import { createRng } from "../../core/rng.ts";
 import { AS_OF, CHURN_DAYS, DAY_COUNT, dayText } from "./calendar.ts";
 import { CUSTOMER_COLUMNS, exportCustomers } from "./customers.ts";
@@ -68,10 +68,10 @@ export async function ensureDemo(
   }
   const files = await buildFiles(options);
   const draft = tempPathFor(folder);
-  await mkdir(dirname(folder), { recursive: true });
+  createFolders(dirname(folder));
   try {
     for (const [path, bytes] of files.contents) {
-      await mkdir(dirname(join(draft, path)), { recursive: true });
+      createFolders(dirname(join(draft, path)));
       await writeFile(join(draft, path), bytes, { flush: true });
     }
     await writeFile(join(draft, MANIFEST_NAME), `${JSON.stringify(files.manifest, null, 2)}\n`, {

@@ -9,6 +9,7 @@ import { LONG, STRING, TIMESTAMP } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { sampleMounts } from "../../lake/datasets.ts";
+import { quoteShellWord } from "../../shell-words.ts";
 
 const DEFAULT_HEAD_BYTES = 4096;
 
@@ -43,6 +44,11 @@ export const command = defineCommand({
   databricks: "`dbutils.fs.ls(path)` and `dbutils.fs.head(path)`",
   seeAlso: ["lake import", "lake sql"],
   async run(context, { args, flags }) {
+    if (args.action === "head" && args.path === undefined) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", "`lake fs head` needs a file", {
+        hint: "name one: `sovereign lake fs ls` lists those of the project",
+      });
+    }
     const place = resolvePlace(args.path ?? ".", context);
     const { path } = place;
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -57,7 +63,7 @@ export const command = defineCommand({
     }
     if (stat.isDirectory()) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${args.path}\` is a folder`, {
-        hint: `list it: \`sovereign lake fs ls ${args.path}\``,
+        hint: `list it: \`sovereign lake fs ls ${quoteShellWord(args.path ?? ".")}\``,
       });
     }
     const bytes = Buffer.alloc(Math.min(flags.bytes ?? DEFAULT_HEAD_BYTES, stat.size));

@@ -7,6 +7,7 @@ import { importAsNew, importInto } from "../../lake/import-rows.ts";
 import { IMPORT_FORMATS, openImportSource } from "../../lake/import-source.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
+import { quoteShellWord } from "../../shell-words.ts";
 
 export const command = defineCommand({
   args: {
@@ -87,7 +88,7 @@ export const command = defineCommand({
         rejected: outcome.rejectedCount,
       },
     });
-    await context.note(`next: sovereign lake head ${args.table}`);
+    await context.note(`next: sovereign lake head ${quoteShellWord(args.table)}`);
     return 0;
   },
 });

@@ -4,10 +4,9 @@
  * before this runs; the commit file and its folder are made durable here. `transaction.ts` decides
  * what to commit and when to try again.
  */
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
-import { fsyncDirectory, putIfAbsent } from "../../../core/io/index.ts";
+import { createFolders, fsyncDirectory, putIfAbsent } from "../../../core/io/index.ts";
 import { printJson } from "../../../core/json/index.ts";
 import { padVersion } from "../log-files.ts";
 import { logFolderOf } from "../log-folder.ts";
@@ -70,11 +69,7 @@ export async function writeCommit(
 
 async function createLogFolder(tableRoot: string): Promise<void> {
   const folder = logFolderOf(tableRoot);
-  const firstCreated = await mkdir(folder, { recursive: true });
-  if (firstCreated === undefined) return;
-  for (let path = folder; path !== dirname(firstCreated); path = dirname(path)) {
-    await fsyncDirectory(dirname(path));
-  }
+  for (const made of createFolders(folder).reverse()) await fsyncDirectory(dirname(made));
 }
 
 function uniqueKeyOf(action: Action): string | null {
