@@ -339,18 +339,20 @@ export type QueryBody =
   /** `FROM t |> …`; operators in order. */
   | { kind: "pipe"; input: QueryBody; operators: PipeOperator[]; span: Span };
 
-/** One `|> …`; the keyword is in upper case. The binder refuses the kinds it has not built. */
-export type PipeOperator = { keyword: string; span: Span } & (
+/** One `|> …`; the keyword is in upper case. */
+export type PipeOperator = {
+  keyword: string;
+  span: Span;
+} & /** SELECT with GROUP BY and WINDOW; its FROM is what stands before the pipe. */
+(
+  | { kind: "select"; select: Select }
+  | { kind: "extend"; items: SelectItem[]; windows: NamedWindow[] }
   | {
-      kind: "select";
-      distinct: boolean;
-      items: SelectItem[];
+      kind: "set";
+      assignments: { column: Identifier; value: Expression }[];
       windows: NamedWindow[];
-      hints: Select["hints"];
     }
-  | { kind: "extend"; items: SelectItem[] }
-  | { kind: "set"; assignments: { column: Identifier; value: Expression }[] }
-  | { kind: "drop"; columns: Identifier[] }
+  | { kind: "drop"; columns: MultipartName[] }
   | { kind: "as"; alias: Identifier }
   | { kind: "where"; condition: Expression }
   | { kind: "pivot"; pivot: PivotClause }

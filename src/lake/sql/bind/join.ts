@@ -17,11 +17,22 @@ import { bindRelation, isLateral } from "./relation.ts";
 import type { BoundRelation } from "./relation-alias.ts";
 import { createScope, joinScopes, quoteName, type Scope, sameName } from "./scope.ts";
 
-type JoinRelation = Extract<Relation, { kind: "join" }>;
+/** A join without its left side. */
+export type JoinTail = Pick<
+  Extract<Relation, { kind: "join" }>,
+  "right" | "join" | "natural" | "lateral" | "on" | "using" | "span"
+>;
 
 /** Binds a join of two relations. */
-export function bindJoin(relation: JoinRelation, env: QueryEnv): BoundRelation {
-  const left = bindRelation(relation.left, env);
+export function bindJoin(
+  relation: Extract<Relation, { kind: "join" }>,
+  env: QueryEnv,
+): BoundRelation {
+  return bindJoinTo(bindRelation(relation.left, env), relation, env);
+}
+
+/** Joins a bound relation with the right side of a join. */
+export function bindJoinTo(left: BoundRelation, relation: JoinTail, env: QueryEnv): BoundRelation {
   const lateral = relation.lateral || isLateral(relation.right);
   const right = bindRelation(
     relation.right,
@@ -103,7 +114,7 @@ function bindOn(on: Expression, left: BoundRelation, right: BoundRelation, env: 
   return bindCondition(on, expressionEnv);
 }
 
-function lateralKind(relation: JoinRelation): SqlError {
+function lateralKind(relation: JoinTail): SqlError {
   return new SqlError("a LATERAL join can only be an INNER, CROSS or LEFT join", {
     errorClass: "INVALID_LATERAL_JOIN_TYPE",
     sqlState: "42613",
@@ -144,7 +155,7 @@ function keyOf(scope: Scope, name: Identifier, side: "left" | "right"): Attribut
 }
 
 function joinUsing(
-  relation: JoinRelation,
+  relation: JoinTail,
   sides: Sides,
   names: readonly Identifier[],
   env: QueryEnv,

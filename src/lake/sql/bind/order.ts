@@ -15,7 +15,7 @@ import type { ExpressionEnv, QueryEnv } from "./environment.ts";
 import { bindExpression } from "./expression.ts";
 import { foldInteger } from "./fold.ts";
 import { isOrderable } from "./orderable.ts";
-import { createScope, sameName } from "./scope.ts";
+import { createScope, type Scope, sameName } from "./scope.ts";
 import { inputEnv } from "./select.ts";
 import { columnlessEnv } from "./values.ts";
 
@@ -124,12 +124,16 @@ function orderOrdinal(ordinal: number, outputs: readonly Attribute[], span: Span
   );
 }
 
-/** Sorts a plan by its own output: set operations, VALUES, nested queries. */
-export function sortOutput(plan: Plan, ordering: Ordering, env: QueryEnv): Plan {
-  const outputs = outputOf(plan);
+/** Sorts a plan by its own output: set operations, VALUES, nested queries, pipes. */
+export function sortOutput(
+  plan: Plan,
+  ordering: Ordering,
+  env: QueryEnv,
+  scope: Scope = createScope(outputOf(plan)),
+): Plan {
+  const outputs = scope.attributes.filter((a) => !a.hidden);
   const items = orderingItems(ordering, outputs);
   if (items.length === 0) return plan;
-  const scope = createScope(outputs);
   const keys = bindSortItems(
     items,
     inputEnv("order by", scope, env, scopeResolver(scope)),
@@ -141,17 +145,22 @@ export function sortOutput(plan: Plan, ordering: Ordering, env: QueryEnv): Plan 
 // ---------------------------------------------------------------- LIMIT and OFFSET
 
 /** Adds LIMIT and OFFSET; both must be whole numbers known before the query runs. */
-export function bindLimit(query: Query, input: Plan, env: QueryEnv): Plan {
+export function bindLimit(
+  query: Pick<Query, "limit" | "offset">,
+  input: Plan,
+  env: QueryEnv,
+): Plan {
   const limit =
     query.limit === undefined || query.limit === "all"
       ? null
-      : bindCount(query.limit, "limit", env);
-  const offset = query.offset ? bindCount(query.offset, "offset", env) : null;
+      : bindRowCount(query.limit, "limit", env);
+  const offset = query.offset ? bindRowCount(query.offset, "offset", env) : null;
   if (!limit && !offset) return input;
   return { kind: "limit", input, limit, offset };
 }
 
-function bindCount(expression: Expression, name: "limit" | "offset", env: QueryEnv) {
+/** A whole number known before the query runs. */
+export function bindRowCount(expression: Expression, name: "limit" | "offset", env: QueryEnv) {
   const bound = bindExpression(expression, columnlessEnv(env, "limit"));
   if (!isIntegral(bound.type) || bound.type.kind === "long") {
     throw limitError(

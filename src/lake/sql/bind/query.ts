@@ -14,6 +14,7 @@ import { refer } from "./column.ts";
 import type { BindContext } from "./context.ts";
 import { type CteDefinition, type CteFrame, type QueryEnv, rootEnv } from "./environment.ts";
 import { bindLimit, sortOutput } from "./order.ts";
+import { bindPipe } from "./pipe.ts";
 import { bindTableQuery } from "./relation.ts";
 import { quoteName } from "./scope.ts";
 import { bindSelect } from "./select.ts";
@@ -59,7 +60,7 @@ export function bindBody(body: QueryBody, env: QueryEnv): Plan {
     case "set_operation":
       return bindSetOperation(body, env);
     case "pipe":
-      throw notImplemented("pipe syntax |>", body.operators[0]?.span ?? body.span);
+      return bindPipe(body, env);
   }
 }
 

@@ -3,8 +3,9 @@
  * and a scope; renaming only touches the scope, since plans know columns by id. Joins are in
  * `join.ts`.
  */
-import type { MultipartName, Relation } from "../ast.ts";
-import { notImplemented, SqlError } from "../error.ts";
+import { suggestName } from "../../../core/suggest.ts";
+import type { MultipartName, Relation, Sample, Span } from "../ast.ts";
+import { SqlError } from "../error.ts";
 import type { Attribute, NamedExpression } from "../plan/expression.ts";
 import { type LocalPlan, outputOf, type Plan } from "../plan/plan.ts";
 import { implicitCast } from "../types/coercion.ts";
@@ -18,6 +19,7 @@ import { bindPivot } from "./pivot.ts";
 import { requestOf, type TableMention } from "./preload.ts";
 import { bindQueryIn, renameColumns } from "./query.ts";
 import { applyTableAlias, type BoundRelation } from "./relation-alias.ts";
+import { bindSample } from "./sample.ts";
 import { createScope, formatName, joinScopes, requalify, sameName } from "./scope.ts";
 import { bindUnpivot } from "./unpivot.ts";
 import { bindValues } from "./values.ts";
@@ -62,17 +64,19 @@ export function isLateral(relation: Relation): boolean {
 export function bindRelation(relation: Relation, env: QueryEnv): BoundRelation {
   switch (relation.kind) {
     case "table":
-      if (relation.sample) throw notImplemented("TABLESAMPLE", relation.span);
-      return applyTableAlias(bindTable(mentionOf(relation), env), relation.alias);
+      return sampled(
+        applyTableAlias(bindTable(mentionOf(relation), env), relation.alias),
+        relation,
+        env,
+      );
     case "identifier_table": {
       const name = constantName(relation.operand, env.context.parameters);
       return applyTableAlias(bindTable(mentionOf({ ...relation, name }), env), relation.alias);
     }
     case "subquery": {
-      if (relation.sample) throw notImplemented("TABLESAMPLE", relation.span);
       const plan = bindQueryIn(relation.query, env);
       const scope = createScope(requalify(visibleOutput(plan), []));
-      return applyTableAlias({ plan, scope }, relation.alias);
+      return sampled(applyTableAlias({ plan, scope }, relation.alias), relation, env);
     }
     case "table_function":
       return applyTableAlias(bindTableFunction(relation, env), relation.alias);
@@ -87,9 +91,20 @@ export function bindRelation(relation: Relation, env: QueryEnv): BoundRelation {
     case "unpivot":
       return bindUnpivot(bindRelation(relation.input, env), relation.unpivot, env);
     case "aliased":
-      if (relation.sample) throw notImplemented("TABLESAMPLE", relation.span);
-      return applyTableAlias(bindRelation(relation.input, env), relation.alias);
+      return sampled(
+        applyTableAlias(bindRelation(relation.input, env), relation.alias),
+        relation,
+        env,
+      );
   }
+}
+
+function sampled(
+  input: BoundRelation,
+  relation: { sample?: Sample; span: Span },
+  env: QueryEnv,
+): BoundRelation {
+  return relation.sample ? bindSample(input, relation.sample, relation.span, env) : input;
 }
 
 function mentionOf(relation: TableMention): TableMention {
@@ -123,7 +138,7 @@ export function bindTable(mention: TableMention, env: QueryEnv): BoundRelation {
   }
   const request = requestOf(mention, env.namespace, env.temporaryViews, env.context.parameters);
   const definition = env.context.relations.get(relationKey(request));
-  if (!definition) throw tableNotFound(mention.name);
+  if (!definition) throw tableNotFound(mention.name, env.context.knownNames);
   if (definition.kind === "view") {
     if (mention.timeTravel) {
       throw new SqlError("time travel is not possible on a view", {
@@ -253,12 +268,15 @@ function inView(view: ViewDefinition, name: MultipartName, bind: () => Plan): Pl
 }
 
 /** The error of a relation that does not exist. */
-export function tableNotFound(name: MultipartName): SqlError {
+export function tableNotFound(name: MultipartName, known: readonly string[] = []): SqlError {
   const shown = formatName(name.parts.map((p) => p.name));
+  const near = name.parts.length === 1 ? suggestName(name.parts[0]!.name, known) : null;
   return new SqlError(`the table or view ${shown} cannot be found`, {
     errorClass: "TABLE_OR_VIEW_NOT_FOUND",
     sqlState: "42P01",
     span: name.span,
-    hint: "check its spelling, or list what is there with SHOW TABLES",
+    hint: near
+      ? `did you mean ${formatName([near])}?`
+      : "check its spelling, or list what is there with SHOW TABLES",
   });
 }

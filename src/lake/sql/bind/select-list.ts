@@ -68,6 +68,7 @@ function bindItem(item: SelectItem, env: ExpressionEnv): SelectOutput[] {
     );
   }
   const expression = bindExpression(item.expression, env);
+  refuseLateralInside(expression);
   const generator = asGenerator(expression);
   if (generator) {
     const names = item.aliases ?? (item.alias ? [item.alias] : []);
@@ -162,8 +163,33 @@ function lateralResolver(outputs: readonly SelectOutput[]): ColumnResolver {
 function named(bound: BoundExpression): BoundExpression {
   return rewriteExpression(bound, (node) => {
     if (node.kind !== "attribute") return node;
-    const name = `lateralAliasReference(${node.attribute.name})`;
+    const name = `${LATERAL}${node.attribute.name})`;
     return { ...node, attribute: { ...node.attribute, name } };
+  });
+}
+
+const LATERAL = "lateralAliasReference(";
+
+/** Aggregates, windows and generators do not see the aliases of their own select list. */
+function refuseLateralInside(expression: BoundExpression): void {
+  walkExpression(expression, (node) => {
+    if (node.kind !== "call" || node.fn.kind === "scalar" || node.fn.kind === "operator") return;
+    const [subclass, what] = node.window
+      ? ["WINDOW", "a window expression"]
+      : isAggregateCall(node)
+        ? ["AGGREGATE_FUNC", "an aggregate function"]
+        : ["GENERATOR", "a generator"];
+    const used = someExpression(
+      node,
+      (e) => e.kind === "attribute" && e.attribute.name.startsWith(LATERAL),
+    );
+    if (!used) return;
+    throw new SqlError(`${what} cannot use an alias of its own select list`, {
+      errorClass: `UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_${subclass}`,
+      sqlState: "0A000",
+      span: node.span,
+      hint: "name the column in a subquery first",
+    });
   });
 }
 

@@ -35,9 +35,13 @@ export interface SelectState {
   readonly outputs: readonly SelectOutput[];
 }
 
-/** Binds a SELECT with the ORDER BY that follows it. */
-export function bindSelect(select: Select, env: QueryEnv, ordering: Ordering | null): Plan {
-  const from = bindFrom(select.from, env);
+/** Binds a SELECT with the ORDER BY that follows it; `from` stands in for its FROM clause. */
+export function bindSelect(
+  select: Select,
+  env: QueryEnv,
+  ordering: Ordering | null,
+  from: BoundRelation = bindFrom(select.from, env),
+): Plan {
   const input = filterWhere(select, from, env);
   const outputs = bindSelectItems(select, input.scope, env);
   const state: SelectState = { select, query: env, input, outputs };

@@ -20,10 +20,19 @@ export function bindSetOperation(body: SetOperation, env: QueryEnv): Plan {
   if (body.byName) throw notImplemented(`${body.operator} BY NAME`, body.span);
   const left = bindBody(body.left, env);
   const right = bindBody(body.right, env);
-  return combine(body, left, right, env.context);
+  return combineSets(body, left, right, env.context);
 }
 
-function combine(body: SetOperation, left: Plan, right: Plan, context: BindContext): Plan {
+/** What a set operation says beside its sides. */
+export type SetOperator = Pick<SetOperation, "operator" | "all" | "span">;
+
+/** Binds a set operation of two plans. */
+export function combineSets(
+  body: SetOperator,
+  left: Plan,
+  right: Plan,
+  context: BindContext,
+): Plan {
   const { operator, all, span } = body;
   const leftOutput = outputOf(left);
   const rightOutput = outputOf(right);
@@ -77,7 +86,7 @@ function columnType(
   );
 }
 
-function refuseUncomparable(type: DataType, body: SetOperation): void {
+function refuseUncomparable(type: DataType, body: SetOperator): void {
   if (type.kind !== "map" && type.kind !== "variant") return;
   throw new SqlError(`${body.operator.toUpperCase()} cannot compare ${formatTypeSql(type)}`, {
     errorClass: "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
@@ -109,7 +118,7 @@ export function castTo(plan: Plan, types: readonly DataType[], context: BindCont
 }
 
 function countMismatch(
-  body: SetOperation,
+  body: SetOperator,
   left: readonly Attribute[],
   right: readonly Attribute[],
 ): SqlError {

@@ -1,17 +1,15 @@
-/**
- * Pipe operators (reference: Spark 4.2 `operatorPipeRightSide`). Each is parsed in full; which of
- * them run is the binder's to say.
- */
-import type { PipeOperator, QueryBody, SelectItem, Span } from "../ast.ts";
+/** Pipe operators (reference: Spark 4.2 `operatorPipeRightSide`). */
+import type { PipeOperator, QueryBody, QueryOrganization, SelectItem, Span } from "../ast.ts";
+import { SqlError } from "../error.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expression.ts";
 import { parseGroupBy } from "./group.ts";
 import { parseJoinTail, startsJoin } from "./join.ts";
-import { parseIdentifier } from "./name.ts";
+import { parseIdentifier, parseName } from "./name.ts";
 import { parsePivot, parseUnpivot } from "./pivot.ts";
 import { parseOrganization, parseQuantifier, parseQueryPrimary } from "./query.ts";
 import { parseSample } from "./sample.ts";
-import { parseSelectHead, parseSelectItem } from "./select.ts";
+import { parsePipeSelect, parseSelectItem } from "./select.ts";
 import { parseWindowClause } from "./window.ts";
 
 type Operation = PipeOperator extends infer P ? (P extends PipeOperator ? Strip<P> : never) : never;
@@ -35,15 +33,17 @@ function parseOperation(c: Cursor): Operation {
   if (startsJoin(c)) return { kind: "join", ...parseJoinTail(c) };
   switch (word) {
     case "SELECT":
-      return { kind: "select", ...parseSelectHead(c), windows: parseWindowClause(c) };
-    case "EXTEND":
+      return { kind: "select", select: parsePipeSelect(c) };
+    case "EXTEND": {
       c.advance();
-      return { kind: "extend", items: c.commaList(() => parseSelectItem(c)) };
+      const items = c.commaList(() => parseSelectItem(c));
+      return { kind: "extend", items, windows: parseWindowClause(c) };
+    }
     case "SET":
       return parseSet(c);
     case "DROP":
       c.advance();
-      return { kind: "drop", columns: c.commaList(() => parseIdentifier(c, "a column")) };
+      return { kind: "drop", columns: c.commaList(() => parseName(c, "a column")) };
     case "AS":
       c.advance();
       return { kind: "as", alias: parseIdentifier(c, "an alias") };
@@ -74,11 +74,15 @@ function parseOperation(c: Cursor): Operation {
 function parseSet(c: Cursor): Operation {
   c.advance();
   const assignments = c.commaList(() => {
-    const column = parseIdentifier(c, "a column");
+    const { parts, span } = parseName(c, "a column");
+    if (parts.length > 1) {
+      const message = "SET in a pipe takes a column without a qualifier";
+      throw c.refuse("_LEGACY_ERROR_TEMP_0035", message, span, "leave the qualifier out");
+    }
     c.expectSymbol("=");
-    return { column, value: parseExpression(c) };
+    return { column: parts[0]!, value: parseExpression(c) };
   });
-  return { kind: "set", assignments };
+  return { kind: "set", assignments, windows: parseWindowClause(c) };
 }
 
 function parseSetOperation(c: Cursor, word: string): Operation {
@@ -94,13 +98,33 @@ function parseOrganize(c: Cursor): Operation {
   if (c.index === before) {
     throw c.fail("a pipe operator such as SELECT, WHERE, AGGREGATE, JOIN or ORDER BY");
   }
+  refuseSeveral(organization, c.spanFrom(c.at(before).start));
   return { kind: "organize", ...organization };
+}
+
+/** One operator orders or cuts, not both; LIMIT and OFFSET go together. */
+function refuseSeveral(organization: QueryOrganization, span: Span): void {
+  const { orderBy, sortBy, clusterBy, distributeBy } = organization;
+  const ordered = !Array.isArray(orderBy) || orderBy.length > 0;
+  const spread = sortBy.length + clusterBy.length + distributeBy.length > 0;
+  const cut = organization.limit !== undefined || organization.offset !== undefined;
+  if (!cut || !(ordered || spread)) return;
+  throw new SqlError("one pipe operator cannot both order and cut its rows", {
+    errorClass: "MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS",
+    sqlState: "42000",
+    span,
+    hint: "write `|> ORDER BY … |> LIMIT …`",
+  });
 }
 
 /** The keys of a plain GROUP BY may be named: `GROUP BY a + 1 AS b`. */
 function parseAggregate(c: Cursor): Operation {
   c.advance();
   const isGroup = c.isWords("GROUP", "BY");
+  if (!isGroup && (c.atEnd || c.isSymbol("|>") || c.isSymbol(")"))) {
+    const message = "AGGREGATE in a pipe needs aggregates, a GROUP BY, or both";
+    throw c.refuse("_LEGACY_ERROR_TEMP_0035", message, c.spanFrom(c.start), "name an aggregate");
+  }
   const items = isGroup ? [] : c.commaList(() => parseSelectItem(c));
   if (!c.isWords("GROUP", "BY")) return { kind: "aggregate", items };
   const before = c.index;
@@ -110,7 +134,9 @@ function parseAggregate(c: Cursor): Operation {
     return { kind: "aggregate", items, ...toAnalytics(parseGroupBy(c)) };
   }
   const groupBy: SelectItem[] = c.commaList(() => parseSelectItem(c));
-  return { kind: "aggregate", items, groupBy };
+  if (!c.isWord("WITH") && !c.isWord("GROUPING")) return { kind: "aggregate", items, groupBy };
+  c.moveTo(before);
+  return { kind: "aggregate", items, ...toAnalytics(parseGroupBy(c)) };
 }
 
 function isAnalytics(c: Cursor): boolean {

@@ -44,6 +44,15 @@ export function parseSelectHead(c: Cursor): SelectHead {
   return { distinct, items, hints };
 }
 
+/** SELECT behind a pipe: it may group and name windows, and reads what stands before it. */
+export function parsePipeSelect(c: Cursor): Select {
+  const start = c.start;
+  const head = parseSelectHead(c);
+  const grouped = c.isWords("GROUP", "BY") ? parseGroupBy(c) : {};
+  const windows = parseWindowClause(c);
+  return { kind: "select", ...head, ...grouped, windows, span: c.spanFrom(start) };
+}
+
 /** `SELECT all FROM t` names a column. */
 function isWholeItem(c: Cursor): boolean {
   const next = c.peek(1);
