@@ -30,4 +30,5 @@ export {
   type Value,
   VariantValue,
 } from "./schema/value.ts";
+export { listStatements, type ScriptStatementInfo } from "./script-statements.ts";
 export type { StatementKind } from "./sql/ast.ts";

@@ -26,8 +26,9 @@ import type { StatementResult } from "./exec/result.ts";
 import { Session } from "./exec/session.ts";
 import type { EngineFacts } from "./exec/show/settings.ts";
 import type { StructType } from "./schema/data-type.ts";
+import { placeParseError } from "./script-statements.ts";
 import type { ParsedStatement } from "./sql/ast.ts";
-import { locate, placeSqlError, SqlError } from "./sql/error.ts";
+import { locate, SqlError } from "./sql/error.ts";
 
 export interface LakeOptions {
   /** Folder of managed tables. */
@@ -144,8 +145,8 @@ class SessionLake implements Lake {
     options: ExecuteOptions,
   ): Promise<StatementResult> {
     const { executeStatement } = await import("./sql-door.ts");
-    const { line } = locate(script, statement.offset);
-    return executeStatement(this.#session, statement, { ...options, scriptLine: line });
+    const scriptPlace = locate(script, statement.offset);
+    return executeStatement(this.#session, statement, { ...options, scriptPlace });
   }
 
   async table(name: string): Promise<DeltaTable> {
@@ -217,22 +218,6 @@ export function memoryLimitBytes(limit: number | string | undefined): number | u
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${limit}\` is not an amount of memory`, {
     hint: "write it as `4GB` or `512MB`",
   });
-}
-
-/** A syntax error says where it is, and that it is the text that must change. */
-function placeParseError<T>(text: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    const placed = placeSqlError(error, text);
-    if (placed.hint !== undefined) throw placed;
-    throw new SovereignError(placed.code, placed.message, {
-      hint: "correct the statement there; a name that is a keyword goes between back-ticks",
-      details: placed.details,
-      cause: error,
-    });
-  }
 }
 
 function noStatement(): SqlError {

@@ -144,4 +144,17 @@ const DELTA_TEXT = [
   ].join("\n"),
   "A commit is all or nothing: data files first, then one log entry put in place only if no other writer took its version. A lost race is checked against what the winner changed and tried again, or refused naming the winner's commit.",
   "A table whose protocol asks for a feature that is not supported is refused by the feature's name: for reading when it is a reader feature, for writing when it is a writer feature.",
+  "This version lacks, and refuses by name with a way out where there is one:",
+  [
+    "  upkeep      OPTIMIZE, VACUUM, RESTORE, REORG, FSCK, CLONE, CONVERT TO DELTA, GENERATE",
+    "  tables      change data feed, writing deletion vectors, CLUSTER BY, IDENTITY columns,",
+    "              row tracking, VARIANT columns on write, changing a column's type, keys,",
+    "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
+    "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",
+    "              variables, EXECUTE IMMEDIATE, scripts (BEGIN … END), functions of one's own,",
+    "              GRANT and REVOKE, tables that are not Delta, materialised and global views",
+    "  queries     recursive WITH, collations, TIME, v:path, functions in Python or Scala,",
+    "              streams, table_changes()",
+  ].join("\n"),
+  "ANALYZE, REFRESH, CACHE, UNCACHE and MSCK REPAIR are refused too: nothing here needs them.",
 ];

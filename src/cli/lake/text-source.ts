@@ -1,5 +1,5 @@
 /** SQL from where a command line says: the argument itself, `@file`, `-` or piped stdin. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
@@ -7,7 +7,7 @@ import type { Io } from "../io.ts";
 
 /** The statements' text; without an argument stdin is read unless it is a terminal. */
 export async function readSqlText(word: string | undefined, io: Io): Promise<string> {
-  if (word?.startsWith("@")) return readFileSync(resolve(io.cwd, word.slice(1)), "utf8");
+  if (word?.startsWith("@")) return readSqlFile(word.slice(1), io);
   if (word !== undefined && word !== "-") return word;
   if (io.stdin.isTTY && word === undefined) {
     throw new SovereignError("INVALID_PARAMETER_VALUE", "no SQL given", {
@@ -16,6 +16,16 @@ export async function readSqlText(word: string | undefined, io: Io): Promise<str
   }
   if (io.stdin.isTTY) await io.stderr.write("reading SQL from the terminal, end with Ctrl-D\n");
   return readAllText(io);
+}
+
+function readSqlFile(name: string, io: Io): string {
+  const path = resolve(io.cwd, name);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` is a folder, not a file`, {
+      hint: "name a file of statements behind the `@`",
+    });
+  }
+  return readFileSync(path, "utf8");
 }
 
 /** All of stdin as text. */

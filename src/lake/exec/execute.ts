@@ -2,8 +2,9 @@
  * Runs one parsed statement: which handler, and what its failure says. Kinds that are recognised
  * and not built are refused by name.
  */
+import { SovereignError } from "../../core/errors.ts";
 import type { ParsedStatement, Statement } from "../sql/ast.ts";
-import { notImplemented, placeSqlError, SqlError } from "../sql/error.ts";
+import { type Place, placeSqlError, pointTo, SqlError } from "../sql/error.ts";
 import { bindQueryPlan, type ParameterValues, queryOutcome, readParameters } from "./bind-port.ts";
 import { executeAlterTable } from "./ddl/alter-table.ts";
 import { executeCommentOn } from "./ddl/comment-on.ts";
@@ -21,6 +22,7 @@ import { executeExplain } from "./show/explain.ts";
 import { executeReset, executeSet } from "./show/settings.ts";
 import { executeShow } from "./show/show.ts";
 import { StatementContext } from "./statement.ts";
+import { unbuilt } from "./unbuilt.ts";
 import { executeCopyInto } from "./write/copy-into.ts";
 import { executeInsert } from "./write/insert.ts";
 
@@ -28,8 +30,8 @@ export interface ExecuteOptions {
   parameters?: ParameterValues;
   /** Kept in the history of what the statement commits. */
   userMetadata?: string;
-  /** Line of the script that the statement starts on, for places in errors. */
-  scriptLine?: number;
+  /** Where the statement starts in its script, for places in errors. */
+  scriptPlace?: Place;
 }
 
 /** Runs a statement; rows of a query are read from the result. */
@@ -46,8 +48,27 @@ export async function executeStatement(
     return createResult(statement.kind, outcome, () => ctx.close());
   } catch (error) {
     await ctx.close();
-    throw error instanceof SqlError ? placeSqlError(error, text, options.scriptLine) : error;
+    const pointed = pointToName(error, statement);
+    throw pointed instanceof SqlError ? placeSqlError(pointed, text, options.scriptPlace) : error;
   }
+}
+
+/** An error about the name a statement is about says where that name stands. */
+function pointToName(error: unknown, statement: Statement): unknown {
+  if (!(error instanceof SovereignError) || error instanceof SqlError) return error;
+  if (!ABOUT_A_NAME.test(String(error.details.error_class))) return error;
+  const name = nameOf(statement, error);
+  return name ? pointTo(error, name.span) : error;
+}
+
+const ABOUT_A_NAME = /_(NOT_FOUND|ALREADY_EXISTS)$/;
+
+function nameOf(statement: Statement, error: SovereignError) {
+  const isMissing = error.code === "RESOURCE_DOES_NOT_EXIST";
+  if (statement.kind === "create_table_like" && isMissing) return statement.source.name;
+  if (statement.kind === "merge") return statement.target.name;
+  if ("table" in statement && statement.table) return statement.table.name;
+  return "name" in statement ? statement.name : undefined;
 }
 
 /** The handler of a statement; also for the statement inside EXPLAIN-like ones. */
@@ -98,21 +119,6 @@ export async function dispatch(ctx: StatementContext, statement: Statement): Pro
     case "reset":
       return executeReset(ctx, statement);
     default:
-      throw notImplemented(nameOf(statement), statement.span);
+      throw unbuilt(statement);
   }
-}
-
-const NAMES: Partial<Record<Statement["kind"], string>> = {
-  clone_table: "CLONE",
-  create_view_using: "CREATE VIEW … USING",
-  set_variable: "SET VARIABLE",
-  execute_immediate: "EXECUTE IMMEDIATE",
-  convert: "CONVERT TO DELTA",
-  fsck: "FSCK REPAIR TABLE",
-  msck: "MSCK REPAIR TABLE",
-};
-
-function nameOf(statement: Statement): string {
-  if (statement.kind === "unsupported") return statement.keyword;
-  return NAMES[statement.kind] ?? statement.kind.toUpperCase();
 }

@@ -41,8 +41,8 @@ interface Recorded {
 
 /** The statement (counted from 0) that must be refused, and the words that name what is missing. */
 const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
-  cdf: [2, /`changeDataFeed`/],
-  cdf_dv: [2, /`changeDataFeed`/],
+  cdf: [0, /`changeDataFeed`/],
+  cdf_dv: [0, /`changeDataFeed`/],
   checkpoint_protection: [2, /DROP FEATURE/],
   clustered: [0, /CLUSTER BY/],
   iceberg_compat: [0, /`icebergCompatV2`/],

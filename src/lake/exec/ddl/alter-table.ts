@@ -26,6 +26,7 @@ import {
 } from "../table-handle.ts";
 import { commitChange } from "../write/commit.ts";
 import { addColumns, alterColumn, dropColumns, renameColumn } from "./alter-columns.ts";
+import { refuseChangeFeed } from "./change-feed.ts";
 import { addConstraint, dropConstraint } from "./constraints.ts";
 import { propertyRecord } from "./create-table.ts";
 
@@ -46,6 +47,7 @@ export async function executeAlterTable(ctx: StatementContext, alter: Alter): Pr
     case "alter_column":
       return alterColumn(ctx, handle, action);
     case "set_properties": {
+      refuseChangeFeed(action.properties);
       const properties = propertyRecord(action.properties);
       const operation = setPropertiesOperation(properties);
       return changeMetadata(ctx, handle, { setProperties: properties }, operation);

@@ -36,7 +36,10 @@ export function columnName(column: ColumnDefinition): string {
 
 /** One definition as a field. */
 export function fieldOf(column: ColumnDefinition, name: string): StructField {
-  if (column.identity) throw notImplemented("an IDENTITY column", column.span);
+  if (column.identity) {
+    const hint = "leave it out; row_number() OVER (ORDER BY …) numbers rows in a query";
+    throw notImplemented("an IDENTITY column", column.span, hint);
+  }
   if (column.charVarchar !== undefined && column.type.kind !== "string") {
     throw notImplemented("CHAR or VARCHAR inside another type", column.span, "use STRING there");
   }

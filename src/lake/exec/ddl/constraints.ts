@@ -30,9 +30,12 @@ export async function addConstraint(
 ): Promise<Outcome> {
   if (constraint.kind !== "check") {
     const kind = constraint.kind.replaceAll("_", " ").toUpperCase();
-    throw notImplemented(`a ${kind} constraint`, constraint.span);
+    const hint = "leave it out: keys are information only, and never checked";
+    throw notImplemented(`a ${kind} constraint`, constraint.span, hint);
   }
-  if (!constraint.name) throw notImplemented("a CHECK constraint without a name", constraint.span);
+  if (!constraint.name) {
+    throw notImplemented("a CHECK constraint without a name", constraint.span, "give it a name");
+  }
   const name = constraint.name.name;
   const key = `delta.constraints.${name.toLowerCase()}`;
   if (key in handle.snapshot.metadata.configuration) {

@@ -40,6 +40,7 @@ import {
 } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
 import { columnTypeOf } from "../write/evolve.ts";
+import { refuseChangeFeed } from "./change-feed.ts";
 import { checkColumnExpressions, columnName, fieldOf } from "./column-fields.ts";
 import {
   nonEmptyLocation,
@@ -54,6 +55,7 @@ type Create = StatementOf<"create_table">;
 /** Runs CREATE TABLE in all its forms but LIKE. */
 export async function executeCreateTable(ctx: StatementContext, create: Create): Promise<Outcome> {
   refuseUnbuilt(create);
+  refuseChangeFeed(create.options.properties);
   const place = placeOf(ctx, create.table, create.options);
   const { exists } = place;
   const replaces = create.orReplace || create.replaceOnly;
@@ -108,10 +110,12 @@ export async function executeCreateLike(
   const properties = Object.fromEntries(
     Object.entries(snapshot.metadata.configuration).filter(([key]) => isCopied(key)),
   );
+  const set = { ...properties, ...propertyRecord(create.options.properties) };
+  refuseChangeFeed(Object.entries(set).map(([key, value]) => ({ key, value })));
   return createTable(ctx, place, {
     schema: structType(snapshot.schema.fields.map(withoutMapping)),
     partitionColumns: snapshot.metadata.partitionColumns,
-    properties: { ...properties, ...propertyRecord(create.options.properties) },
+    properties: set,
     constraints: constraintsOf(snapshot.metadata.configuration),
     description: create.options.comment ?? snapshot.metadata.description,
     source: null,
@@ -155,7 +159,7 @@ async function columnsOf(
         .map((attribute) => structField(attribute.name, columnTypeOf(attribute.type)))
     : create.columns.map((column) => fieldOf(column, columnName(column)));
   if (source && create.columns.length > 0)
-    throw notImplemented("column types in AS SELECT", create.span);
+    throw notImplemented("column types in AS SELECT", create.span, "cast in the query");
   const partitionColumns = create.options.partitionedBy.map((item) => {
     if (item.transform) throw notImplemented(`partitioning by ${item.transform}()`, item.name.span);
     if (item.type) fields.push(structField(item.name.name, item.type));
@@ -184,6 +188,7 @@ function refuseUnbuilt(create: Create): void {
       throw notImplemented(
         `a ${constraint.kind.replace("_", " ").toUpperCase()} constraint`,
         constraint.span,
+        "leave it out: keys are information only, and never checked",
       );
     }
   }

@@ -1,8 +1,9 @@
 /**
- * DELETE and TRUNCATE, copy-on-write: files whose rows all go are only removed from the log, the
- * others are written again without the rows.
+ * DELETE and TRUNCATE. Files whose rows all go are only removed from the log; of the others the rows
+ * are marked in a deletion vector, or the file is written again without them.
  */
-import type { AddFile, PrunePredicate } from "../../delta/index.ts";
+import type { AddFile, PrunePredicate, ScanFile, Snapshot } from "../../delta/index.ts";
+import { type MarkedFiles, markDeleted } from "../../delta/write/mark-deleted.ts";
 import { deleteOperation, truncateOperation } from "../../delta/write/operations.ts";
 import { BOOLEAN, LONG, structField, structType } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
@@ -17,7 +18,8 @@ import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable, type TableHandle } from "../table-handle.ts";
 import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, targetOf, type WrittenData, writeData } from "../write/data-files.ts";
-import { asCondition, type Condition, findCandidates, findTouched } from "./find-rows.ts";
+import { asCondition, type Condition, findCandidates } from "./find-rows.ts";
+import { markedRows, splitSelected, vectorMetrics } from "./split-touched.ts";
 import { aliasOf } from "./target-alias.ts";
 import { openTargetScan } from "./target-scan.ts";
 
@@ -36,7 +38,7 @@ export async function executeDelete(
   const deleted = await deleteMatching(ctx, handle, condition, aliasOf(statement.table, handle));
   const rows = [[BigInt(deleted.deletedCount)]];
   if (deleted.removes.length === 0) return localOutcome(AFFECTED, rows);
-  return commitOrDiscard(deleted.written, async () => {
+  return commitOrDiscard(deleted, async () => {
     const commit = await commitChange(ctx, handle, {
       ...deleteOperation(deleted.text),
       ...changeOf(deleted),
@@ -51,7 +53,9 @@ export async function executeTruncate(
   ctx: StatementContext,
   statement: StatementOf<"truncate">,
 ): Promise<Outcome> {
-  if (statement.partition) throw notImplemented("TRUNCATE … PARTITION", statement.span);
+  if (statement.partition) {
+    throw notImplemented("TRUNCATE … PARTITION", statement.span, "use DELETE FROM t WHERE …");
+  }
   const handle = await openTable(ctx, statement.table);
   const deleted = await deleteMatching(ctx, handle, null);
   if (deleted.removes.length === 0) return localOutcome(structType([]), []);
@@ -64,15 +68,20 @@ export async function executeTruncate(
 }
 
 export interface Deleted {
+  adds: AddFile[];
   removes: AddFile[];
-  /** Rows of the removed files that stay, in new files. */
+  /** Rows of removed files that stay, in new files. */
   written: WrittenData | null;
+  /** Files that stay with fewer rows. */
+  marked: MarkedFiles;
   deletedCount: number;
   prune: PrunePredicate | null;
   /** The condition as the history shows it. */
   text: string | undefined;
   /** Paths of every file whose rows were looked at. */
   readFiles: ReadonlySet<string>;
+  /** Removes what was written; for a statement that does not reach its commit. */
+  discard(): void;
 }
 
 /** Takes selected rows out of the table's files; commits nothing. */
@@ -84,34 +93,57 @@ export async function deleteMatching(
 ): Promise<Deleted> {
   const { snapshot } = handle;
   const { files, prune, text } = await findCandidates(ctx, snapshot, condition, qualifier);
-  const touched = await findTouched(ctx, snapshot, files, condition, qualifier);
-  const partly = touched.filter((t) => t.matchedCount < t.rowCount).map((t) => t.file);
-  let written: WrittenData | null = null;
-  if (partly.length > 0 && condition) {
-    const scan = await openTargetScan(ctx, snapshot, partly, qualifier);
-    const kept: Plan = {
-      kind: "filter",
-      input: scan.plan,
-      condition: isNotTrue(asCondition(condition(scan.columns))),
-    };
-    const expressions = scan.columns.map((attribute) => ({
-      expression: refer(attribute),
-      output: { ...attribute, id: ctx.allocate() },
-    }));
-    written = await writeData(
-      ctx,
-      { kind: "project", input: kept, expressions },
-      targetOf(snapshot),
-    );
-  }
+  const { rewritten, marked: holed } = await splitSelected(
+    ctx,
+    snapshot,
+    files,
+    condition,
+    qualifier,
+  );
+  const partly = rewritten.filter((t) => t.matchedCount < t.rowCount).map((t) => t.file);
+  const written =
+    partly.length > 0 && condition
+      ? await writeKept(ctx, snapshot, partly, condition, qualifier)
+      : null;
+  const marked = await commitOrDiscard(written, () =>
+    markDeleted(snapshot.tableRoot, holed.map(markedRows)),
+  );
+  const gone = rewritten.map((t) => t.file.add);
   return {
-    removes: touched.map((t) => t.file.add),
+    adds: [...(written?.adds ?? []), ...marked.adds],
+    removes: [...gone, ...marked.removes],
     written,
-    deletedCount: touched.reduce((sum, t) => sum + t.matchedCount, 0),
+    marked,
+    deletedCount: [...rewritten, ...holed].reduce((sum, t) => sum + t.matchedCount, 0),
     prune,
     text,
     readFiles: new Set(files.map((file) => file.add.path)),
+    discard() {
+      written?.discard();
+      marked.discard();
+    },
   };
+}
+
+/** Writes the rows of the files that the condition leaves. */
+async function writeKept(
+  ctx: StatementContext,
+  snapshot: Snapshot,
+  files: readonly ScanFile[],
+  condition: NonNullable<Condition>,
+  qualifier: readonly string[],
+): Promise<WrittenData> {
+  const scan = await openTargetScan(ctx, snapshot, files, qualifier);
+  const kept: Plan = {
+    kind: "filter",
+    input: scan.plan,
+    condition: isNotTrue(asCondition(condition(scan.columns))),
+  };
+  const expressions = scan.columns.map((attribute) => ({
+    expression: refer(attribute),
+    output: { ...attribute, id: ctx.allocate() },
+  }));
+  return writeData(ctx, { kind: "project", input: kept, expressions }, targetOf(snapshot));
 }
 
 /** True where the condition is false or NULL. */
@@ -122,7 +154,7 @@ function isNotTrue(condition: BoundExpression): BoundExpression {
 
 function changeOf(deleted: Deleted) {
   return {
-    adds: deleted.written?.adds ?? [],
+    adds: deleted.adds,
     removes: deleted.removes,
     reads: {
       ...(deleted.prune ? { readPredicates: [deleted.prune] } : { readWholeTable: true }),
@@ -132,17 +164,17 @@ function changeOf(deleted: Deleted) {
 }
 
 function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, string> {
+  const { marked, written } = deleted;
+  const gone = deleted.removes.filter((add) => !marked.removes.includes(add));
   return {
-    numRemovedFiles: String(deleted.removes.length),
-    numRemovedBytes: String(totalBytes(deleted.removes)),
-    numAddedFiles: String(deleted.written?.adds.length ?? 0),
-    numAddedBytes: String(deleted.written?.sizeBytes ?? 0),
+    numRemovedFiles: String(gone.length),
+    numRemovedBytes: String(totalBytes(gone)),
+    numAddedFiles: String(written?.adds.length ?? 0),
+    numAddedBytes: String(written?.sizeBytes ?? 0),
     numAddedChangeFiles: "0",
-    numCopiedRows: String(deleted.written?.rowCount ?? 0),
+    numCopiedRows: String(written?.rowCount ?? 0),
     numDeletedRows: String(deleted.deletedCount),
-    numDeletionVectorsAdded: "0",
-    numDeletionVectorsRemoved: "0",
-    numDeletionVectorsUpdated: "0",
+    ...vectorMetrics(marked, gone, "num"),
     executionTimeMs: String(Math.round(durationMs)),
   };
 }

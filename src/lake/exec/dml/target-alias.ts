@@ -6,7 +6,8 @@ import type { TableHandle } from "../table-handle.ts";
 /** Qualifier of the target's columns in the statement. */
 export function aliasOf(table: TableReference, handle: TableHandle): readonly string[] {
   if (table.timeTravel) {
-    throw notImplemented("changing an earlier version of a table", table.timeTravel.span);
+    const hint = "leave the version out: only the newest can be changed";
+    throw notImplemented("changing an earlier version of a table", table.timeTravel.span, hint);
   }
   if (!table.alias) return handle.qualifier;
   if (table.alias.columns.length > 0) {

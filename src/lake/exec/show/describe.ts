@@ -48,7 +48,7 @@ export async function executeDescribe(ctx: StatementContext, describe: Describe)
     case "catalog":
       return describeCatalog(ctx, describe);
     default:
-      throw notImplemented("DESCRIBE FUNCTION", describe.span);
+      throw notImplemented("DESCRIBE FUNCTION", describe.span, "see Spark's own reference");
   }
 }
 

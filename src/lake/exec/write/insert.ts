@@ -24,9 +24,12 @@ type Insert = StatementOf<"insert">;
 /** Runs an INSERT. */
 export async function executeInsert(ctx: StatementContext, insert: Insert): Promise<Outcome> {
   if (insert.mode === "replace_using" || insert.mode === "replace_on") {
-    throw notImplemented(`INSERT … ${insert.mode.toUpperCase().replace("_", " ")}`, insert.span);
+    const clause = insert.mode.toUpperCase().replace("_", " ");
+    throw notImplemented(`INSERT … ${clause}`, insert.span, "use MERGE, or REPLACE WHERE");
   }
-  if (insert.ifNotExists) throw notImplemented("INSERT … IF NOT EXISTS", insert.span);
+  if (insert.ifNotExists) {
+    throw notImplemented("INSERT … IF NOT EXISTS", insert.span, "check for the partition first");
+  }
   const handle = await openTable(ctx, insert.table);
   const evolves = insert.schemaEvolution || ctx.session.autoMerge;
   const query: Query = replaceDefaults(insert.source, insert, handle.snapshot.schema);

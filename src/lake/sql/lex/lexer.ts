@@ -94,7 +94,7 @@ function skipBlockComment(text: string, start: number): number {
     errorClass: "UNCLOSED_BRACKETED_COMMENT",
     sqlState: "42601",
     span: { start, end: start + 2 },
-    hint: "Close the comment with `*/`; comments nest, so each `/*` needs its own.",
+    hint: "close the comment with `*/`; comments nest, so each `/*` needs its own",
   });
 }
 
@@ -177,7 +177,7 @@ function unterminated(what: string, quote: string, span: Span): SqlError {
       hint:
         what === "string"
           ? `Close the string; write a ${quote} inside it as ${quote}${quote} or \\${quote}.`
-          : "Close the name with a back-tick; write a back-tick inside it twice.",
+          : "close the name with a back-tick; write a back-tick inside it twice",
     },
   );
 }

@@ -67,7 +67,7 @@ function parseCreateSchema(c: Cursor, start: number): Statement {
     }
     if (seen.has(word)) {
       const message = `the clause ${word} stands twice`;
-      throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(from), "Keep one of them.");
+      throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(from), "keep one of them");
     }
     seen.add(word);
   }

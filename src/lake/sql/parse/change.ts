@@ -51,7 +51,7 @@ export function parseMerge(c: Cursor, start: number): Statement {
   if (clauses.length === 0) {
     if (!c.atEnd && !c.isSymbol(";")) throw c.fail("`WHEN`");
     const message = "MERGE has no WHEN clause";
-    const hint = "Add for example WHEN MATCHED THEN UPDATE SET *.";
+    const hint = "add for example WHEN MATCHED THEN UPDATE SET *";
     throw c.refuse("MERGE_WITHOUT_WHEN", message, c.spanFrom(start), hint);
   }
   refuseDeadClauses(c, clauses);
@@ -69,7 +69,7 @@ export function parseMerge(c: Cursor, start: number): Statement {
 function refuseColumnAliases(c: Cursor, source: Relation): void {
   const [column] = source.kind !== "join" && "alias" in source ? (source.alias?.columns ?? []) : [];
   if (!column || source.kind === "values") return;
-  const hint = "Name the columns in the source query.";
+  const hint = "name the columns in the source query";
   const message = "the alias of the source names no columns";
   throw c.refuse("COLUMN_ALIASES_NOT_ALLOWED", message, column.span, hint);
 }
@@ -111,7 +111,7 @@ function parseInsertAction(c: Cursor): MergeAction {
   const values = c.parenthesized(() => toDefault(parseExpression(c)));
   if (values.length !== columns.length) {
     const message = `INSERT names ${columns.length} columns and gives ${values.length} values`;
-    const hint = "Give one value for each column.";
+    const hint = "give one value for each column";
     throw c.refuse("PARSE_SYNTAX_ERROR", message, c.spanFrom(start), hint);
   }
   return { kind: "insert", columns, values };
@@ -127,7 +127,7 @@ function refuseDeadClauses(c: Cursor, clauses: readonly MergeClause[]): void {
       `NON_LAST_${match.toUpperCase()}_CLAUSE_OMIT_CONDITION`,
       "only the last clause of its kind may have no condition",
       dead.span,
-      "Add AND and a condition, or move the clause to the end.",
+      "add AND and a condition, or move the clause to the end",
     );
   }
 }

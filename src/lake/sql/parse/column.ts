@@ -113,7 +113,7 @@ export function parseColumnDefinition(
         "CREATE_TABLE_COLUMN_DESCRIPTOR_DUPLICATE",
         `${clause} of the column \`${name.parts.at(-1)!.name}\` stands twice`,
         c.spanFrom(from),
-        "Keep one of them.",
+        "keep one of them",
       );
     }
     seen.add(clause);
@@ -193,7 +193,7 @@ function parseGenerated(c: Cursor, column: ColumnDefinition): void {
   column.identity = { always: !byDefault };
   if (column.type.kind !== "long" && column.type.kind !== "int") {
     const message = "an identity column must be BIGINT";
-    const hint = "Give the column the type BIGINT.";
+    const hint = "give the column the type BIGINT";
     throw c.refuse("IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE", message, column.name.span, hint);
   }
   if (c.takeSymbol("(")) parseIdentityOptions(c, column.identity);
@@ -214,7 +214,7 @@ function parseIdentityOptions(
     identity[key] = parseSignedInteger(c);
     if (key === "step" && /^-?0+$/.test(identity[key])) {
       const message = "the step of an identity column cannot be 0";
-      const hint = "For example INCREMENT BY 1.";
+      const hint = "for example INCREMENT BY 1";
       throw c.refuse("IDENTITY_COLUMNS_ILLEGAL_STEP", message, c.spanFrom(start), hint);
     }
   }

@@ -27,7 +27,7 @@ export function parseCreateTable(c: Cursor, head: CreateHead): Statement {
   if (ifNotExists && (flags.orReplace || flags.replaceOnly)) {
     const span = c.spanFrom(start);
     const message = "REPLACE and IF NOT EXISTS exclude each other";
-    throw c.refuse("PARSE_SYNTAX_ERROR", message, span, "Keep one of them.");
+    throw c.refuse("PARSE_SYNTAX_ERROR", message, span, "keep one of them");
   }
   const table = parseTable(c);
   if (c.isWord("LIKE")) return parseLike(c, table, ifNotExists, start);

@@ -131,7 +131,7 @@ export class Cursor {
   takeNot(): boolean {
     if (this.isSymbol("!")) {
       const { start, end } = this.peek();
-      const hint = "Write NOT.";
+      const hint = "write NOT";
       throw this.refuse(
         "SYNTAX_DISCONTINUED.BANG_EQUALS_NOT",
         "`!` does not stand here",
@@ -199,7 +199,7 @@ export class Cursor {
         errorClass: "FAILED_TO_PARSE_TOO_COMPLEX",
         sqlState: "54001",
         span: { start: this.peek().start, end: this.peek().end },
-        hint: "Split it: name inner parts in a WITH clause or in views.",
+        hint: "split it: name inner parts in a WITH clause or in views",
       });
     }
     this.nesting++;

@@ -26,6 +26,6 @@ function tooComplex(value: object): SqlError {
     errorClass: "FAILED_TO_PARSE_TOO_COMPLEX",
     sqlState: "54001",
     span,
-    hint: "Break the chain with parentheses in the middle, or use IN, VALUES or a WITH clause.",
+    hint: "break the chain with parentheses in the middle, or use IN, VALUES or a WITH clause",
   });
 }

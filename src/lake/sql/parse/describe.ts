@@ -96,7 +96,7 @@ function parseTableDescription(c: Cursor): Describe {
   if (isName(c) && !c.isWords("AS", "JSON")) result.column = parseName(c, "a column");
   if (partition && result.column) {
     const message = "DESCRIBE of a column takes no PARTITION";
-    throw c.refuse("PARSE_SYNTAX_ERROR", message, partition.span, "Leave one of them out.");
+    throw c.refuse("PARSE_SYNTAX_ERROR", message, partition.span, "leave one of them out");
   }
   result.asJson = c.takeWords("AS", "JSON");
   return result;
@@ -116,7 +116,7 @@ export function parseExplain(c: Cursor, statement: (c: Cursor) => Statement): St
   const word = c.takeAny("EXTENDED", "CODEGEN", "COST", "FORMATTED", "LOGICAL");
   if (word === "LOGICAL") {
     const message = "EXPLAIN LOGICAL is not a statement of Spark";
-    const hint = "Use EXPLAIN EXTENDED.";
+    const hint = "use EXPLAIN EXTENDED";
     throw c.refuse("INVALID_STATEMENT_OR_CLAUSE", message, c.spanFrom(start), hint);
   }
   const mode = word ? MODES[word as keyof typeof MODES] : "simple";

@@ -56,7 +56,7 @@ function parseAnalytics(c: Cursor): GroupingItem | undefined {
     const span = c.spanFrom(start);
     if (sets.some((set) => set.length === 0)) {
       const message = `${kind.toUpperCase()} cannot hold an empty set`;
-      throw c.refuse("_LEGACY_ERROR_TEMP_0051", message, span, "Leave the `()` out.");
+      throw c.refuse("_LEGACY_ERROR_TEMP_0051", message, span, "leave the `()` out");
     }
     return { kind, sets, span };
   }

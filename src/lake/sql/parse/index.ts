@@ -25,7 +25,7 @@ export function parseStatement(text: string): Statement {
   const c = new Cursor(text);
   if (c.atEnd || c.isSymbol(";")) {
     const span = { start: 0, end: text.length };
-    const hint = "Write a statement, for example SELECT 1.";
+    const hint = "write a statement, for example SELECT 1";
     throw c.refuse("PARSE_EMPTY_STATEMENT", "there is no statement here", span, hint);
   }
   const statement = parseStatementBody(c);

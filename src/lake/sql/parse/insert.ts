@@ -41,7 +41,7 @@ export function parseInsert(c: Cursor, ctes: CommonTableExpression[], start: num
   const { alias } = target.table;
   if (alias && target.mode === "replace_where") {
     const message = "REPLACE WHERE takes no alias of the table";
-    const hint = "Leave the alias out.";
+    const hint = "leave the alias out";
     throw c.refuse("INSERT_REPLACE_WHERE_TABLE_ALIAS_NOT_ALLOWED", message, alias.name.span, hint);
   }
   const source = parseSource(c, target.mode.startsWith("replace"));
@@ -87,7 +87,7 @@ function parseIfNotExists(c: Cursor, target: Target): boolean {
   const isStatic = target.partition?.items.every((item) => item.value !== undefined) ?? false;
   if (target.mode === "overwrite" && isStatic) return true;
   const message = "IF NOT EXISTS only goes with INSERT OVERWRITE of a static partition";
-  throw c.refuse("INVALID_STATEMENT_OR_CLAUSE", message, c.spanFrom(start), "Leave it out.");
+  throw c.refuse("INVALID_STATEMENT_OR_CLAUSE", message, c.spanFrom(start), "leave it out");
 }
 
 /** The alias is Databricks'; without REPLACE behind it, it would hide a misspelt query. */

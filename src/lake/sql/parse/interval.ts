@@ -56,7 +56,7 @@ export function parseInterval(c: Cursor): Expression {
       "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION",
       "an interval with TO has exactly one value",
       span,
-      "For example INTERVAL '1-2' YEAR TO MONTH.",
+      "for example INTERVAL '1-2' YEAR TO MONTH",
     );
   }
   return { kind: "interval", parts, span };
@@ -68,7 +68,7 @@ function refuseMixedUnits(c: Cursor, parts: readonly IntervalPart[], span: Span)
   const yearMonth = parts.filter((part) => YEAR_MONTH.has(part.unit)).length;
   if (yearMonth === 0 || yearMonth === parts.length) return;
   const message = "an interval cannot mix years and months with smaller units";
-  throw c.refuse("_LEGACY_ERROR_TEMP_0029", message, span, "Write two intervals and add both.");
+  throw c.refuse("_LEGACY_ERROR_TEMP_0029", message, span, "write two intervals and add both");
 }
 
 /** A further value and unit; `INTERVAL 1 DAY + 2` is an addition, `… + 2 HOURS` is not. */
@@ -84,7 +84,7 @@ function parsePart(c: Cursor): IntervalPart {
   c.advance();
   if (!c.isWord("TO") || !isUnit(c, 1)) return { value, unit: unit.toLowerCase() };
   if (value.kind === "literal" && value.value.kind !== "string") {
-    const hint = "For example INTERVAL '1-2' YEAR TO MONTH.";
+    const hint = "for example INTERVAL '1-2' YEAR TO MONTH";
     const message = "the value of an interval with TO must be a string";
     throw c.refuse("_LEGACY_ERROR_TEMP_0027", message, value.span, hint);
   }
@@ -95,7 +95,7 @@ function parsePart(c: Cursor): IntervalPart {
       "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION",
       `there are no intervals from ${unit} to ${toUnit}`,
       c.spanFrom(value.span.start),
-      "Ranges: YEAR TO MONTH, and DAY, HOUR, MINUTE to a smaller one down to SECOND.",
+      "ranges: YEAR TO MONTH, and DAY, HOUR, MINUTE to a smaller one down to SECOND",
     );
   }
   return { value, unit: unit.toLowerCase(), toUnit: toUnit.toLowerCase() };

@@ -50,7 +50,7 @@ export function parseTypedLiteral(c: Cursor): Expression | undefined {
       "UNSUPPORTED_TYPED_LITERAL",
       `literals of the type \`${written}\` are not supported`,
       { start, end: c.peek().end },
-      "Types that have literals: DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ, INTERVAL, X, TIME.",
+      "types that have literals: DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ, INTERVAL, X, TIME",
     );
   }
   c.advance();
@@ -58,7 +58,7 @@ export function parseTypedLiteral(c: Cursor): Expression | undefined {
   const span = c.spanFrom(start);
   if (word !== "X") return literal({ kind: "typed", type: word.toLowerCase(), text: value }, span);
   if (!/^[0-9a-fA-F]*$/.test(value)) {
-    const hint = "Write pairs of the digits 0-9 and A-F, for example X'1F'.";
+    const hint = "write pairs of the digits 0-9 and A-F, for example X'1F'";
     throw c.refuse("INVALID_TYPED_LITERAL", `X'${value}' is not hexadecimal`, span, hint);
   }
   const hex = value.length % 2 === 0 ? value : `0${value}`;

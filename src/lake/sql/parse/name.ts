@@ -27,7 +27,7 @@ export function parseIdentifier(c: Cursor, what = "a name"): Identifier {
       errorClass: "IDENTIFIER_TOO_MANY_NAME_PARTS",
       sqlState: "42601",
       span,
-      hint: "Give a single name here.",
+      hint: "give a single name here",
     });
   }
   if (!isName(c)) throw c.fail(what);
@@ -47,7 +47,7 @@ function toIdentifier(c: Cursor, token: Token): Identifier {
       "INVALID_IDENTIFIER",
       `the unquoted name \`${token.value}\` is invalid`,
       span,
-      `Put it in back-ticks: \`${token.value}\`.`,
+      `put it in back-ticks: \`${token.value}\``,
     );
   }
   return { name: token.value, quoted: token.kind === "quoted", span };
@@ -90,7 +90,7 @@ function refuseHyphen(c: Cursor, first: Identifier): Identifier {
     "INVALID_IDENTIFIER",
     `the unquoted name \`${written}\` is invalid`,
     span,
-    `Put it in back-ticks: \`${written}\`.`,
+    `put it in back-ticks: \`${written}\``,
   );
 }
 
@@ -128,7 +128,7 @@ function readNameText(c: Cursor, text: string, span: Span): Identifier[] {
     return parts.map((part) => ({ ...part, span }));
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    const hint = "Write a name there, parts separated by dots, odd ones in back-ticks.";
+    const hint = "write a name there, parts separated by dots, odd ones in back-ticks";
     throw c.refuse("PARSE_SYNTAX_ERROR", `\`${text}\` is not a name`, span, hint);
   }
 }

@@ -18,7 +18,7 @@ export function parsePartitioning(c: Cursor): Partition[] {
       "PARSE_SYNTAX_ERROR",
       "PARTITIONED BY mixes columns with and without a type",
       partitions[0]!.name.span,
-      "Name columns of the table only, or give every one a type.",
+      "name columns of the table only, or give every one a type",
     );
   }
   return partitions;

@@ -69,7 +69,7 @@ function parseLike(
     const open = c.peek();
     if (c.isSymbol(")", 1)) {
       const span = { start: open.start, end: c.peek(1).end };
-      const hint = "Give at least one pattern between the parentheses.";
+      const hint = "give at least one pattern between the parentheses";
       throw c.refuse("INVALID_SQL_SYNTAX.LIKE_ALL_ANY_WITHOUT_PATTERNS", "no pattern", span, hint);
     }
     const patterns = c.parenthesized(() => parseExpression(c));
@@ -86,7 +86,7 @@ function parseLike(
       "INVALID_ESCAPE_CHAR",
       "the escape of LIKE must be one character",
       written.span,
-      "For example `LIKE 'a!%' ESCAPE '!'`.",
+      "for example `LIKE 'a!%' ESCAPE '!'`",
     );
   }
   const node: Expression = {

@@ -184,7 +184,7 @@ function parseParenthesis(c: Cursor): Expression {
   if (c.at(c.matching(c.index) + 1).word === "->") {
     const parameters = c.parenthesized(() => parseIdentifier(c, "a parameter"));
     if (parameters.length > 1) return parseLambdaBody(c, parameters, start);
-    throw c.fail("an operator", "Write a lambda of one parameter without parentheses: x -> …");
+    throw c.fail("an operator", "write a lambda of one parameter without parentheses: x -> …");
   }
   if (isQueryParenthesis(c, c.index)) {
     const query = parseParenthesizedQuery(c);

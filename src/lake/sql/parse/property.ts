@@ -22,7 +22,7 @@ function refuseDuplicates(c: Cursor, properties: readonly Property[]): void {
   const seen = new Set<string>();
   for (const { key, span } of properties) {
     if (seen.has(key)) {
-      throw c.refuse("DUPLICATE_KEY", `the key \`${key}\` stands twice`, span, "Keep one of them.");
+      throw c.refuse("DUPLICATE_KEY", `the key \`${key}\` stands twice`, span, "keep one of them");
     }
     seen.add(key);
   }

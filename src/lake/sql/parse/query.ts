@@ -108,7 +108,7 @@ export function parseWith(c: Cursor): CommonTableExpression[] {
     const key = name.name.toLowerCase();
     if (seen.has(key)) {
       const message = `the name \`${name.name}\` stands twice in the WITH clause`;
-      throw c.refuse("DUPLICATED_CTE_NAMES", message, name.span, "Rename one of them.");
+      throw c.refuse("DUPLICATED_CTE_NAMES", message, name.span, "rename one of them");
     }
     seen.add(key);
   }
@@ -219,7 +219,7 @@ function refuseCombination(c: Cursor, result: QueryOrganization): void {
     "UNSUPPORTED_FEATURE.COMBINATION_QUERY_RESULT_CLAUSES",
     "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not go together",
     { start: Math.max(0, end - 1), end },
-    "Keep ORDER BY for the order of the result.",
+    "keep ORDER BY for the order of the result",
   );
 }
 

@@ -194,7 +194,7 @@ function bareTableArgument(c: Cursor, span: Relation["span"]): Error {
     "INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_IDENTIFIER_ARGUMENT_MISSING_PARENTHESES",
     "a table argument needs parentheses around the table",
     span,
-    "Write TABLE(t).",
+    "write TABLE(t)",
   );
 }
 
@@ -215,7 +215,7 @@ function refuseRaggedRows(c: Cursor, rows: Expression[][], alias?: TableAlias): 
     "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
     `a row of VALUES has ${ragged.length} values where ${width} are expected`,
     ragged[0]?.span ?? c.spanFrom(c.start),
-    "Give every row as many values as there are columns.",
+    "give every row as many values as there are columns",
   );
 }
 

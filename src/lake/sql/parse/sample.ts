@@ -37,7 +37,7 @@ function refuseFraction(c: Cursor, sample: Sample, span: Span): void {
   if (sample.kind === "rows" || Number.isNaN(value) || Number.isNaN(total)) return;
   if (value >= 0 && value <= total) return;
   const message = "a sample lies between nothing and the whole table";
-  throw c.refuse("_LEGACY_ERROR_TEMP_0064", message, span, "For example TABLESAMPLE (10 PERCENT).");
+  throw c.refuse("_LEGACY_ERROR_TEMP_0064", message, span, "for example TABLESAMPLE (10 PERCENT)");
 }
 
 function integerNode(c: Cursor): Expression {
@@ -50,14 +50,14 @@ function parseMethod(c: Cursor): Sample {
   const start = c.start;
   if (c.isSymbol(")")) {
     const span = { start, end: c.peek().end };
-    const hint = "For example TABLESAMPLE (10 PERCENT).";
+    const hint = "for example TABLESAMPLE (10 PERCENT)";
     throw c.refuse("_LEGACY_ERROR_TEMP_0014", "TABLESAMPLE is empty", span, hint);
   }
   if (c.isWord("BUCKET") && c.peek(1).kind === "number") return parseBucket(c);
   const value = parseValue(c);
   if (c.takeWords("PERCENT")) return { kind: "percent", value };
   if (c.takeWords("ROWS")) return { kind: "rows", value };
-  const hint = "Give PERCENT or ROWS.";
+  const hint = "give PERCENT or ROWS";
   throw c.refuse(
     "_LEGACY_ERROR_TEMP_0015",
     "samples by bytes do not exist",
@@ -75,7 +75,7 @@ function parseBucket(c: Cursor): Sample {
     const { start } = c.advance();
     parseName(c, "a column");
     const message = "TABLESAMPLE (BUCKET … ON …) is not supported";
-    throw c.refuse("_LEGACY_ERROR_TEMP_0016", message, c.spanFrom(start), "Leave ON out.");
+    throw c.refuse("_LEGACY_ERROR_TEMP_0016", message, c.spanFrom(start), "leave ON out");
   }
   return { kind: "bucket", value, outOf };
 }

@@ -64,7 +64,7 @@ function parseTimeZone(c: Cursor, start: number): Statement {
     return { kind: "set", key: TIME_ZONE, value, span: c.spanFrom(start) };
   }
   const rest = { start: c.start, end: c.peek().end };
-  const hint = "For example SET TIME ZONE 'UTC'.";
+  const hint = "for example SET TIME ZONE 'UTC'";
   throw c.refuse("PARSE_SYNTAX_ERROR", "SET TIME ZONE takes a zone in quotes", rest, hint);
 }
 
@@ -102,7 +102,7 @@ function parseConfiguration(c: Cursor, start: number): Statement {
   if (span.end <= from) return { kind: "set", span };
   const key = unquote(c.text.slice(from, equals ?? span.end).trim());
   if (!/^[A-Za-z0-9_.:-]+$/.test(key) && !/^`/.test(c.text.slice(from))) {
-    const hint = "For example SET spark.sql.shuffle.partitions = 4.";
+    const hint = "for example SET spark.sql.shuffle.partitions = 4";
     const where = { start: from, end: equals ?? span.end };
     throw c.refuse("INVALID_SET_SYNTAX", "expected format is `SET key = value`", where, hint);
   }

@@ -98,6 +98,6 @@ function readScope(c: Cursor): string {
   const scope = name.toUpperCase();
   if (["USER", "SYSTEM", "ALL"].includes(scope)) return scope;
   const message = `SHOW ${name} FUNCTIONS is not supported`;
-  const hint = "Write SHOW USER FUNCTIONS, SHOW SYSTEM FUNCTIONS or SHOW ALL FUNCTIONS.";
+  const hint = "write SHOW USER FUNCTIONS, SHOW SYSTEM FUNCTIONS or SHOW ALL FUNCTIONS";
   throw c.refuse("INVALID_SQL_SYNTAX.SHOW_FUNCTIONS_INVALID_SCOPE", message, span, hint);
 }

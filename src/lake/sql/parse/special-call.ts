@@ -78,7 +78,7 @@ function parseDateArithmetic(c: Cursor): Expression | undefined {
       "INVALID_PARAMETER_VALUE.DATETIME_UNIT",
       `\`${c.peek().value}\` expects a unit without quotes, got '${first.value}'`,
       { start: first.start, end: first.end },
-      "Write the unit as a bare word: YEAR, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND …",
+      "write the unit as a bare word: YEAR, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND …",
     );
   }
   const name = DATE_FUNCTIONS[c.peek().word]!;

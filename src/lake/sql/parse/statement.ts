@@ -90,8 +90,8 @@ function skipScript(c: Cursor): Statement {
 
 function suggestStatement(word: string): string {
   const name = suggestWord(word, Object.keys(STATEMENTS));
-  if (name) return `Did you mean ${name}?`;
-  return "A statement starts with a word such as SELECT, INSERT, CREATE, MERGE or DESCRIBE.";
+  if (name) return `did you mean \`${name}\`?`;
+  return "a statement starts with a word such as SELECT, INSERT, CREATE, MERGE or DESCRIBE";
 }
 
 function parseQueryStatement(c: Cursor): Statement {

@@ -27,7 +27,7 @@ export function suggestClause(c: Cursor): string | undefined {
   for (const { kind, word } of [before, here]) {
     if (kind !== "word" || word.length < 3 || CLAUSES.includes(word)) continue;
     const name = suggestWord(word, CLAUSES);
-    if (name) return `Did you mean ${name}?`;
+    if (name) return `did you mean \`${name}\`?`;
   }
   return undefined;
 }

@@ -24,7 +24,7 @@ export function parseTableOptions(c: Cursor): TableOptions {
     if (!clause) break;
     if (seen.has(clause)) {
       const message = `the clause ${clause} stands twice`;
-      throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(start), "Keep one of them.");
+      throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(start), "keep one of them");
     }
     seen.add(clause);
   }
@@ -39,7 +39,7 @@ function refuseClustering(c: Cursor, seen: ReadonlySet<string>): void {
   if (!seen.has("CLUSTER BY") || !seen.has(other!)) return;
   const { end } = c.spanFrom(c.start);
   const message = `CLUSTER BY and ${other} do not go together`;
-  throw c.refuse(errorClass!, message, { start: end - 1, end }, "Keep one of them.");
+  throw c.refuse(errorClass!, message, { start: end - 1, end }, "keep one of them");
 }
 
 function parseClause(c: Cursor, options: TableOptions): string | undefined {

@@ -48,7 +48,7 @@ export function parseAliasedTable(c: Cursor): TableReference {
   const [column] = alias?.columns ?? [];
   if (column) {
     const message = "the alias of the target names no columns";
-    const hint = "Leave the parentheses out.";
+    const hint = "leave the parentheses out";
     throw c.refuse("COLUMN_ALIASES_NOT_ALLOWED", message, column.span, hint);
   }
   return alias ? { ...table, alias } : table;

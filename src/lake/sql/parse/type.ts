@@ -133,7 +133,7 @@ function incomplete(c: Cursor, kind: string, token: At): Error {
     `INCOMPLETE_TYPE_DEFINITION.${kind}`,
     `the type \`${kind}\` lacks its inner types`,
     { start: token.start, end: token.end },
-    "For example ARRAY<INT>, MAP<STRING, INT>, STRUCT<a: INT>.",
+    "for example ARRAY<INT>, MAP<STRING, INT>, STRUCT<a: INT>",
   );
 }
 
@@ -189,7 +189,7 @@ function parseCharacter(c: Cursor, token: At, name: "char" | "varchar"): Parsed 
       "DATATYPE_MISSING_SIZE",
       `the type \`${name.toUpperCase()}\` needs a length`,
       { start: token.start, end: token.end },
-      `For example ${name.toUpperCase()}(20), or STRING for any length.`,
+      `for example ${name.toUpperCase()}(20), or STRING for any length`,
     );
   }
   const length = parseInteger(c, "a length");
@@ -209,12 +209,12 @@ function parseDecimal(c: Cursor, token: At): DataType {
       "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
       `the precision ${precision} of a decimal exceeds ${MAX_PRECISION}`,
       span,
-      `Use at most DECIMAL(${MAX_PRECISION}, s).`,
+      `use at most DECIMAL(${MAX_PRECISION}, s)`,
     );
   }
   if (scale > precision) {
     const message = `the scale ${scale} of a decimal exceeds its precision ${precision}`;
-    const hint = `Use DECIMAL(${scale}, ${scale}) or a smaller scale.`;
+    const hint = `use DECIMAL(${scale}, ${scale}) or a smaller scale`;
     throw c.refuse("INVALID_PARAMETER_VALUE", message, span, hint);
   }
   return decimalType(precision, scale);

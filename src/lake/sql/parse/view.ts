@@ -27,7 +27,7 @@ export function parseCreateView(c: Cursor, head: ViewHead): Statement {
   if (head.temporary && (c.isWord("USING") || isTypedList(c))) return parseUsing(c, head, name);
   if (head.temporary && name.parts.length > 1) {
     const message = "a temporary view has a name of one part";
-    const hint = "Leave the schema out; a temporary view lives in the session.";
+    const hint = "leave the schema out; a temporary view lives in the session";
     throw c.refuse("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", message, name.span, hint);
   }
   const columns = c.isSymbol("(") ? c.parenthesized(() => parseViewColumn(c)) : [];
@@ -83,7 +83,7 @@ function parseViewClauses(c: Cursor): { comment?: string; properties: Property[]
     else if (!takeIgnoredClause(c)) throw c.fail("COMMENT, TBLPROPERTIES or AS and a query");
     if (seen.has(word)) {
       const message = `the clause ${word} stands twice`;
-      throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(start), "Keep one of them.");
+      throw c.refuse("DUPLICATE_CLAUSES", message, c.spanFrom(start), "keep one of them");
     }
     seen.add(word);
   }

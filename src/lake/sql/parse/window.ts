@@ -76,7 +76,7 @@ function parseBound(c: Cursor): FrameBound {
   if (c.takeWords("CURRENT", "ROW")) return { kind: "current_row" };
   const value: Expression = parseExpression(c);
   if (!isConstant(value)) {
-    const hint = "Write a number or an interval.";
+    const hint = "write a number or an interval";
     throw c.refuse("_LEGACY_ERROR_TEMP_0064", "a frame bound must be a literal", value.span, hint);
   }
   return { kind: parseSide(c), value };
@@ -119,7 +119,7 @@ export function parseWindowClause(c: Cursor): NamedWindow[] {
       "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION",
       `the window \`${name.name}\` is defined twice`,
       c.spanFrom(start),
-      "Give each window its own name.",
+      "give each window its own name",
     );
   }
   return windows;

@@ -19,7 +19,7 @@ function errorOf(parse: () => unknown): SqlError {
 
 describe("syntax errors", () => {
   it.each([
-    ["SELCT 1", "syntax error at `SELCT`: expected a statement", 0, "Did you mean SELECT?"],
+    ["SELCT 1", "syntax error at `SELCT`: expected a statement", 0, "did you mean `SELECT`?"],
     [
       "select * form t where",
       "syntax error at `t`: expected the end of the statement",

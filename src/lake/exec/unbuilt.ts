@@ -1,0 +1,89 @@
+/**
+ * Statements that are recognised and not built: their names, and what to do instead. The list that
+ * people read is in `help delta` and in the README.
+ */
+import type { Statement } from "../sql/ast.ts";
+import { notImplemented, type SqlError } from "../sql/error.ts";
+
+interface Unbuilt {
+  name: string;
+  hint: string;
+}
+
+const ELSEWHERE = "this version lacks it; Spark, Databricks or delta-rs can run it on the table";
+
+const STATEMENTS: Partial<Record<Statement["kind"], Unbuilt>> = {
+  optimize: {
+    name: "OPTIMIZE",
+    hint: "this version lacks it; INSERT OVERWRITE t SELECT * FROM t writes few, large files",
+  },
+  vacuum: { name: "VACUUM", hint: ELSEWHERE },
+  restore: {
+    name: "RESTORE",
+    hint: "this version lacks it; use INSERT OVERWRITE t SELECT * FROM t VERSION AS OF n",
+  },
+  reorg: { name: "REORG", hint: ELSEWHERE },
+  fsck: { name: "FSCK REPAIR TABLE", hint: ELSEWHERE },
+  clone_table: {
+    name: "CLONE",
+    hint: "this version lacks it; CREATE TABLE u AS SELECT * FROM t copies the rows",
+  },
+  convert: {
+    name: "CONVERT TO DELTA",
+    hint: "this version lacks it; use CREATE TABLE t AS SELECT * FROM parquet.`folder`",
+  },
+  analyze: {
+    name: "ANALYZE",
+    hint: "leave it out: every write records the statistics that queries use",
+  },
+  refresh: { name: "REFRESH", hint: "leave it out: every statement reads the newest version" },
+  cache: { name: "CACHE", hint: "leave it out: nothing is kept between statements" },
+  uncache: { name: "UNCACHE", hint: "leave it out: nothing is kept between statements" },
+  msck: {
+    name: "MSCK REPAIR TABLE",
+    hint: "leave it out: a Delta table's log knows its partitions",
+  },
+  create_view_using: {
+    name: "CREATE VIEW … USING",
+    hint: "this version lacks it; use CREATE TEMPORARY VIEW v AS SELECT * FROM read_files(…)",
+  },
+  set_variable: {
+    name: "SET VARIABLE",
+    hint: "this version lacks it; write `:name` and give the value with --param name=value",
+  },
+  execute_immediate: {
+    name: "EXECUTE IMMEDIATE",
+    hint: "this version lacks it; write the statement with `:name` and IDENTIFIER(:name)",
+  },
+};
+
+/** By the first words of a statement that is read no further. */
+const KEYWORDS: readonly (readonly [RegExp, string])[] = [
+  [/^(DECLARE|DROP TEMPORARY)/, "write `:name` and give the value with --param name=value"],
+  [/^(CREATE|DROP|ALTER) .*(FUNCTION|TEMPORARY|TEMP)$/, "put the expression into a view"],
+  [/^(GRANT|REVOKE|DENY|SHOW GRANTS?|SHOW ROLES?|SET ROLE)/, "the files' own permissions hold"],
+  [/^(LOCK|UNLOCK|START|COMMIT|ROLLBACK)/, "leave it out: each statement is one transaction"],
+  [/^BEGIN/, "write the statements one after the other"],
+  [/^(LOAD|PUT)/, "use COPY INTO, or INSERT INTO t SELECT * FROM read_files('path')"],
+  [/^INSERT OVERWRITE DIRECTORY/, "`sovereign lake export` writes a query's rows into a file"],
+  [/^FROM … INSERT/, "write one INSERT for each table"],
+  [/^CACHE/, "use CREATE TEMPORARY VIEW"],
+  [/^CLEAR/, "leave it out: nothing is kept between statements"],
+  [/^WITH … (UPDATE|DELETE|MERGE)/, "put the query into a view, or into the statement"],
+  [/^SET TIME ZONE/, "sessions run in UTC"],
+  [/^CREATE MATERIALIZED|^CREATE STREAMING/, "use CREATE TABLE … AS SELECT, or a view"],
+];
+
+/** The refusal of a statement nobody has built. */
+export function unbuilt(statement: Statement): SqlError {
+  const { span } = statement;
+  if (statement.kind === "unsupported") {
+    const found = KEYWORDS.find(([pattern]) => pattern.test(statement.keyword));
+    const hint = found ? `this version lacks it; ${found[1]}` : LACKING;
+    return notImplemented(statement.keyword, span, hint);
+  }
+  const known = STATEMENTS[statement.kind];
+  return notImplemented(known?.name ?? statement.kind.toUpperCase(), span, known?.hint ?? LACKING);
+}
+
+const LACKING = "this version lacks it; `sovereign help delta` lists what is missing";
