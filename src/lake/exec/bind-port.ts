@@ -18,6 +18,7 @@ import { bindRelation } from "../sql/bind/relation.ts";
 import type { BoundRelation } from "../sql/bind/relation-alias.ts";
 import { createScope } from "../sql/bind/scope.ts";
 import { type EmittedQuery, emitPlan } from "../sql/emit/index.ts";
+import { notImplemented, SqlError } from "../sql/error.ts";
 import type { Attribute, BoundExpression, LiteralExpression } from "../sql/plan/expression.ts";
 import type { Plan } from "../sql/plan/plan.ts";
 import { optimizePlan } from "../sql/plan/rules/index.ts";
@@ -89,7 +90,23 @@ export async function expressionBinder(
   const context = root
     ? await prepareBinding(ctx, root)
     : { ...createBindContext({ namespace: ctx.session.namespace }), allocate: ctx.allocate };
-  return (expression, attributes) => bindExpression(expression, environment(context, attributes));
+  return (expression, attributes) => {
+    try {
+      return bindExpression(expression, environment(context, attributes));
+    } catch (error) {
+      throw root ? refuseFileMetadata(error, ctx) : error;
+    }
+  };
+}
+
+/** Scans that are to be changed have no `_metadata`; in Delta they do, so it is no unknown name. */
+function refuseFileMetadata(error: unknown, ctx: StatementContext): unknown {
+  if (!(error instanceof SqlError) || error.span === undefined) return error;
+  const isUnknown = String(error.details.error_class).startsWith("UNRESOLVED_COLUMN");
+  if (!isUnknown || !/(^|\.)`?_metadata`?(\.|$)/i.test(ctx.textOf({ span: error.span })))
+    return error;
+  const hint = "find the rows with a query first, and change them by their keys";
+  return notImplemented("`_metadata` in a statement that changes a table", error.span, hint);
 }
 
 function environment(context: BindContext, attributes: readonly Attribute[]): ExpressionEnv {

@@ -55,13 +55,21 @@ function withFileMetadata(sql: string, files: readonly ScanFile[]): string {
   );
 }
 
-/** The `_metadata` struct of one file as engine SQL; paths as Hadoop prints local URIs. */
+/** What Java's `URI` leaves as it is in a path: its own marks, and all letters beyond ASCII. */
+const QUOTED = /[^A-Za-z0-9_\-!.~'()*:@&=+$,;/\u0080-\u{10ffff}]|\p{Z}|\p{Cc}/gu;
+
+/** A local path as Hadoop prints its URI. */
+function hadoopUri(path: string): string {
+  return `file:${path.replaceAll(QUOTED, encodeURIComponent)}`;
+}
+
+/** The `_metadata` struct of one file as engine SQL; the name is quoted as in the URI. */
 export function fileMetadataSql(path: string, sizeBytes: number, modifiedMs: number): string {
-  const uri = `file:${encodeURI(path).replaceAll("#", "%23").replaceAll("?", "%3F")}`;
+  const uri = hadoopUri(path);
   const modifiedMicros = BigInt(Math.trunc(modifiedMs)) * 1000n;
   const fields: Record<string, string> = {
     file_path: quoteString(uri),
-    file_name: quoteString(basename(path)),
+    file_name: quoteString(basename(uri)),
     file_size: `CAST(${sizeBytes} AS BIGINT)`,
     file_block_start: "CAST(0 AS BIGINT)",
     file_block_length: `CAST(${sizeBytes} AS BIGINT)`,
