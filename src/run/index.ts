@@ -6,6 +6,7 @@ export {
   loadBundle,
 } from "./bundle/load.ts";
 export { type BundleProblem, formatProblem } from "./bundle/problem.ts";
+export { type BundleValidation, type TaskScript, validateBundle } from "./bundle/scripts.ts";
 export {
   DEMO_DEFAULTS,
   type DemoManifest,
@@ -13,15 +14,16 @@ export {
   ensureDemo,
 } from "./generate/index.ts";
 export {
-  findJob,
-  missingFiles,
   type RunJobOptions,
   runJob,
   type ScriptRunner,
+  type ScriptStatement,
 } from "./job/execute.ts";
+export { findJob, type JobPlan, planJob } from "./job/plan.ts";
 export type {
   BundleJob,
   JobTask,
+  Place,
   RunEvent,
   RunOutcome,
   RunStatus,
@@ -36,4 +38,4 @@ export {
   type StartOptions,
   type StartReport,
 } from "./start.ts";
-export { getRun, listRuns, listTasks, type RunRecord } from "./store.ts";
+export { getRun, listJobNames, listRuns, listTasks, type RunRecord } from "./store.ts";

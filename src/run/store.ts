@@ -2,15 +2,19 @@
 import type { Store } from "../core/store/index.ts";
 import type { RunOutcome, RunStatus, TaskOutcome } from "./job/types.ts";
 
+/** What the store knows of a run. */
 export interface RunRecord {
+  /** Counts up from 1. */
   runId: number;
   bundle: string;
+  /** Absolute path of the `databricks.yml`. */
   bundlePath: string;
   target: string | null;
   job: string;
   parameters: Readonly<Record<string, string>>;
   /** `interrupted`: its process ended without saying how the run went. */
   status: RunStatus | "running" | "interrupted";
+  /** Milliseconds since 1970 in UTC. */
   startedAtMs: number;
   /** Null while it runs, and for an interrupted one. */
   durationMs: number | null;
@@ -81,7 +85,7 @@ const RUN_COLUMNS = `run_id AS runId, bundle, bundle_path AS bundlePath, target,
 
 type RunRow = Omit<RunRecord, "parameters"> & { parameters: string; pid: number };
 
-/** The newest runs first; `limit` 0 is all of them. */
+/** Runs, newest first, of one job or of all; `limit` 0 is all of them. */
 export function listRuns(store: Store, options: { job?: string; limit: number }): RunRecord[] {
   const limit = options.limit === 0 ? -1 : options.limit;
   const rows =
@@ -92,6 +96,13 @@ export function listRuns(store: Store, options: { job?: string; limit: number })
           [options.job, limit],
         );
   return rows.map(readRun);
+}
+
+/** Jobs that ever ran, by name. */
+export function listJobNames(store: Store): string[] {
+  return store
+    .all<{ job: string }>("SELECT DISTINCT job FROM runs ORDER BY job")
+    .map(({ job }) => job);
 }
 
 /** One run, or null. */

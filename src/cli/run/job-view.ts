@@ -44,7 +44,7 @@ export function createJobView(context: CommandContext): {
       } else if (event.type === "task_end") {
         current?.finish();
         current = null;
-        if (globals.quiet > 0) return;
+        if (globals.quiet > 0 && event.outcome.status !== "failed") return;
         write(`${formatTask(event.outcome, place(event.position, event.count), context)}\n`);
       }
     },

@@ -1,9 +1,10 @@
 /**
  * A `databricks.yml` as jobs that can run: parsed and checked, a target chosen, variables put in,
- * tasks in an order their dependencies allow. Nothing is run and no SQL file is read here.
+ * tasks in an order their dependencies allow. Nothing is run and no SQL file is read here; that is
+ * `scripts.ts`. The YAML reader and the shapes are loaded with the first bundle.
  */
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/io/index.ts";
@@ -11,46 +12,60 @@ import { suggestName } from "../../core/suggest.ts";
 import { orderTasks } from "../job/order.ts";
 import type { BundleJob, JobTask } from "../job/types.ts";
 import { interpolateStatic } from "./interpolate.ts";
-import { formatPath, type Locate, parseBundle } from "./parse.ts";
+import type { Locate } from "./parse.ts";
 import { type BundleProblem, bundleError } from "./problem.ts";
 import type { BundleShape } from "./shape.ts";
 
+/** A bundle whose jobs can run. */
 export interface Bundle {
   name: string;
   /** Absolute path of the file. */
   path: string;
   /** Folder that task files are relative to. */
   root: string;
+  /** The target chosen, null when the bundle has none. */
   target: string | null;
   jobs: readonly BundleJob[];
 }
 
+/** How to read a bundle. */
 export interface LoadBundleOptions {
   /** Chosen target; the file's default one when absent. */
   target?: string | undefined;
-  /** `--var name=value`, over target and default. */
+  /** Values of bundle variables, over the target's and the defaults. */
   variables?: Readonly<Record<string, string>>;
   /** What `${workspace.root_path}` stands for; the bundle's folder when absent. */
   workspaceRoot?: string;
 }
 
-/** Loads and checks; throws one error that carries every problem in its details. */
+/**
+ * Reads the bundle at `path` and checks it. Throws one error for all its mistakes, with the first
+ * one's place in the message and the list as `problems` in the details: INVALID_PARAMETER_VALUE, or
+ * NOT_IMPLEMENTED for what Databricks would accept. RESOURCE_DOES_NOT_EXIST when there is no file.
+ */
 export async function loadBundle(path: string, options: LoadBundleOptions = {}): Promise<Bundle> {
   const { bundle, problems } = await checkBundle(path, options);
   if (bundle === null) throw bundleError(path, problems);
   return bundle;
 }
 
-/** As `loadBundle`, with the problems as a list for `run validate`. */
+/** As `loadBundle`, with the mistakes as a list; see `validateBundle` for the SQL files too. */
 export async function checkBundle(
   path: string,
   options: LoadBundleOptions = {},
 ): Promise<{ bundle: Bundle; problems: [] } | { bundle: null; problems: BundleProblem[] }> {
+  const { formatPath, parseBundle } = await import("./parse.ts");
   const parsed = parseBundle(await readBundleText(path));
-  if (parsed.bundle === null) return { bundle: null, problems: parsed.problems };
-  const shape = parsed.bundle;
+  const file = basename(path);
+  if (parsed.bundle === null) {
+    return { bundle: null, problems: parsed.problems.map((problem) => ({ ...problem, file })) };
+  }
+  const { bundle: shape, locate } = parsed;
   const problems: BundleProblem[] = [];
-  const report = reporter(problems, parsed.locate);
+  const report: Report = (at, text, hint) => {
+    const message = `\`${formatPath(at)}\`: ${text}`;
+    problems.push({ code: "INVALID_PARAMETER_VALUE", message, hint, file, ...locate(at) });
+  };
   const target = chooseTarget(shape, options.target);
   const values = collectValues(shape, { target, path, options, report });
   const jobs = Object.entries(shape.resources.jobs).map(([name, job]) => {
@@ -61,7 +76,7 @@ export async function checkBundle(
         report(at, `unknown reference \`\${${missing}}\``, near(missing, values));
       return replaced;
     };
-    return buildJob(name, job, { where, put, report });
+    return buildJob(name, job, { where, put, report, locate });
   });
   if (problems.length > 0) return { bundle: null, problems };
   const absolute = resolve(path);
@@ -70,9 +85,20 @@ export async function checkBundle(
 }
 
 async function readBundleText(path: string): Promise<string> {
+  if (extname(path).toLowerCase() === ".sql") {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${path}\` is SQL, not a bundle`, {
+      hint: "run it with `sovereign lake sql @file.sql`, or make it a task of a databricks.yml",
+    });
+  }
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
+    if (errnoOf(cause) === "EISDIR") {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${path}\` is a folder`, {
+        hint: "name the file in it with `--file folder/databricks.yml`",
+        cause,
+      });
+    }
     const isMissing = errnoOf(cause) === "ENOENT";
     throw new SovereignError(
       isMissing ? "RESOURCE_DOES_NOT_EXIST" : "PERMISSION_DENIED",
@@ -83,13 +109,6 @@ async function readBundleText(path: string): Promise<string> {
 }
 
 type Report = (path: PropertyKey[], message: string, hint: string) => void;
-
-function reporter(problems: BundleProblem[], locate: Locate): Report {
-  return (path, message, hint) => {
-    const text = `\`${formatPath(path)}\`: ${message}`;
-    problems.push({ code: "INVALID_PARAMETER_VALUE", message: text, hint, ...locate(path) });
-  };
-}
 
 function near(name: string, values: ReadonlyMap<string, string>): string {
   const match = suggestName(name, values.keys());
@@ -104,12 +123,17 @@ function chooseTarget(shape: BundleShape, wanted: string | undefined): string | 
     if (names.includes(wanted)) return wanted;
     const match = suggestName(wanted, names);
     throw new SovereignError("INVALID_PARAMETER_VALUE", `unknown target \`${wanted}\``, {
-      hint:
-        match === null ? `targets: ${names.join(", ") || "none"}` : `did you mean \`${match}\`?`,
+      hint: match === null ? describeTargets(names) : `did you mean \`${match}\`?`,
     });
   }
   const marked = names.find((name) => shape.targets[name]?.default);
   return marked ?? (names.length === 1 ? (names[0] as string) : null);
+}
+
+function describeTargets(names: readonly string[]): string {
+  return names.length === 0
+    ? "the bundle declares no `targets`: leave out `--target`, or add one"
+    : `targets: ${names.join(", ")}`;
 }
 
 function collectValues(
@@ -167,9 +191,11 @@ interface JobContext {
   where: PropertyKey[];
   put: (text: string, at: PropertyKey[]) => string;
   report: Report;
+  locate: Locate;
 }
 
-function buildJob(key: string, job: JobShape, { where, put, report }: JobContext): BundleJob {
+function buildJob(key: string, job: JobShape, context: JobContext): BundleJob {
+  const { where, put, report } = context;
   const parameters = new Map<string, string>();
   job.parameters.forEach((parameter, i) => {
     const at = [...where, "parameters", i];
@@ -177,11 +203,24 @@ function buildJob(key: string, job: JobShape, { where, put, report }: JobContext
       report(at, `\`${parameter.name}\` is declared twice`, "remove one");
     parameters.set(parameter.name, put(parameter.default, [...at, "default"]));
   });
+  const tasks = buildTasks(job, context);
+  const ordered = orderTasks(tasks);
+  for (const { task, message, hint } of ordered.problems) {
+    const index = job.tasks.findIndex((candidate) => candidate.task_key === task);
+    report([...where, "tasks", index, "depends_on"], message, hint);
+  }
+  const name = job.name === undefined ? key : put(job.name, [...where, "name"]);
+  return { key, name, parameters, tasks: ordered.tasks };
+}
+
+function buildTasks(job: JobShape, { where, put, report, locate }: JobContext): JobTask[] {
   const tasks: JobTask[] = [];
   job.tasks.forEach((task, i) => {
     const at = [...where, "tasks", i];
-    if (tasks.some((other) => other.key === task.task_key)) {
-      report(at, `task \`${task.task_key}\` is declared twice`, "give it another `task_key`");
+    const twin = tasks.find((other) => other.key === task.task_key);
+    if (twin !== undefined) {
+      const text = `task \`${task.task_key}\` is declared twice, first in line ${twin.place.line}`;
+      report(at, text, "give it another `task_key`");
       return;
     }
     if (task.sql_task === undefined) {
@@ -192,18 +231,15 @@ function buildJob(key: string, job: JobShape, { where, put, report }: JobContext
     const values = Object.entries(own).map(
       ([name, value]) => [name, put(value, [...at, "sql_task", "parameters", name])] as const,
     );
+    const filePath = [...at, "sql_task", "file", "path"];
     tasks.push({
       key: task.task_key,
       dependsOn: task.depends_on.map((dependency) => dependency.task_key),
-      file: put(file.path, [...at, "sql_task", "file", "path"]),
+      file: put(file.path, filePath),
+      place: locate(at),
+      filePlace: locate(filePath),
       parameters: new Map(values),
     });
   });
-  const ordered = orderTasks(tasks);
-  for (const { task, message, hint } of ordered.problems) {
-    const index = job.tasks.findIndex((candidate) => candidate.task_key === task);
-    report([...where, "tasks", index, "depends_on"], message, hint);
-  }
-  const name = job.name === undefined ? key : put(job.name, [...where, "name"]);
-  return { key, name, parameters, tasks: ordered.tasks };
+  return tasks;
 }

@@ -2,17 +2,22 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 
 import { suggestName } from "../../core/suggest.ts";
+import type { Place } from "../job/types.ts";
 import type { BundleProblem } from "./problem.ts";
 import { BUNDLE_SHAPE, type BundleShape, UNSUPPORTED } from "./shape.ts";
 
 type Path = readonly PropertyKey[];
 
 /** Turns a path of keys and indices into a place in the text. */
-export type Locate = (path: Path) => { line: number; column: number };
+export type Locate = (path: Path) => Place;
 
+/** A problem of the text at hand. */
+type Finding = Omit<BundleProblem, "file">;
+
+/** The file's content, or what is wrong with it. */
 export type ParsedBundle =
   | { bundle: BundleShape; locate: Locate; problems: [] }
-  | { bundle: null; locate: Locate; problems: BundleProblem[] };
+  | { bundle: null; locate: Locate; problems: Finding[] };
 
 /** Never throws for bad text. Aliases are bounded by the YAML reader. */
 export function parseBundle(text: string): ParsedBundle {
@@ -20,7 +25,7 @@ export function parseBundle(text: string): ParsedBundle {
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const locate: Locate = (path) => position(document, lines, path);
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error): BundleProblem => {
+    const problems = document.errors.map((error): Finding => {
       const { line, col } = lines.linePos(error.pos[0]);
       const reason = (error.message.split("\n")[0] ?? "").replace(/ at line \d+.*$/, "");
       const message = `YAML: ${reason}`;
@@ -29,11 +34,20 @@ export function parseBundle(text: string): ParsedBundle {
     });
     return { bundle: null, locate, problems };
   }
+  if (document.contents !== null && !isMap(document.contents)) {
+    return { bundle: null, locate, problems: [{ ...NO_MAPPING, ...locate([]) }] };
+  }
   const outcome = BUNDLE_SHAPE.safeParse(toPlain(document) ?? {});
   if (outcome.success) return { bundle: outcome.data, locate, problems: [] };
   const problems = outcome.error.issues.flatMap((issue) => describeIssue(issue, locate));
   return { bundle: null, locate, problems: problems.sort(byPlace) };
 }
+
+const NO_MAPPING = {
+  code: "INVALID_PARAMETER_VALUE",
+  message: "this is no bundle: it must be a mapping with `bundle` and `resources`",
+  hint: "name a databricks.yml with `--file`",
+} as const;
 
 function toPlain(document: Document): unknown {
   try {
@@ -51,7 +65,7 @@ interface Issue {
   keys?: readonly string[];
 }
 
-function describeIssue(issue: Issue, locate: Locate): BundleProblem[] {
+function describeIssue(issue: Issue, locate: Locate): Finding[] {
   if (issue.code === "unrecognized_keys") {
     return (issue.keys ?? []).map((name) => describeKey(issue.path, name, locate));
   }
@@ -69,7 +83,7 @@ function describeIssue(issue: Issue, locate: Locate): BundleProblem[] {
 }
 
 /** A key no shape has: known to Databricks but not built, or a slip. */
-function describeKey(path: Path, name: string, locate: Locate): BundleProblem {
+function describeKey(path: Path, name: string, locate: Locate): Finding {
   const kind = kindOf(path);
   const place = locate([...path, name]);
   const where = formatPath([...path, name]);
@@ -123,11 +137,7 @@ export function formatPath(path: Path): string {
 }
 
 /** Place of the key (or item) at a path, else of the nearest thing around it. */
-function position(
-  document: Document,
-  lines: LineCounter,
-  path: Path,
-): { line: number; column: number } {
+function position(document: Document, lines: LineCounter, path: Path): Place {
   for (let depth = path.length; depth > 0; depth--) {
     const parent = document.getIn(path.slice(0, depth - 1), true);
     const name = path[depth - 1];
@@ -144,11 +154,11 @@ function position(
   return { line: 1, column: 1 };
 }
 
-function at(lines: LineCounter, offset: number): { line: number; column: number } {
+function at(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 }
 
-function byPlace(a: BundleProblem, b: BundleProblem): number {
+function byPlace(a: Place, b: Place): number {
   return a.line - b.line || a.column - b.column;
 }

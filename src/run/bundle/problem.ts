@@ -1,11 +1,16 @@
 /** What is wrong with a `databricks.yml`, each with its place, and how to say all of it. */
+import { dirname, join } from "node:path";
+
 import { type ErrorCode, SovereignError } from "../../core/errors.ts";
 
+/** One mistake in a bundle or in a SQL file it names. */
 export interface BundleProblem {
   /** NOT_IMPLEMENTED when Databricks would accept it. */
   code: Extract<ErrorCode, "INVALID_PARAMETER_VALUE" | "NOT_IMPLEMENTED">;
   message: string;
   hint: string;
+  /** The file it stands in, relative to the bundle's folder. */
+  file: string;
   /** 1-based. */
   line: number;
   column: number;
@@ -22,7 +27,8 @@ export function bundleError(path: string, problems: readonly BundleProblem[]): S
   });
 }
 
-/** `databricks.yml:4:7: message`. */
+/** `databricks.yml:4:7: message`; `path` is the bundle's. */
 export function formatProblem(path: string, problem: BundleProblem): string {
-  return `${path}:${problem.line}:${problem.column}: ${problem.message}`;
+  const file = join(dirname(path), problem.file);
+  return `${file}:${problem.line}:${problem.column}: ${problem.message}`;
 }

@@ -3,18 +3,17 @@
  * run in turn. A failed task stops its own statements; tasks that depend on it, directly or not,
  * are skipped; the others still run. Every outcome is recorded in the store as it is known.
  */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, systemClock } from "../../core/clock.ts";
 import { SovereignError } from "../../core/errors.ts";
-import { resolveInside } from "../../core/io/index.ts";
 import type { Store } from "../../core/store/index.ts";
-import { suggestName } from "../../core/suggest.ts";
 import { interpolateDynamic } from "../bundle/interpolate.ts";
 import type { Bundle } from "../bundle/load.ts";
+import { type TaskScript, withoutPlace } from "../bundle/scripts.ts";
 import { finishRun, insertRun, insertTask } from "../store.ts";
-import type { BundleJob, JobTask, RunEvent, RunOutcome, TaskOutcome } from "./types.ts";
+import { planJob } from "./plan.ts";
+import type { BundleJob, JobTask, RunEvent, RunOutcome, RunStatus, TaskOutcome } from "./types.ts";
 
 /** What a task needs of the lake: one script at a time, statement by statement. */
 export interface ScriptRunner {
@@ -33,26 +32,34 @@ export interface ScriptStatement {
   close(): Promise<void>;
 }
 
+/** What a run works with. */
 export interface RunJobOptions {
+  /** Runs the SQL: a `Lake`. */
   lake: ScriptRunner;
+  /** Where runs are recorded, and their numbers come from. */
   store: Store;
-  clock: Clock;
-  /** Over the job's defaults; an unknown name is an error. */
+  /** Default: the system's. */
+  clock?: Clock;
+  /** Values of job parameters, over their defaults; an unknown name is an error. */
   parameters?: Readonly<Record<string, string>>;
   onEvent?: (event: RunEvent) => void;
-  signal?: AbortSignal;
+  /** Stops the run after the statement at hand: an `AbortSignal`. */
+  signal?: { readonly aborted: boolean };
 }
 
-/** Runs `jobKey` of the bundle. A failed task is an outcome, not an error. */
+/**
+ * Runs a job of the bundle and records it. A failed task is an outcome, not an error: those that
+ * need it are skipped, the others run. Throws before anything has run when the job or a parameter
+ * is not known (RESOURCE_DOES_NOT_EXIST, INVALID_PARAMETER_VALUE), or a SQL file is missing or
+ * cannot be parsed.
+ */
 export async function runJob(
   bundle: Bundle,
   jobKey: string,
   options: RunJobOptions,
 ): Promise<RunOutcome> {
-  const job = findJob(bundle, jobKey);
-  const parameters = chooseParameters(job, options.parameters ?? {});
-  const files = await readFiles(bundle, job);
-  const { store, clock, onEvent = () => {} } = options;
+  const { job, parameters, scripts } = await planJob(bundle, jobKey, options.parameters);
+  const { store, clock = systemClock } = options;
   const startedAtMs = clock.nowMs();
   const beganAt = clock.monotonicMs();
   const runId = insertRun(store, {
@@ -63,79 +70,58 @@ export async function runJob(
     parameters,
     startedAtMs,
   });
-  onEvent({ type: "run_start", runId, job: job.key, tasks: job.tasks.map((task) => task.key) });
   const references = dynamicValues({ runId, job, parameters, startedAtMs });
+  const context = { ...options, clock, bundle, scripts, runId, references, parameters };
+  const finish = (status: RunStatus, tasks: readonly TaskOutcome[]): RunOutcome => {
+    const durationMs = clock.monotonicMs() - beganAt;
+    const outcome = { runId, job: job.key, status, startedAtMs, durationMs, tasks };
+    finishRun(store, outcome);
+    return outcome;
+  };
+  let tasks: readonly TaskOutcome[];
+  try {
+    tasks = await runTasks(job, context);
+  } catch (error) {
+    // A bug, or the store: a program that goes on must not see a run that never ends.
+    finish("failed", []);
+    throw error;
+  }
+  const outcome = finish(statusOf(tasks), tasks);
+  options.onEvent?.({ type: "run_end", outcome });
+  return outcome;
+}
+
+/** What the tasks of one run share. */
+interface RunContext extends RunJobOptions {
+  clock: Clock;
+  bundle: Bundle;
+  scripts: ReadonlyMap<string, TaskScript>;
+  runId: number;
+  references: ReadonlyMap<string, string>;
+  parameters: Readonly<Record<string, string>>;
+}
+
+async function runTasks(job: BundleJob, context: RunContext): Promise<TaskOutcome[]> {
+  const { store, runId, signal, onEvent = () => {} } = context;
+  onEvent({ type: "run_start", runId, job: job.key, tasks: job.tasks.map((task) => task.key) });
   const outcomes = new Map<string, TaskOutcome>();
   const count = job.tasks.length;
   for (const [i, task] of job.tasks.entries()) {
     const position = i + 1;
-    const blocked = findBlocker(task, outcomes, options.signal);
+    const blocked = findBlocker(task, outcomes, signal);
     if (blocked === null) onEvent({ type: "task_start", task: task.key, position, count });
-    const outcome =
-      blocked ??
-      (await runTask(task, files.get(task.key) as string, { ...options, references, parameters }));
+    const outcome = blocked ?? (await runTask(task, context));
     outcomes.set(task.key, outcome);
     insertTask(store, runId, position, outcome);
     onEvent({ type: "task_end", outcome, position, count });
   }
-  const tasks = [...outcomes.values()];
+  return [...outcomes.values()];
+}
+
+function statusOf(tasks: readonly TaskOutcome[]): RunStatus {
   const statuses = tasks.map((task) => task.status);
-  const status = statuses.includes("cancelled")
-    ? "cancelled"
-    : statuses.includes("failed")
-      ? "failed"
-      : "success";
-  const durationMs = clock.monotonicMs() - beganAt;
-  const outcome: RunOutcome = { runId, job: job.key, status, startedAtMs, durationMs, tasks };
-  finishRun(store, outcome);
-  onEvent({ type: "run_end", outcome });
-  return outcome;
-}
-
-/** The job of that key; RESOURCE_DOES_NOT_EXIST with a suggestion otherwise. */
-export function findJob(bundle: Bundle, key: string): BundleJob {
-  const job = bundle.jobs.find((candidate) => candidate.key === key);
-  if (job !== undefined) return job;
-  const keys = bundle.jobs.map((candidate) => candidate.key);
-  const near = suggestName(key, keys);
-  throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no job \`${key}\` in \`${bundle.path}\``, {
-    hint: near === null ? `jobs: ${keys.join(", ") || "none"}` : `did you mean \`${near}\`?`,
-  });
-}
-
-function chooseParameters(
-  job: BundleJob,
-  given: Readonly<Record<string, string>>,
-): Record<string, string> {
-  for (const name of Object.keys(given)) {
-    if (job.parameters.has(name)) continue;
-    const near = suggestName(name, job.parameters.keys());
-    const known = [...job.parameters.keys()].join(", ") || "none";
-    throw new SovereignError(
-      "INVALID_PARAMETER_VALUE",
-      `job \`${job.key}\` has no parameter \`${name}\``,
-      { hint: near === null ? `parameters: ${known}` : `did you mean \`${near}\`?` },
-    );
-  }
-  return { ...Object.fromEntries(job.parameters), ...given };
-}
-
-/** All files are read before anything runs: a missing one stops the job while it is harmless. */
-async function readFiles(bundle: Bundle, job: BundleJob): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const task of job.tasks) {
-    const path = resolveInside(bundle.root, task.file);
-    try {
-      files.set(task.key, await readFile(path, "utf8"));
-    } catch (cause) {
-      throw new SovereignError(
-        "RESOURCE_DOES_NOT_EXIST",
-        `task \`${task.key}\`: cannot read \`${task.file}\``,
-        { hint: `paths are relative to \`${bundle.root}\``, cause },
-      );
-    }
-  }
-  return files;
+  if (statuses.includes("cancelled")) return "cancelled";
+  return statuses.includes("failed") ? "failed" : "success";
 }
 
 function dynamicValues(run: {
@@ -161,7 +147,7 @@ function dynamicValues(run: {
 function findBlocker(
   task: JobTask,
   outcomes: ReadonlyMap<string, TaskOutcome>,
-  signal: AbortSignal | undefined,
+  signal: RunJobOptions["signal"],
 ): TaskOutcome | null {
   const idle = { key: task.key, startedAtMs: 0, durationMs: 0, statementCount: 0 };
   if (signal?.aborted) return { ...idle, status: "cancelled", message: "the run was stopped" };
@@ -170,13 +156,9 @@ function findBlocker(
   return { ...idle, status: "skipped", message: `upstream failed: ${upstream}` };
 }
 
-interface TaskContext extends RunJobOptions {
-  references: ReadonlyMap<string, string>;
-  parameters: Readonly<Record<string, string>>;
-}
-
-async function runTask(task: JobTask, text: string, context: TaskContext): Promise<TaskOutcome> {
+async function runTask(task: JobTask, context: RunContext): Promise<TaskOutcome> {
   const { lake, clock, onEvent = () => {}, signal } = context;
+  const script = context.scripts.get(task.key) as TaskScript;
   const startedAtMs = clock.nowMs();
   const beganAt = clock.monotonicMs();
   let statementCount = 0;
@@ -189,15 +171,9 @@ async function runTask(task: JobTask, text: string, context: TaskContext): Promi
     message,
   });
   try {
-    const references = new Map([...context.references, ["task.name", task.key]]);
-    const own = [...task.parameters].map(([name, value]) => [
-      name,
-      interpolateDynamic(value, references),
-    ]);
-    // As on Databricks, a job parameter wins over a task's of the same name.
-    const parameters = { ...Object.fromEntries(own), ...context.parameters };
+    const parameters = taskParameters(task, context);
     let statementBeganAt = clock.monotonicMs();
-    for await (const result of lake.script(text, { parameters })) {
+    for await (const result of lake.script(script.text, { parameters })) {
       await drain(result);
       statementCount++;
       const now = clock.monotonicMs();
@@ -215,15 +191,30 @@ async function runTask(task: JobTask, text: string, context: TaskContext): Promi
   } catch (error) {
     if (signal?.aborted) return outcome("cancelled", "the run was stopped");
     if (!(error instanceof SovereignError)) throw error;
-    return outcome("failed", `${task.file}: ${describeError(error)}`);
+    const { line, column } = { ...script.statements[statementCount], ...error.details };
+    const place = [task.file, line, column].filter((part) => part !== undefined).join(":");
+    const { place: declared } = task;
+    const where = `${basename(context.bundle.path)}:${declared.line}:${declared.column}`;
+    return outcome("failed", `${place}: ${describeError(error)} (task at ${where})`);
   }
 }
 
+function taskParameters(task: JobTask, context: RunContext): Record<string, string> {
+  const references = new Map([...context.references, ["task.name", task.key]]);
+  const own = [...task.parameters].map(([name, value]) => [
+    name,
+    interpolateDynamic(value, references),
+  ]);
+  // As on Databricks, a job parameter wins over a task's of the same name.
+  return { ...Object.fromEntries(own), ...context.parameters };
+}
+
 /** Message and hint, unless the message holds a suggestion already. */
-function describeError({ message, hint }: SovereignError): string {
-  return hint === undefined || /did you mean|; use /.test(message)
+function describeError(error: SovereignError): string {
+  const message = withoutPlace(error.message).replace(/[\s.]+$/, "");
+  return error.hint === undefined || /did you mean|; use /.test(message)
     ? message
-    : `${message}; ${hint}`;
+    : `${message}; ${error.hint}`;
 }
 
 /** A statement is done when its rows are: a query's errors show only then. */
@@ -235,13 +226,4 @@ async function drain(result: ScriptStatement): Promise<void> {
   } finally {
     await result.close();
   }
-}
-
-/** Tasks whose SQL file is not there. */
-export function missingFiles(bundle: Bundle): { task: string; file: string }[] {
-  return bundle.jobs.flatMap((job) =>
-    job.tasks
-      .filter((task) => !existsSync(resolveInside(bundle.root, task.file)))
-      .map((task) => ({ task: task.key, file: task.file })),
-  );
 }

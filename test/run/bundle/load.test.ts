@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { checkBundle, loadBundle } from "../../../src/run/index.ts";
+import { checkBundle, loadBundle, validateBundle } from "../../../src/run/index.ts";
 
 let root: string;
 let path: string;
@@ -151,7 +151,7 @@ describe("every problem has its line and column", () => {
       [...MINIMAL, "        - task_key: one", "          sql_task: {file: {path: b.sql}}"],
       9,
       11,
-      /declared twice/,
+      /declared twice, first in line 7/,
       /./,
       "INVALID_PARAMETER_VALUE",
     ],
@@ -176,6 +176,43 @@ describe("every problem has its line and column", () => {
   });
 });
 
+test("SQL files are read and parsed, each mistake once and in its own place", async () => {
+  write(
+    ...MINIMAL,
+    "        - {task_key: two, sql_task: {file: {path: two.sql}}, depends_on: [{task_key: one}]}",
+    "        - {task_key: same, sql_task: {file: {path: one.sql}}}",
+    "    second:",
+    "      tasks:",
+    "        - {task_key: dir, sql_task: {file: {path: .}}}",
+    "        - {task_key: deep, sql_task: {file: {path: one.sql/x.sql}}}",
+  );
+  writeFileSync(join(root, "one.sql"), "SELECT 1;\nSELECT\n  1 +;");
+  const { bundle, problems } = await validateBundle(path);
+  expect(bundle?.jobs.map((job) => job.key)).toEqual(["main", "second"]);
+  expect(problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`)).toEqual([
+    expect.stringMatching(/^one\.sql:3:6: syntax error/),
+    "databricks.yml:9:45: task `two`: there is no file `two.sql`",
+    "databricks.yml:13:45: task `dir`: a folder, not a SQL file: `.`",
+    "databricks.yml:14:46: task `deep`: there is no file `one.sql/x.sql`",
+  ]);
+  writeFileSync(join(root, "one.sql"), "SELECT 1");
+  write(...MINIMAL);
+  expect(await validateBundle(path)).toMatchObject({ bundle: { name: "demo" }, problems: [] });
+});
+
+test("what is no bundle is named", async () => {
+  writeFileSync(join(root, "x.sql"), "SELECT 1");
+  await expect(loadBundle(join(root, "x.sql"))).rejects.toMatchObject({
+    code: "INVALID_PARAMETER_VALUE",
+    hint: expect.stringContaining("lake sql @file.sql"),
+  });
+  await expect(loadBundle(root)).rejects.toMatchObject({ code: "INVALID_PARAMETER_VALUE" });
+  write("- a list");
+  await expect(loadBundle(path)).rejects.toMatchObject({
+    message: expect.stringContaining("databricks.yml:1:1: this is no bundle"),
+  });
+});
+
 test("a missing file, target or variable is named", async () => {
   await expect(loadBundle(path)).rejects.toMatchObject({ code: "RESOURCE_DOES_NOT_EXIST" });
   write("variables: {landing: x}", "targets: {dev: {}}", ...MINIMAL);
@@ -184,6 +221,10 @@ test("a missing file, target or variable is named", async () => {
   });
   await expect(loadBundle(path, { variables: { landnig: "x" } })).rejects.toMatchObject({
     hint: "did you mean `landing`?",
+  });
+  write(...MINIMAL);
+  await expect(loadBundle(path, { target: "prod" })).rejects.toMatchObject({
+    hint: "the bundle declares no `targets`: leave out `--target`, or add one",
   });
 });
 

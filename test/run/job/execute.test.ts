@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,20 +38,22 @@ resources:
 `,
   );
   for (const name of ["a", "b", "c", "d"])
-    writeFileSync(join(root, `${name}.sql`), `${name}1;${name}2`);
+    writeFileSync(join(root, `${name}.sql`), `SELECT ${name}1;\n SELECT ${name}2`);
 });
 
-/** Runs each word between semicolons as a statement; `fails` names the one that fails. */
-function fakeLake(fails?: string, onStatement?: (text: string) => void) {
+/** Runs each column between semicolons as a statement; `fails` names the one that fails. */
+function fakeLake(
+  fails?: string,
+  onStatement?: (text: string) => void,
+  error: Error = new SovereignError("INVALID_STATE", "no", { hint: "do" }),
+) {
   const ran: { text: string; parameters: Readonly<Record<string, string>> }[] = [];
   const lake: ScriptRunner = {
     async *script(text, { parameters }) {
-      for (const statement of text.split(";")) {
+      for (const statement of text.split(";").map((part) => part.trim().slice("SELECT ".length))) {
         ran.push({ text: statement, parameters });
         onStatement?.(statement);
-        if (statement === fails) {
-          throw new SovereignError("INVALID_STATE", "line 1, column 1: no", { hint: "do" });
-        }
+        if (statement === fails) throw error;
         yield {
           statement: "query",
           message: `ran ${statement}`,
@@ -95,16 +97,31 @@ test("tasks in order, parameters and references filled in, events and records", 
 });
 
 test("a failed task skips what needs it and nothing else", async () => {
-  const { lake, ran } = fakeLake("b1");
+  const { lake, ran } = fakeLake("b2");
   const outcome = await runJob(await bundle(), "main", { lake, store, clock });
   expect(outcome.status).toBe("failed");
   expect(outcome.tasks.map(({ key, status, message }) => [key, status, message])).toEqual([
     ["a", "success", null],
-    ["b", "failed", "b.sql: line 1, column 1: no; do"],
+    ["b", "failed", "b.sql:2:2: no; do (task at databricks.yml:8:11)"],
     ["c", "skipped", "upstream failed: b"],
     ["d", "success", null],
   ]);
-  expect(ran.map(({ text }) => text)).toEqual(["a1", "a2", "b1", "d1", "d2"]);
+  expect(ran.map(({ text }) => text)).toEqual(["a1", "a2", "b1", "b2", "d1", "d2"]);
+});
+
+test("an error that knows its place says it once; a bug ends the run and comes through", async () => {
+  const placed = new SovereignError("INVALID_STATE", "line 9, column 4: no. ", {
+    hint: "do",
+    details: { line: 9, column: 4 },
+  });
+  const options = { store, clock };
+  const failed = fakeLake("a1", undefined, placed);
+  const outcome = await runJob(await bundle(), "main", { ...options, lake: failed.lake });
+  expect(outcome.tasks[0]?.message).toBe("a.sql:9:4: no; do (task at databricks.yml:7:11)");
+  const broken = fakeLake("c1", undefined, new TypeError("bug"));
+  const run = runJob(await bundle(), "main", { ...options, lake: broken.lake });
+  await expect(run).rejects.toThrow("bug");
+  expect(listRuns(store, { limit: 1 })[0]).toMatchObject({ runId: 2, status: "failed" });
 });
 
 test("an interrupt ends the run after the statement at hand", async () => {
@@ -138,6 +155,13 @@ test("nothing runs when a file is missing or a name is wrong", async () => {
     "bundle: {name: x}\nresources: {jobs: {main: {tasks: [{task_key: a, sql_task: {file: {path: ../a.sql}}}]}}}\n",
   );
   await expect(runJob(await bundle(), "main", options)).rejects.toThrow();
+  rmSync(join(root, "c.sql"));
+  writeFileSync(join(root, "d.sql"), "SELECT 1;\n  SELEC 2");
+  await expect(runJob(loaded, "main", options)).rejects.toMatchObject({
+    code: "INVALID_PARAMETER_VALUE",
+    message: `${join(root, "databricks.yml")}:9:43: task \`c\`: there is no file \`c.sql\` (and 1 more)`,
+    details: { problems: [{ file: "databricks.yml" }, { file: "d.sql", line: 2, column: 3 }] },
+  });
   expect(ran).toEqual([]);
   expect(store.exists()).toBe(false);
 });

@@ -5,6 +5,7 @@ import { openProjectLake } from "../../lake/session.ts";
 import { BUNDLE_FLAGS, chooseBundle, readPairs } from "../../run/bundle-flags.ts";
 import { TASK_FIELDS, taskRecord } from "../../run/fields.ts";
 import { createJobView } from "../../run/job-view.ts";
+import { printPlan } from "../../run/plan-view.ts";
 
 export const command = defineCommand({
   args: {
@@ -25,36 +26,42 @@ export const command = defineCommand({
       comment: "With another landing zone",
       run: "sovereign run job platform --param landing=/data/landing",
     },
-    { comment: "See the order of its tasks only", run: "sovereign run job platform --dry-run" },
+    {
+      comment: "See the order of its tasks, and that their files are there; run nothing",
+      run: "sovereign run job platform --dry-run",
+    },
   ],
   notes:
-    "Tasks run one after the other in the order of their dependencies. When one fails, those that need it are skipped and the others still run; the exit code is then 1.",
+    "Every SQL file is read and parsed before anything runs. Tasks run one after the other in the order of their dependencies. When one fails, those that need it are skipped and the others still run; the exit code is then 1. Why a task failed stands on stderr and in `run show`; on stdout it is the field `message` of `--json` and `-o`.",
   fields: TASK_FIELDS,
   databricks: "`databricks bundle run <job>`; the same file deploys there",
   seeAlso: ["run validate", "run list", "run show"],
   dryRun: true,
   async run(context, { args, flags }) {
-    const { findJob, loadBundle, runJob } = await import("../../../run/index.ts");
+    const { loadBundle, planJob, runJob } = await import("../../../run/index.ts");
     const { path, options } = await chooseBundle(context, flags);
     const bundle = await loadBundle(path, options);
-    const job = findJob(bundle, args.job);
+    const parameters = readPairs(flags.param, "--param");
     if (context.globals.dryRun) {
-      for (const task of job.tasks) await context.note(`would run ${task.key}: ${task.file}`);
+      await printPlan(await planJob(bundle, args.job, parameters), context);
       return 0;
     }
     const view = createJobView(context);
-    const outcome = await runJob(bundle, job.key, {
+    const outcome = await runJob(bundle, args.job, {
       lake: await openProjectLake(context),
       store: await context.store(),
       clock: context.io.clock,
       signal: context.io.signal,
-      parameters: readPairs(flags.param, "--param"),
+      parameters,
       onEvent: view.onEvent,
     });
     await view.finish();
-    await context.audit({ command: "run job", object: job.key, outcome: outcome.status });
-    if (context.globals.output !== undefined || !context.io.stdout.isTTY) {
-      await context.printRecords(TASK_FIELDS, outcome.tasks.map(taskRecord));
+    await context.audit({ command: "run job", object: outcome.job, outcome: outcome.status });
+    const isAsked = context.globals.output !== undefined;
+    if (isAsked || !context.io.stdout.isTTY) {
+      // Unasked, the records leave out the messages: they were said on stderr already.
+      const fields = isAsked ? TASK_FIELDS : TASK_FIELDS.slice(0, 4);
+      await context.printRecords(fields, outcome.tasks.map(taskRecord));
     }
     const time = formatDuration(outcome.durationMs);
     await context.note(`run ${outcome.runId}: ${outcome.status} in ${time}`);

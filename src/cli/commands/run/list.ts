@@ -1,6 +1,7 @@
 /** `sovereign run list`: runs of jobs, newest first. */
 import { defineCommand } from "../../command.ts";
 import { RUN_FIELDS, runRecord } from "../../run/fields.ts";
+import { requireKnownJob } from "../../run/known-jobs.ts";
 
 export const command = defineCommand({
   args: { job: { summary: "only runs of this job", completes: "jobs" } },
@@ -18,7 +19,16 @@ export const command = defineCommand({
     const { listRuns } = await import("../../../run/index.ts");
     const limit = flags.limit ?? 20;
     const job = args.job === undefined ? {} : { job: args.job };
-    const runs = listRuns(await context.store(), { ...job, limit });
+    const store = await context.store();
+    const runs = listRuns(store, { ...job, limit });
+    if (runs.length === 0) {
+      if (args.job !== undefined) await requireKnownJob(context, store, args.job);
+      await context.note(
+        args.job === undefined
+          ? "no job has run yet: `sovereign start` runs the bundled pipeline"
+          : `\`${args.job}\` has not run yet: \`sovereign run job ${args.job}\` runs it`,
+      );
+    }
     const isBrief = context.globals.output === undefined;
     await context.printRecords(isBrief ? RUN_FIELDS.slice(0, 5) : RUN_FIELDS, runs.map(runRecord));
     return 0;
