@@ -12,10 +12,11 @@ export type ValueSource =
   | "catalogs"
   | "files"
   | "profiles"
-  | "config-keys"
   | "topics"
-  | "commands"
-  | "jobs";
+  | "jobs"
+  | "runs"
+  /** Of the table that is the command's first argument. */
+  | "versions";
 
 interface FlagBase {
   readonly summary: string;
@@ -43,6 +44,7 @@ export interface IntegerFlag extends FlagBase {
   readonly value: string;
   /** Smallest value allowed; 0 when absent. */
   readonly min?: number;
+  readonly completes?: ValueSource;
 }
 
 export interface ChoiceFlag extends FlagBase {

@@ -163,14 +163,14 @@ describe("processes", () => {
       mode: 0o755,
     });
     const script = `eval "$(sovereign completion bash)"
-      COMP_WORDS=(sovereign config s); COMP_CWORD=2; _sovereign; echo "\${COMPREPLY[@]}"
-      COMP_WORDS=(sovereign completion ""); COMP_CWORD=2; _sovereign; echo "\${COMPREPLY[@]}"`;
+      COMP_WORDS=(sovereign); COMP_LINE="sovereign config sh"; COMP_POINT=19; _sovereign; echo "\${COMPREPLY[@]}"
+      COMP_LINE="sovereign completion "; COMP_POINT=21; _sovereign; echo "\${COMPREPLY[@]}"`;
     const path = `${folder}:${env.PATH}`;
     const run = spawnSync("bash", ["-c", script], {
       env: { ...env, PATH: path },
       encoding: "utf8",
     });
-    expect(run.stdout).toBe("show\nbash zsh\n");
+    expect(run.stdout).toBe("show\nbash zsh fish install uninstall status\n");
   });
 });
 

@@ -126,7 +126,7 @@ export const COMMAND_TREE: readonly CommandNode[] = [
   {
     name: "completion",
     heading: "Setup",
-    summary: "Print the completion script of a shell",
+    summary: "Complete command lines in bash, zsh and fish",
     load: () => import("./completion.ts"),
   },
   {

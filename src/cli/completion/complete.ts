@@ -3,7 +3,14 @@
  * with the words so far, the last one unfinished; the answer is one candidate a line, with its
  * description after a tab. Nothing here writes, and an error means no candidates.
  */
-import { type CommandNode, type CommandSpec, type FlagSpecs, isGroup } from "../command.ts";
+import {
+  type CommandEntry,
+  type CommandNode,
+  type CommandSpec,
+  type FlagSpec,
+  type FlagSpecs,
+  isGroup,
+} from "../command.ts";
 import { GLOBAL_FLAGS } from "../global-flags.ts";
 import { splitWords } from "../words.ts";
 import type { ReadValues } from "./sources.ts";
@@ -43,26 +50,42 @@ async function findCandidates(
       : node.verbs.find((candidate) => candidate.name === split.verb);
   const spec = entry === undefined ? null : (await entry.load()).command;
   const flags: FlagSpecs = { ...spec?.flags, ...GLOBAL_FLAGS };
+  const words = node !== undefined && isGroup(node) ? split.rest : split.afterGroup;
+  const place = { flags, readValues, args: positionals(words, flags) };
   const valued = flagBefore(before.at(-1), flags);
-  if (valued !== null) {
-    if (valued.type === "choice") return valued.choices.map((word) => ({ word, text: "" }));
-    const source = valued.type === "string" ? valued.completes : undefined;
-    return source === undefined ? [] : readValues(source);
+  if (valued !== null) return completeValue(valued, place);
+  const joined = /^(--[\w-]+)=/.exec(current);
+  if (joined !== null) {
+    const [start, name = ""] = joined;
+    const flag = flagBefore(name, flags);
+    const values = flag === null ? [] : await completeValue(flag, place);
+    return values.map(({ word, text }) => ({ word: `${start}${word}`, text }));
   }
   if (current.startsWith("-")) {
     return Object.entries(flags)
       .filter(([, flag]) => !flag.hidden)
       .map(([name, flag]) => ({ word: `--${name}`, text: flag.summary }));
   }
-  if (spec !== null && node !== undefined) {
-    const words = isGroup(node) ? split.rest : split.afterGroup;
-    return completeArgument(spec, words, { flags, readValues });
-  }
+  if (spec !== null) return completeArgument(spec, place);
   if (node === undefined && split.group !== undefined) return [];
   const listed = node !== undefined && isGroup(node) ? node.verbs : tree;
-  return listed
-    .filter((item) => !("hidden" in item && item.hidden))
-    .map((item) => ({ word: item.name, text: item.summary }));
+  return listVisible(listed);
+}
+
+/** The commands of a level of the tree, but for hidden ones. */
+export function listVisible(nodes: readonly (CommandNode | CommandEntry)[]): Candidate[] {
+  return nodes
+    .filter((node) => !("hidden" in node && node.hidden))
+    .map((node) => ({ word: node.name, text: node.summary }));
+}
+
+async function completeValue(
+  flag: FlagSpec,
+  { readValues, args }: ArgumentPlace,
+): Promise<Candidate[]> {
+  if (flag.type === "boolean") return [];
+  if (flag.type === "choice") return flag.choices.map((word) => ({ word, text: "" }));
+  return flag.completes === undefined ? [] : readValues(flag.completes, args);
 }
 
 /** The flag whose value comes next, if `word` is one that takes a value. */
@@ -78,23 +101,30 @@ function flagBefore(word: string | undefined, flags: FlagSpecs) {
 interface ArgumentPlace {
   flags: FlagSpecs;
   readValues: ReadValues;
+  /** The command's arguments typed so far. */
+  args: readonly string[];
+}
+
+/** Words that are neither flags nor values of flags. */
+function positionals(words: readonly string[], flags: FlagSpecs): string[] {
+  const found: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    if (!words[i]!.startsWith("-") || words[i] === "-") found.push(words[i]!);
+    else if (flagBefore(words[i], flags) !== null) i++;
+  }
+  return found;
 }
 
 async function completeArgument(
   spec: CommandSpec,
-  words: readonly string[],
-  { flags, readValues }: ArgumentPlace,
+  { readValues, args }: ArgumentPlace,
 ): Promise<Candidate[]> {
-  let position = 0;
-  for (let i = 0; i < words.length; i++) {
-    if (!words[i]!.startsWith("-")) position++;
-    else if (flagBefore(words[i], flags) !== null) i++;
-  }
+  const position = args.length;
   const specs = Object.values(spec.args);
   const argument = specs[Math.min(position, specs.length - 1)];
   if (argument === undefined || (position >= specs.length && !argument.variadic)) return [];
   if (argument.choices !== undefined) {
     return argument.choices.map((word) => ({ word, text: "" }));
   }
-  return argument.completes === undefined ? [] : readValues(argument.completes);
+  return argument.completes === undefined ? [] : readValues(argument.completes, args);
 }

@@ -5,37 +5,34 @@
 import type { CommandNode, ValueSource } from "../command.ts";
 import { isGroup } from "../command.ts";
 import { TOPICS } from "../help/topics.ts";
-import type { Io } from "../io.ts";
-import type { Candidate } from "./complete.ts";
+import { type Candidate, listVisible } from "./complete.ts";
+import type { ValuePlace } from "./place.ts";
 
-export type ReadValues = (source: ValueSource) => Promise<Candidate[]>;
+/** `args` are the command's arguments typed before: versions are those of a table. */
+export type ReadValues = (source: ValueSource, args: readonly string[]) => Promise<Candidate[]>;
 
-/** Values as they are in the folder of `io`, read-only. */
-export function createValueReader(io: Io, tree: readonly CommandNode[]): ReadValues {
-  return async (source) => {
+/** Values as they are in the folder of `place`, read-only. */
+export function createValueReader(place: ValuePlace, tree: readonly CommandNode[]): ReadValues {
+  return async (source, args) => {
     switch (source) {
       case "topics":
-        return [
-          ...tree.map((node) => ({ word: node.name, text: node.summary })),
-          ...TOPICS.map((topic) => ({ word: topic.name, text: topic.summary })),
-        ];
-      case "commands":
-        return tree.filter(isGroup).map((node) => ({ word: node.name, text: node.summary }));
-      case "config-keys": {
-        const { CONFIG_KEYS } = await import("../../core/config/schema.ts");
-        return CONFIG_KEYS.map((key) => ({ word: key.key, text: key.doc }));
-      }
+        return listTopics(tree, args);
       case "profiles":
-        return readProfiles(io);
+        return readProfiles(place);
       case "tables":
       case "schemas":
       case "catalogs": {
         const { readCatalogNames } = await import("./catalog-names.ts");
-        return readCatalogNames(io, source);
+        return readCatalogNames(place, source);
       }
-      case "jobs": {
-        const { readJobNames } = await import("./job-names.ts");
-        return readJobNames(io);
+      case "versions": {
+        const { readVersions } = await import("./versions.ts");
+        return readVersions(place, args[0]);
+      }
+      case "jobs":
+      case "runs": {
+        const { readJobNames, readRunNumbers } = await import("./job-names.ts");
+        return source === "jobs" ? readJobNames(place) : readRunNumbers(place);
       }
       default:
         return [];
@@ -43,16 +40,25 @@ export function createValueReader(io: Io, tree: readonly CommandNode[]): ReadVal
   };
 }
 
+/** Commands and topics; behind a group its verbs. */
+function listTopics(tree: readonly CommandNode[], args: readonly string[]): Candidate[] {
+  const node = tree.find((candidate) => candidate.name === args[0]);
+  if (args.length === 1) return node !== undefined && isGroup(node) ? listVisible(node.verbs) : [];
+  if (args.length > 1) return [];
+  const topics = TOPICS.map((topic) => ({ word: topic.name, text: topic.summary }));
+  const commands = listVisible(tree).filter(({ word }) => !topics.some((t) => t.word === word));
+  return [...commands, ...topics];
+}
+
 /** Names of the `[profile.x]` tables: the text is searched, so a broken file still completes. */
-async function readProfiles(io: Io): Promise<Candidate[]> {
-  const [{ loadConfig }, { readFile }] = await Promise.all([
+async function readProfiles(place: ValuePlace): Promise<Candidate[]> {
+  const [{ findConfigFile }, { readFile }] = await Promise.all([
     import("../../core/config/index.ts"),
     import("node:fs/promises"),
   ]);
-  const { SOVEREIGN_PROFILE: _, ...env } = io.env;
-  const { file } = loadConfig({ cwd: io.cwd, env });
+  const file = findConfigFile(place.cwd, place.env);
   if (file === null) return [];
   const text = await readFile(file, "utf8");
-  const names = [...text.matchAll(/^\s*\[profile\.([\w-]+)/gm)].map((match) => match[1]!);
+  const names = [...text.matchAll(/^\s*\[\s*profile\s*\.\s*([\w-]+)/gm)].map((match) => match[1]!);
   return [...new Set(names)].map((word) => ({ word, text: "" }));
 }

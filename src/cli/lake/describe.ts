@@ -5,6 +5,7 @@ import type { Lake, TypedRows } from "../../lake/index.ts";
 import { formatType, type StructField, type StructType } from "../../lake/schema/data-type.ts";
 import type { RecordValues } from "../context.ts";
 import type { RowSource } from "../output/rows.ts";
+import { formatTypedName } from "./table-name.ts";
 import { listTables } from "./tables.ts";
 
 interface VersionFlagValues {
@@ -61,10 +62,7 @@ export async function requireTable(lake: Lake, word: string, table: string): Pro
 
 /** Names as short as they may be typed: `orders` of main.default, `silver.orders` of main. */
 export function listNames(lake: Lake): string[] {
-  return listTables(lake.catalog, undefined).map(({ catalog, schema, name }) => {
-    if (catalog !== "main") return `${catalog}.${schema}.${name}`;
-    return schema === "default" ? name : `${schema}.${name}`;
-  });
+  return listTables(lake.catalog, undefined).map(formatTypedName);
 }
 
 /** One column as `lake schema` lists it. */

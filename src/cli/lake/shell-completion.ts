@@ -1,5 +1,7 @@
 /** Completion at the SQL prompt: keywords, catalogs, schemas and tables. */
+import { listedTables } from "../../lake/catalog/index.ts";
 import type { Lake } from "../../lake/index.ts";
+import { quoteName } from "./table-name.ts";
 
 const KEYWORDS = (
   "SELECT FROM WHERE GROUP BY ORDER HAVING LIMIT JOIN LEFT RIGHT FULL OUTER INNER CROSS ON USING " +
@@ -11,7 +13,7 @@ const KEYWORDS = (
 
 /** Candidates for the word the line ends with, and that word. */
 export function completeSql(line: string, lake: Lake): [string[], string] {
-  const word = /[\w.`]*$/.exec(line)?.[0] ?? "";
+  const word = /(?:`[^`]*(?:`|$)|[\w.])*$/.exec(line)?.[0] ?? "";
   if (word === "") return [[], word];
   const lower = word.toLowerCase();
   const keywords = word === lower ? KEYWORDS.map((name) => name.toLowerCase()) : KEYWORDS;
@@ -21,14 +23,18 @@ export function completeSql(line: string, lake: Lake): [string[], string] {
 
 function listNames(lake: Lake): string[] {
   const { catalog } = lake;
-  return catalog.listCatalogs().flatMap(({ name }) => {
-    const prefix = name === "main" ? "" : `${name}.`;
-    const schemas = catalog.listSchemas(name);
-    return schemas.flatMap((schema) => {
-      const path = `${prefix}${schema.name}`;
-      const isDefault = path === "default";
-      const tables = catalog.listTables(name, schema.name).map((table) => table.name);
-      return [path, ...tables.map((table) => (isDefault ? table : `${path}.${table}`))];
+  const paths = catalog.listCatalogs().flatMap(({ name }) => {
+    const prefix = name === "main" ? [] : [name];
+    return catalog.listSchemas(name).flatMap((schema) => {
+      const path = [...prefix, schema.name];
+      const isDefault = path.length === 1 && schema.name === "default";
+      const tables = listedTables(catalog, name, schema.name).map((table) => table.name);
+      return [path, ...tables.map((table) => (isDefault ? [table] : [...path, table]))];
     });
   });
+  return paths.map((parts) => parts.map(quoteIfNeeded).join("."));
+}
+
+function quoteIfNeeded(part: string): string {
+  return /^[a-z_]\w*$/i.test(part) ? part : quoteName(part);
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
+import type { TableIdentifier } from "../../lake/catalog/index.ts";
 import type { Io } from "../io.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Io } from "../io.ts";
 export function quoteTable(word: string, io: Io): string {
   if (/^delta\.`.*`$/i.test(word)) return word;
   if (word.includes("/")) return `delta.${quoteName(resolveTableFolder(word, io))}`;
-  const parts = splitName(word);
+  const parts = tableNameParts(word);
   if (parts === null || parts.length > 3) {
     throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${word}\` is no table name`, {
       hint: "write `table`, `schema.table`, `catalog.schema.table`, or a folder with a `/` in it",
@@ -39,8 +40,16 @@ function resolveTableFolder(word: string, io: Io): string {
   });
 }
 
+/** A table as short as it may be typed: `orders` of main.default, `silver.orders` of main. */
+export function formatTypedName(id: TableIdentifier): string {
+  const { catalog, schema, name } = id;
+  const parts =
+    catalog !== "main" ? [catalog, schema, name] : schema === "default" ? [name] : [schema, name];
+  return parts.map((part) => (/[.`/]/.test(part) ? quoteName(part) : part)).join(".");
+}
+
 /** Dotted parts, each bare or between backquotes; null when it is no name. */
-function splitName(word: string): string[] | null {
+export function tableNameParts(word: string): string[] | null {
   const parts: string[] = [];
   const pattern = /(?:`((?:[^`]|``)+)`|([^`.]+))(\.|$)/gy;
   let end = 0;

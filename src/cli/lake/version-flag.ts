@@ -4,7 +4,12 @@ import type { FlagSpecs } from "../command.ts";
 import { quoteText } from "./table-name.ts";
 
 export const VERSION_FLAGS = {
-  "version-as-of": { type: "integer", value: "n", summary: "read this version of the table" },
+  "version-as-of": {
+    type: "integer",
+    value: "n",
+    completes: "versions",
+    summary: "read this version of the table",
+  },
   "timestamp-as-of": {
     type: "string",
     value: "time",

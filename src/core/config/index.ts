@@ -10,6 +10,7 @@ export {
   type Config,
   type ConfigEntry,
   type ConfigOrigin,
+  findConfigFile,
   formatOrigin,
   type LoadConfigOptions,
   loadConfig,

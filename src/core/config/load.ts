@@ -120,7 +120,8 @@ export function formatOrigin(origin: ConfigOrigin): string {
   }
 }
 
-function findConfigFile(cwd: string, env: Environment): string | null {
+/** The `batuta.toml` in force: that of SOVEREIGN_CONFIG, else the nearest upward; null for none. */
+export function findConfigFile(cwd: string, env: Environment): string | null {
   if (env.SOVEREIGN_CONFIG) {
     const path = resolve(cwd, env.SOVEREIGN_CONFIG);
     if (isFile(path)) return path;

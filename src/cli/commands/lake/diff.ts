@@ -11,8 +11,8 @@ import { quoteTable } from "../../lake/table-name.ts";
 export const command = defineCommand({
   args: {
     table: { summary: "a table's name, or its folder", required: true, completes: "tables" },
-    from: { summary: "the older version", required: true },
-    to: { summary: "the newer version (default: the newest)" },
+    from: { summary: "the older version", required: true, completes: "versions" },
+    to: { summary: "the newer version (default: the newest)", completes: "versions" },
   },
   flags: { ...ROW_FLAGS },
   examples: [

@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { TASK_FIELDS, taskRecord } from "../../run/fields.ts";
 
 export const command = defineCommand({
-  args: { run: { summary: "the run's number (default: the latest)" } },
+  args: { run: { summary: "the run's number (default: the latest)", completes: "runs" } },
   flags: {},
   examples: [
     { comment: "The latest run, task by task", run: "sovereign run show" },
