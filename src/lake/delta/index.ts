@@ -17,6 +17,7 @@ export { chooseSegment, earliestVersion, type LogSegment, latestVersion } from "
 export * from "./partition-value.ts";
 export * from "./prune.ts";
 export * from "./replay.ts";
+export * from "./row-count.ts";
 export { TableSnapshot } from "./snapshot.ts";
 export * from "./temporal-text.ts";
 export * from "./types.ts";

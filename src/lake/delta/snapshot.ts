@@ -13,6 +13,7 @@ import { resolveLogPath } from "./log-path.ts";
 import type { LogSegment } from "./log-segment.ts";
 import { createFilePruner } from "./prune.ts";
 import type { ReplayState } from "./replay.ts";
+import { physicalRowCount } from "./row-count.ts";
 import type {
   AddFile,
   ColumnMappingMode,
@@ -88,7 +89,7 @@ export class TableSnapshot implements Snapshot {
       add,
       absolutePath: resolveLogPath(this.tableRoot, add.path),
       deletedRows: add.deletionVector
-        ? createDeletedRowsReader(this.tableRoot, add.deletionVector, recordCount(add))
+        ? createDeletedRowsReader(this.tableRoot, add.deletionVector, physicalRowCount(add))
         : null,
     };
   }
@@ -110,12 +111,6 @@ export class TableSnapshot implements Snapshot {
   removes(): AsyncIterable<RemoveFile[]> {
     return this.files.removes();
   }
-}
-
-/** Rows of a file, deleted ones included, as its statistics say; null when they do not. */
-function recordCount(add: AddFile): number | null {
-  const match = /"numRecords"\s*:\s*(\d{1,15})\b/.exec(add.stats ?? "");
-  return match === null ? null : Number(match[1]);
 }
 
 function missingAction(segment: LogSegment, action: string): SovereignError {

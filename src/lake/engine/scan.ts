@@ -7,6 +7,7 @@
  * JOIN costs ten times the time and thirty times the memory (design notes, lake.md §4).
  * Read `scan-columns.ts` next.
  */
+import { physicalRowCount } from "../delta/row-count.ts";
 import type { ScanFile } from "../delta/types.ts";
 import { INT, type StructField } from "../schema/data-type.ts";
 import { quoteIdentifier, quoteString } from "./engine-type.ts";
@@ -156,8 +157,7 @@ const BYTES_PER_ROW = 64;
 function estimateRows(files: readonly IndexedFile[]): number {
   let rows = 0;
   for (const { file } of files) {
-    const known = /"numRecords"\s*:\s*(\d{1,15})/.exec(file.add.stats ?? "")?.[1];
-    rows += known === undefined ? Math.ceil(file.add.size / BYTES_PER_ROW) : Number(known);
+    rows += physicalRowCount(file.add) ?? Math.ceil(file.add.size / BYTES_PER_ROW);
   }
   return Math.max(1, rows);
 }

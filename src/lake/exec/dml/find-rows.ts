@@ -6,7 +6,7 @@ import { SovereignError } from "../../../core/errors.ts";
 import type { PrunePredicate, ScanFile, Snapshot } from "../../delta/index.ts";
 import { BOOLEAN } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
-import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
+import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
 import type { Plan } from "../../sql/plan/plan.ts";
 import { toPrunePredicate } from "../../sql/plan/rules/index.ts";
 import { someExpression } from "../../sql/plan/transform.ts";
@@ -14,6 +14,7 @@ import { implicitCast } from "../../sql/types/coercion.ts";
 import { prepareQuery } from "../bind-port.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
+import { readPositions } from "./positions.ts";
 import { predicateText } from "./predicate-text.ts";
 import { openTargetScan } from "./target-scan.ts";
 
@@ -45,6 +46,7 @@ export async function findCandidates(
 
 export interface TouchedFile {
   file: ScanFile;
+  /** Live rows. */
   rowCount: number;
   /** Rows the condition selects. */
   matchedCount: number;
@@ -60,23 +62,18 @@ export async function findTouched(
 ): Promise<TouchedFile[]> {
   if (files.length === 0) return [];
   const scan = await openTargetScan(ctx, snapshot, files, qualifier);
-  const plan: Plan = {
-    kind: "project",
-    input: scan.plan,
-    expressions: [scan.fileIndex, ...(condition ? [null] : [])].map((attribute) => {
-      if (attribute) return visible(ctx, attribute);
-      const expression = asCondition(condition!(scan.columns));
-      const output: Attribute = {
-        id: ctx.allocate(),
-        name: "matched",
-        type: BOOLEAN,
-        nullable: true,
-        qualifier: [],
-      };
-      return { expression, output };
-    }),
-  };
-  const query = await prepareQuery(ctx, plan);
+  const expressions: NamedExpression[] = [visible(ctx, scan.fileIndex)];
+  if (condition) {
+    const output: Attribute = {
+      id: ctx.allocate(),
+      name: "matched",
+      type: BOOLEAN,
+      nullable: true,
+      qualifier: [],
+    };
+    expressions.push({ expression: asCondition(condition(scan.columns)), output });
+  }
+  const query = await prepareQuery(ctx, { kind: "project", input: scan.plan, expressions });
   const [names, matched] = condition ? ["f, m", "count(*) FILTER (WHERE m)"] : ["f", "count(*)"];
   const rows = await (await ctx.engine()).rows(
     `SELECT f, count(*), ${matched} FROM (${query.sql}) AS q(${names}) GROUP BY f ORDER BY f`,
@@ -88,6 +85,30 @@ export async function findTouched(
       matchedCount: Number(matchedCount),
     }))
     .filter((touched) => touched.matchedCount > 0);
+}
+
+/** Positions of the selected rows by index of their file in `files`, ascending. */
+export async function findPositions(
+  ctx: StatementContext,
+  snapshot: Snapshot,
+  files: readonly ScanFile[],
+  condition: NonNullable<Condition>,
+  qualifier: readonly string[],
+): Promise<Map<number, BigUint64Array>> {
+  if (files.length === 0) return new Map();
+  const scan = await openTargetScan(ctx, snapshot, files, qualifier);
+  const selected: Plan = {
+    kind: "filter",
+    input: scan.plan,
+    condition: asCondition(condition(scan.columns)),
+  };
+  const expressions = [visible(ctx, scan.fileIndex), visible(ctx, scan.rowIndex)];
+  const query = await prepareQuery(ctx, { kind: "project", input: selected, expressions });
+  const engine = await ctx.engine();
+  return readPositions(
+    ctx,
+    await engine.materialize(`SELECT * FROM (${query.sql}) AS q(file_index, row_index)`),
+  );
 }
 
 /** A hidden position column as an ordinary output. */

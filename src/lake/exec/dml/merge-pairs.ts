@@ -32,8 +32,6 @@ export interface Pairs {
   orphans: string;
   /** Files with changed rows, in the order of `Merge.candidates`. */
   touched: ScanFile[];
-  /** Positions of `touched` in `Merge.candidates`. */
-  touchedIndexes: number[];
   counts: MergeCounts;
   prune: PrunePredicate | null;
   /** The clauses as bound in this pass, for the history. */
@@ -87,7 +85,6 @@ export async function findPairs(ctx: StatementContext, merge: Merge): Promise<Pa
     table,
     inserts,
     orphans,
-    touchedIndexes,
     touched: touchedIndexes.map((index) => merge.candidates[index]!),
     counts: await countChanges(ctx, merge, { table, inserts, orphans }),
     prune,

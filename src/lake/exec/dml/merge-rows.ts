@@ -2,11 +2,13 @@
  * The writing pass of MERGE: every row of the touched files that stays, changed where a clause
  * says so, and the rows to insert, as one relation in the order of the table's schema.
  */
+import type { ScanFile } from "../../delta/index.ts";
 import type { StructField } from "../../schema/data-type.ts";
 import { INT, LONG } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
+import { someExpression } from "../../sql/plan/transform.ts";
 import { bindOperator } from "../../sql/types/coercion.ts";
 import { typedLiteral } from "../../sql/types/literal.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
@@ -14,12 +16,25 @@ import type { StatementContext } from "../statement.ts";
 import { defaultValue, generatedValue, generationText } from "../write/column-values.ts";
 import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
 import type { Pairs } from "./merge-pairs.ts";
+import type { SplitFiles } from "./split-touched.ts";
 import { openTargetScan } from "./target-scan.ts";
 
 /** All rows to write. */
-export async function mergedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Promise<Plan> {
+export async function mergedRows(
+  ctx: StatementContext,
+  merge: Merge,
+  pairs: Pairs,
+  { rewritten, marked }: SplitFiles,
+): Promise<Plan> {
   const parts: Plan[] = [];
-  if (pairs.touched.length > 0) parts.push(await rewrittenRows(ctx, merge, pairs));
+  if (rewritten.length > 0) {
+    const files = rewritten.map((t) => t.file);
+    parts.push(await targetRows(ctx, merge, pairs, { files, onlyChanged: false }));
+  }
+  if (marked.length > 0 && pairs.counts.updated.total > 0) {
+    const files = marked.map((t) => t.file);
+    parts.push(await targetRows(ctx, merge, pairs, { files, onlyChanged: true }));
+  }
   if (pairs.counts.inserted > 0) parts.push(insertedRows(ctx, merge, pairs));
   return parts.reduce((left, right) => ({
     kind: "set_operation",
@@ -35,49 +50,87 @@ function column(ctx: StatementContext, name: string, type: Attribute["type"]): A
   return { id: ctx.allocate(), name, type, nullable: true, qualifier: [], hidden: true };
 }
 
-async function rewrittenRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Promise<Plan> {
-  const scan = await openTargetScan(
-    ctx,
-    merge.handle.snapshot,
-    pairs.touched,
-    merge.qualifier,
-    merge.target.schema,
+interface TargetFiles {
+  files: readonly ScanFile[];
+  /** Rows that no clause changes stay where they are. */
+  onlyChanged: boolean;
+}
+
+async function targetRows(
+  ctx: StatementContext,
+  merge: Merge,
+  pairs: Pairs,
+  { files, onlyChanged }: TargetFiles,
+): Promise<Plan> {
+  const { snapshot } = merge.handle;
+  const { schema } = merge.target;
+  const scan = await openTargetScan(ctx, snapshot, files, merge.qualifier, schema);
+  const bound = bindMerge(merge, scan.columns);
+  const { clauses } = bound;
+  const decisions = decisionsFor(ctx, merge, pairs, files);
+  const { clause } = decisions;
+  const values = schema.fields.map((_, i): BoundExpression => {
+    const old = refer(scan.columns[i]!);
+    const isAlwaysSet = clauses.every((c) => c.action !== "update" || c.values.has(i));
+    const otherwise = onlyChanged && isAlwaysSet ? typedLiteral(null, old.type) : old;
+    return chosenValue(clauses, i, clause, otherwise);
+  });
+  // With every column set from the source, the positions found before say all about the target.
+  const readsTarget = !onlyChanged || values.some((value) => mentions(value, scan.columns));
+  const decided = readsTarget
+    ? join(onlyChanged ? "inner" : "left", scan.plan, decisions.plan, [
+        equal(scan.fileIndex, decisions.file),
+        equal(scan.rowIndex, decisions.row),
+      ])
+    : decisions.plan;
+  const joined = join("left", decided, merge.source, [equal(merge.sourceRow, decisions.source)]);
+  const deletes = clauses.flatMap((c, i) => (c.action === "delete" ? [i] : []));
+  const kept: Plan = deletes.length > 0 ? dropDeleted(joined, clause, deletes) : joined;
+  const expressions = schema.fields.map((field, i): NamedExpression => {
+    return { expression: values[i]!, output: outputColumn(ctx, field) };
+  });
+  const plain: Plan = { kind: "project", input: kept, expressions };
+  return recomputeGenerated(ctx, merge, plain, { kept, expressions, clause, clauses });
+}
+
+function mentions(expression: BoundExpression, columns: readonly Attribute[]): boolean {
+  const ids = new Set(columns.map((column) => column.id));
+  return someExpression(
+    expression,
+    (node) => node.kind === "attribute" && ids.has(node.attribute.id),
   );
+}
+
+interface Decisions {
+  plan: Plan;
+  file: Attribute;
+  row: Attribute;
+  source: Attribute;
+  clause: Attribute;
+}
+
+/** What happens to the rows of the files, once each. */
+function decisionsFor(
+  ctx: StatementContext,
+  merge: Merge,
+  pairs: Pairs,
+  files: readonly ScanFile[],
+): Decisions {
   const file = column(ctx, "file_index", INT);
   const row = column(ctx, "row_index", LONG);
   const source = column(ctx, "source_row", LONG);
   const clause = column(ctx, "clause", INT);
-  // File positions count within the touched files here, within the candidates in the tables.
-  const positions = pairs.touchedIndexes.map((index, i) => `(${index}, ${i})`).join(", ");
-  const decisions: Plan = {
-    kind: "engine_relation",
-    sql:
-      "SELECT CAST(m.n AS INTEGER), d.row_index, d.source_row, d.clause FROM (" +
-      `SELECT file_index, row_index, min(source_row) AS source_row, clause FROM ${pairs.table} ` +
-      "WHERE clause IS NOT NULL GROUP BY file_index, row_index, clause UNION ALL " +
-      `SELECT file_index, row_index, NULL, clause FROM ${pairs.orphans}) AS d ` +
-      `JOIN (VALUES ${positions}) AS m(i, n) ON m.i = d.file_index`,
-    output: [file, row, source, clause],
-  };
-  const decided = join("left", scan.plan, decisions, [
-    equal(scan.fileIndex, file),
-    equal(scan.rowIndex, row),
-  ]);
-  const joined = join("left", decided, merge.source, [equal(merge.sourceRow, source)]);
-  const bound = bindMerge(merge, scan.columns);
-  const deletes = bound.clauses.flatMap((c, i) => (c.action === "delete" ? [i] : []));
-  const kept: Plan = deletes.length > 0 ? dropDeleted(joined, clause, deletes) : joined;
-  const expressions = merge.target.schema.fields.map((field, i): NamedExpression => {
-    const output = outputColumn(ctx, field);
-    return { expression: chosenValue(bound.clauses, i, clause, refer(scan.columns[i]!)), output };
-  });
-  const plain: Plan = { kind: "project", input: kept, expressions };
-  return recomputeGenerated(ctx, merge, plain, {
-    kept,
-    expressions,
-    clause,
-    clauses: bound.clauses,
-  });
+  // File positions count within these files here, within the candidates in the tables.
+  const indexes = new Map(merge.candidates.map((candidate, i) => [candidate, i]));
+  const positions = files.map((f, i) => `(${indexes.get(f)!}, ${i})`).join(", ");
+  const sql =
+    "SELECT CAST(m.n AS INTEGER), d.row_index, d.source_row, d.clause FROM (" +
+    `SELECT file_index, row_index, min(source_row) AS source_row, clause FROM ${pairs.table} ` +
+    "WHERE clause IS NOT NULL GROUP BY file_index, row_index, clause UNION ALL " +
+    `SELECT file_index, row_index, NULL, clause FROM ${pairs.orphans}) AS d ` +
+    `JOIN (VALUES ${positions}) AS m(i, n) ON m.i = d.file_index`;
+  const output = [file, row, source, clause];
+  return { plan: { kind: "engine_relation", sql, output }, file, row, source, clause };
 }
 
 function join(

@@ -1,14 +1,15 @@
 /**
- * MERGE, copy-on-write. The source is stored once, so that it reads the same in both passes; a join
+ * MERGE. The source is stored once, so that it reads the same in both passes; a join
  * of its rows with the target finds every pair, a pair's first clause that applies decides, and a
- * target row that two source rows would change is refused. Only files with changed rows are written
- * again, together with the rows that are new. Without matching clauses it is an append of the
- * source rows that match nothing.
+ * target row that two source rows would change is refused. Changed and new rows are written once; the
+ * old selves of changed rows are marked in deletion vectors, or their files are written again. Without
+ * matching clauses it is an append of the source rows that match nothing.
  *
  * Read `merge-clauses.ts` (binding), then `merge-pairs.ts` (matching), then `merge-rows.ts`.
  */
 
 import type { AddFile } from "../../delta/index.ts";
+import { markDeleted } from "../../delta/write/mark-deleted.ts";
 import { mergeOperation } from "../../delta/write/operations.ts";
 import { LONG, structField, structType } from "../../schema/data-type.ts";
 import { localOutcome, type Outcome } from "../result.ts";
@@ -20,7 +21,16 @@ import { enforceRules } from "../write/enforce.ts";
 import { type Merge, openMerge } from "./merge-clauses.ts";
 import { findPairs, type MergeCounts, type Pairs } from "./merge-pairs.ts";
 import { mergedRows } from "./merge-rows.ts";
+import { readPositions } from "./positions.ts";
 import { predicateText } from "./predicate-text.ts";
+import {
+  locateFiles,
+  markedRows,
+  type SplitFiles,
+  splitTouched,
+  vectorMetrics,
+  writesVectors,
+} from "./split-touched.ts";
 import { aliasOf } from "./target-alias.ts";
 
 const COUNTS = structType(
@@ -40,10 +50,19 @@ export async function executeMerge(
   const merge = await openMerge(ctx, handle, statement, qualifier);
   const pairs = await findPairs(ctx, merge);
   const scanMs = ctx.session.clock.monotonicMs() - startMs;
-  const written = await writeRows(ctx, merge, pairs);
-  return commitOrDiscard(written, async () => {
-    const removes = pairs.touched.map((file) => file.add);
-    const adds = written?.adds ?? [];
+  const split = await splitMerged(ctx, merge, pairs);
+  const written = await writeRows(ctx, merge, pairs, split);
+  const marked = await commitOrDiscard(written, () =>
+    markDeleted(handle.snapshot.tableRoot, split.marked.map(markedRows)),
+  );
+  const discard = () => {
+    written?.discard();
+    marked.discard();
+  };
+  return commitOrDiscard({ discard }, async () => {
+    const gone = split.rewritten.map(({ file }) => file.add);
+    const removes = [...gone, ...marked.removes];
+    const adds = [...(written?.adds ?? []), ...marked.adds];
     const { updated, deleted, inserted } = pairs.counts;
     const changed = updated.total + deleted.total + inserted;
     const rows = [[changed, updated.total, deleted.total, inserted].map(BigInt)];
@@ -55,20 +74,45 @@ export async function executeMerge(
       adds,
       removes,
       others,
-      metrics: metricsOf(pairs, written, removes, times),
+      metrics: {
+        ...metricsOf(pairs, written, gone, times),
+        ...vectorMetrics(marked, gone, "numTarget"),
+      },
       reads: readsOf(merge, pairs),
     });
     return localOutcome(COUNTS, rows, { commit });
   });
 }
 
+/** Marked or rewritten, for each file with changed rows. */
+async function splitMerged(
+  ctx: StatementContext,
+  merge: Merge,
+  { table, orphans, touched }: Pairs,
+): Promise<SplitFiles> {
+  const { snapshot } = merge.handle;
+  if (!writesVectors(snapshot)) {
+    const rewritten = touched.map((file) => ({ file }));
+    return { rewritten, marked: [] };
+  }
+  const engine = await ctx.engine();
+  const changed = await engine.materialize(
+    `SELECT DISTINCT file_index, row_index FROM ${table} WHERE clause IS NOT NULL ` +
+      `UNION ALL SELECT file_index, row_index FROM ${orphans}`,
+  );
+  const positions = await readPositions(ctx, changed);
+  return splitTouched(await locateFiles(ctx, snapshot, merge.candidates, positions));
+}
+
 async function writeRows(
   ctx: StatementContext,
   merge: Merge,
   pairs: Pairs,
+  split: SplitFiles,
 ): Promise<WrittenData | null> {
-  if (pairs.touched.length === 0 && pairs.counts.inserted === 0) return null;
-  const plan = await mergedRows(ctx, merge, pairs);
+  const { inserted, updated } = pairs.counts;
+  if (split.rewritten.length === 0 && inserted + updated.total === 0) return null;
+  const plan = await mergedRows(ctx, merge, pairs, split);
   return writeData(ctx, await enforceRules(ctx, plan, merge.target), merge.target);
 }
 
@@ -119,9 +163,6 @@ function metricsOf(
     numTargetBytesAdded: written?.sizeBytes ?? 0,
     numTargetBytesRemoved: totalBytes(removes),
     numTargetChangeFilesAdded: 0,
-    numTargetDeletionVectorsAdded: 0,
-    numTargetDeletionVectorsRemoved: 0,
-    numTargetDeletionVectorsUpdated: 0,
     executionTimeMs: Math.round(times.totalMs),
     scanTimeMs: Math.round(times.scanMs),
     rewriteTimeMs: Math.round(times.totalMs - times.scanMs),

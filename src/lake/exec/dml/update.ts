@@ -1,10 +1,14 @@
-/** UPDATE, copy-on-write: files with selected rows are written again with the new values. */
+/**
+ * UPDATE. Selected rows are written once with their new values; their old selves are marked in
+ * deletion vectors, or their files are written again.
+ */
 import type { ScanFile, Snapshot } from "../../delta/index.ts";
+import { markDeleted } from "../../delta/write/mark-deleted.ts";
 import { updateOperation } from "../../delta/write/operations.ts";
 import { BOOLEAN, LONG, structField, structType } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
-import type { Plan } from "../../sql/plan/plan.ts";
+import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { typedLiteral } from "../../sql/types/literal.ts";
 import { expressionBinder } from "../bind-port.ts";
 import { localOutcome, type Outcome } from "../result.ts";
@@ -15,7 +19,8 @@ import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, targetOf, writeData } from "../write/data-files.ts";
 import { enforceRules, rulesOf } from "../write/enforce.ts";
 import { bindAssignments } from "./assignments.ts";
-import { asCondition, type Condition, findCandidates, findTouched } from "./find-rows.ts";
+import { asCondition, type Condition, findCandidates } from "./find-rows.ts";
+import { markedRows, type SplitFiles, splitSelected, vectorMetrics } from "./split-touched.ts";
 import { aliasOf } from "./target-alias.ts";
 import { openTargetScan } from "./target-scan.ts";
 
@@ -34,40 +39,39 @@ export async function executeUpdate(
   const condition: Condition = where ? (attributes) => bind(where, attributes) : null;
   const startMs = ctx.session.clock.monotonicMs();
   const { files, prune, text } = await findCandidates(ctx, snapshot, condition, qualifier);
-  // Binding the assignments comes before any file is read: a mistake in them costs nothing.
-  const touched = await findTouched(ctx, snapshot, files, condition, qualifier);
-  const updatedCount = touched.reduce((sum, t) => sum + t.matchedCount, 0);
-  const rewritten = touched.map((t) => t.file);
-  const plan = await updatedRows(ctx, snapshot, rewritten, {
-    statement,
-    qualifier,
-    condition,
-    bind,
-  });
+  const { rewritten, marked } = await splitSelected(ctx, snapshot, files, condition, qualifier);
+  const request = { statement, qualifier, condition, bind };
+  const plan = await updatedRows(ctx, snapshot, { rewritten, marked }, request);
+  const updatedCount = [...rewritten, ...marked].reduce((sum, t) => sum + t.matchedCount, 0);
   const rows = [[BigInt(updatedCount)]];
-  if (touched.length === 0) return localOutcome(AFFECTED, rows);
+  if (updatedCount === 0) return localOutcome(AFFECTED, rows);
   const given = new Set(
     statement.assignments.map((a) => a.target.parts.at(-1)!.name.toLowerCase()),
   );
   const checked = await enforceRules(ctx, plan, rulesOf(snapshot), given);
   const written = await writeData(ctx, checked, targetOf(snapshot));
-  return commitOrDiscard(written, async () => {
-    const removes = rewritten.map((file) => file.add);
+  const holed = await commitOrDiscard(written, () =>
+    markDeleted(snapshot.tableRoot, marked.map(markedRows)),
+  );
+  const discard = () => {
+    written.discard();
+    holed.discard();
+  };
+  return commitOrDiscard({ discard }, async () => {
+    const gone = rewritten.map(({ file }) => file.add);
     const commit = await commitChange(ctx, handle, {
       ...updateOperation(text),
-      adds: written.adds,
-      removes,
+      adds: [...written.adds, ...holed.adds],
+      removes: [...gone, ...holed.removes],
       metrics: {
-        numRemovedFiles: String(removes.length),
-        numRemovedBytes: String(totalBytes(removes)),
+        numRemovedFiles: String(gone.length),
+        numRemovedBytes: String(totalBytes(gone)),
         numAddedFiles: String(written.adds.length),
         numAddedBytes: String(written.sizeBytes),
         numAddedChangeFiles: "0",
         numUpdatedRows: String(updatedCount),
         numCopiedRows: String(written.rowCount - updatedCount),
-        numDeletionVectorsAdded: "0",
-        numDeletionVectorsRemoved: "0",
-        numDeletionVectorsUpdated: "0",
+        ...vectorMetrics(holed, gone, "num"),
         executionTimeMs: String(Math.round(ctx.session.clock.monotonicMs() - startMs)),
       },
       reads: {
@@ -86,12 +90,32 @@ interface UpdateRequest {
   bind: Binder;
 }
 
-/** Every row of the files, selected ones with their new values. */
+/** Selected rows with their new values, and what else rewritten files hold. */
 async function updatedRows(
+  ctx: StatementContext,
+  snapshot: Snapshot,
+  { rewritten, marked }: SplitFiles,
+  request: UpdateRequest,
+): Promise<Plan> {
+  const changed = marked.map((t) => t.file);
+  if (changed.length === 0) {
+    const files = rewritten.map((t) => t.file);
+    return rowsOf(ctx, snapshot, files, request, { onlySelected: false });
+  }
+  const right = await rowsOf(ctx, snapshot, changed, request, { onlySelected: true });
+  if (rewritten.length === 0) return right;
+  const files = rewritten.map((t) => t.file);
+  const left = await rowsOf(ctx, snapshot, files, request, { onlySelected: false });
+  const output = outputOf(left).map((a) => ({ ...a, id: ctx.allocate() }));
+  return { kind: "set_operation", operator: "union", all: true, left, right, output };
+}
+
+async function rowsOf(
   ctx: StatementContext,
   snapshot: Snapshot,
   files: readonly ScanFile[],
   { statement, qualifier, condition, bind }: UpdateRequest,
+  { onlySelected }: { onlySelected: boolean },
 ): Promise<Plan> {
   const scan = await openTargetScan(ctx, snapshot, files, qualifier);
   const { columns } = scan;
@@ -102,16 +126,21 @@ async function updatedRows(
     (expression) => bind(expression, columns),
     bind,
   );
-  const selected = condition ? asCondition(condition(columns)) : typedLiteral(true, BOOLEAN);
+  const truth = typedLiteral(true, BOOLEAN);
+  const where = condition ? asCondition(condition(columns)) : truth;
+  const selected = onlySelected ? truth : where;
+  const input: Plan = onlySelected
+    ? { kind: "filter", input: scan.plan, condition: where }
+    : scan.plan;
   const expressions = columns.map((column, i): NamedExpression => {
     const value = values.get(i);
     const output = freshColumn(ctx, column);
     return { expression: value ? choose(selected, value, refer(column)) : refer(column), output };
   });
-  const plain: Plan = { kind: "project", input: scan.plan, expressions };
+  const plain: Plan = { kind: "project", input, expressions };
   const generated = snapshot.schema.fields.some((f, i) => generationText(f) && !values.has(i));
   if (!generated) return plain;
-  return recompute(ctx, snapshot, scan.plan, expressions, { selected, set: values, bind });
+  return recompute(ctx, snapshot, input, expressions, { selected, set: values, bind });
 }
 
 /** Generated columns of changed rows follow the columns they are made of. */

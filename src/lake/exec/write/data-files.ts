@@ -66,7 +66,7 @@ export async function writeData(
 
 /** Runs the commit of written data; on failure the files go and the error stays. */
 export async function commitOrDiscard<T>(
-  written: WrittenData | null,
+  written: Pick<WrittenData, "discard"> | null,
   commit: () => Promise<T>,
 ): Promise<T> {
   try {

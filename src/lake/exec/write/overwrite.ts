@@ -109,7 +109,7 @@ async function replaceMatching(
       const predicates: PrunePredicate[] = deleted.prune ? [deleted.prune] : [];
       return {
         removes: deleted.removes,
-        adds: deleted.written?.adds ?? [],
+        adds: deleted.adds,
         reads: {
           ...(predicates.length > 0 ? { readPredicates: predicates } : { readWholeTable: true }),
           readFiles: deleted.readFiles,
