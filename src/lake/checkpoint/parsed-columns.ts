@@ -51,6 +51,11 @@ export function createParsedColumns(
   };
 }
 
+/** Whether a table's checkpoints hold statistics as JSON text: unless it says no. */
+export function writesStatsText({ configuration }: Metadata): boolean {
+  return configuration["delta.checkpoint.writeStatsAsJson"]?.toLowerCase() !== "false";
+}
+
 const TEXT: ColumnShape = { kind: "string" };
 const LONG: ColumnShape = { kind: "int64" };
 
@@ -91,7 +96,8 @@ function statsShape(columns: readonly StatsColumn[]): StructShape {
   ];
   // Parquet has no struct without fields.
   const present = members.filter(([, shape]) => shape.fields.length > 0);
-  return { kind: "struct", fields: [["numRecords", LONG], ...present] };
+  const tight: Field = ["tightBounds", { kind: "boolean" }];
+  return { kind: "struct", fields: [["numRecords", LONG], ...present, tight] };
 }
 
 /** The columns as nested structs, those without a shape left out. */
@@ -118,7 +124,11 @@ type Tree = { [name: string]: unknown };
 function parseStats(text: string | null | undefined, columns: readonly StatsColumn[]): Tree | null {
   const stats = readJson(text);
   if (stats === null) return null;
-  const parsed: Tree = { numRecords: readScalar(stats.numRecords, { kind: "long" }) };
+  const { numRecords, tightBounds } = stats;
+  const parsed: Tree = {
+    numRecords: readScalar(numRecords, { kind: "long" }),
+    tightBounds: typeof tightBounds === "boolean" ? tightBounds : null,
+  };
   for (const part of ["minValues", "maxValues", "nullCount"]) {
     const tree: Tree = {};
     for (const { physicalPath, type } of columns) {

@@ -16,7 +16,7 @@ import {
   readColumnMappingMode,
 } from "../delta/index.ts";
 import type { StructType } from "../schema/data-type.ts";
-import { createParsedColumns } from "./parsed-columns.ts";
+import { createParsedColumns, writesStatsText } from "./parsed-columns.ts";
 
 const STRING: ColumnShape = { kind: "string" };
 const LONG: ColumnShape = { kind: "int64" };
@@ -107,13 +107,17 @@ export function createWasmCheckpointWriter(): CheckpointWriter {
       const rows = [...actions];
       const isV2 = rows.some((action) => action.checkpointMetadata);
       const fields = isV2 ? [...COLUMNS, CHECKPOINT_METADATA] : [...COLUMNS];
+      const metadata = rows.find((action) => action.metaData)?.metaData;
+      const hasText = metadata ? writesStatsText(metadata) : true;
       const parsed = parsedColumnsOf(rows, schema);
-      if (parsed === null) return writeRows(path, fields, rows);
-      const typed = fields.map(([name, shape]): [keyof CheckpointAction, StructShape] =>
-        name === "add" ? [name, struct(...shape.fields, ...parsed.fields)] : [name, shape],
-      );
+      if (parsed === null && hasText) return writeRows(path, fields, rows);
+      const typed = fields.map(([name, shape]): [keyof CheckpointAction, StructShape] => {
+        if (name !== "add") return [name, shape];
+        const kept = shape.fields.filter(([field]) => hasText || field !== "stats");
+        return [name, struct(...kept, ...(parsed?.fields ?? []))];
+      });
       const withParsed = rows.map(({ add, ...other }) =>
-        add ? { add: { ...add, ...parsed.valuesOf(add) } } : other,
+        add ? { add: { ...add, ...parsed?.valuesOf(add) } } : other,
       );
       return writeRows(path, typed, withParsed);
     },

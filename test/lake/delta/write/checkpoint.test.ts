@@ -183,6 +183,33 @@ describe("a checkpoint", () => {
     const reread = [...(await open().snapshot()).state.adds.values()];
     expect(reread.map((file) => file.stats)).toEqual([stats, "not json"]);
   });
+
+  // What delta-spark 4.4 writes for each, seen live; unset, it writes the struct too.
+  it.each([
+    [{}, ["stats"]],
+    [{ json: "false" }, []],
+    [{ struct: "true" }, ["stats", "stats_parsed"]],
+    [{ struct: "false" }, ["stats"]],
+    [{ json: "false", struct: "TRUE" }, ["stats_parsed"]],
+    [{ json: "False", struct: "false" }, []],
+  ])("holds statistics in the forms that %j asks for", async (asked, forms) => {
+    const { json, struct } = asked as { json?: string; struct?: string };
+    const properties = {
+      ...(json && { "delta.checkpoint.writeStatsAsJson": json }),
+      ...(struct && { "delta.checkpoint.writeStatsAsStruct": struct }),
+    };
+    await create(properties, T.structType([f("l", T.LONG)]));
+    const stats =
+      '{"numRecords":5,"minValues":{"l":1},"maxValues":{"l":2},"nullCount":{"l":0},"tightBounds":false}';
+    await commit([add("a", stats)]);
+    await writeCheckpoint(await open().snapshot(), createWasmCheckpointWriter(), clock);
+    const rows = await rowsOf(join(root, "_delta_log/00000000000000000001.checkpoint.parquet"));
+    const found = rows.find((row) => row.add)!.add!;
+    expect(Object.keys(found).filter((name) => name.startsWith("stats"))).toEqual(forms);
+    rmSync(join(root, "_delta_log/00000000000000000000.json"));
+    const reread = [...(await open().snapshot()).state.adds.values()];
+    expect(reread.map((file) => file.stats)).toEqual([forms.length > 0 ? stats : undefined]);
+  });
 });
 
 describe.skipIf(!hasConformance)("checkpoints of Spark's tables", () => {
