@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRng } from "../../../src/core/rng.ts";
@@ -51,6 +51,15 @@ describe("versions", () => {
     await expect(table.snapshot({ version: 0.5 })).rejects.toThrowError(
       fails("INVALID_PARAMETER_VALUE", /not a version/),
     );
+  });
+
+  it("may have a commit file without a byte: it changes nothing, to Spark and delta-rs too", async () => {
+    log.commit(0, [PROTOCOL, metaData(), add("a")]);
+    log.commit(1, []);
+    writeFileSync(join(log.folder, "00000000000000000001.json"), "");
+    const snapshot = await DeltaLog.open(log.root).snapshot();
+    expect(snapshot.version).toBe(1);
+    expect(await paths(snapshot)).toEqual(["a"]);
   });
 
   it("need every commit", async () => {
