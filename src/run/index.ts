@@ -33,9 +33,11 @@ export type {
 export {
   bundledPipeline,
   type LayerCount,
+  planMainJob,
   type QualityLine,
   runMainJob,
   type StartOptions,
+  type StartPlan,
   type StartReport,
 } from "./start.ts";
 export { getRun, listJobNames, listRuns, listTasks, type RunRecord } from "./store.ts";

@@ -8,16 +8,19 @@ import type { Clock } from "../core/clock.ts";
 import { packageRoot } from "../core/package.ts";
 import type { Store } from "../core/store/index.ts";
 import type { Lake } from "../lake/index.ts";
-import { loadBundle } from "./bundle/load.ts";
+import { type Bundle, loadBundle } from "./bundle/load.ts";
 import {
   DEMO_DEFAULTS,
   type DemoManifest,
   type DemoOptions,
   ensureDemo,
+  findDemo,
 } from "./generate/index.ts";
 import { runJob } from "./job/execute.ts";
+import { type JobPlan, planJob } from "./job/plan.ts";
 import type { RunEvent, RunOutcome, TaskOutcome } from "./job/types.ts";
 
+/** What the main job works with. */
 export interface StartOptions {
   lake: Lake;
   store: Store;
@@ -28,9 +31,22 @@ export interface StartOptions {
   onEvent?: (event: RunEvent) => void;
   /** Told before the sources are made or found. */
   onPhase?: (text: string) => void;
-  signal?: AbortSignal;
+  /** Stops the job after the statement at hand. */
+  signal?: { readonly aborted: boolean };
 }
 
+/** What the main job would do. */
+export interface StartPlan {
+  /** Folder of the sources. */
+  demoFolder: string;
+  /** What it holds, or null when it is still to be made. */
+  manifest: DemoManifest | null;
+  /** Path of the bundle. */
+  bundlePath: string;
+  plan: JobPlan;
+}
+
+/** How the main job went. */
 export interface StartReport {
   manifest: DemoManifest;
   /** Folder of the sources. */
@@ -44,18 +60,23 @@ export interface StartReport {
   slowest: readonly TaskOutcome[];
 }
 
+/** Rows of one table. */
 export interface LayerCount {
   layer: string;
   table: string;
   rowCount: number;
 }
 
+/** One expectation: what was measured, beside what is allowed. */
 export interface QualityLine {
   dataset: string;
   expectation: string;
   rowCount: number;
   failing: number;
+  /** Percent of the rows that fail, and the most that may, as decimal text. */
   failingPercent: string;
+  allowedPercent: string;
+  /** `PASS` or `FAIL`. */
   status: string;
 }
 
@@ -72,18 +93,27 @@ export function bundledPipeline(): string {
   return join(packageRoot(), "courses", "platform", "databricks.yml");
 }
 
-/** Runs everything. When a task failed, the report holds what the tables say anyway: nothing. */
+/** What `runMainJob` would do; writes nothing. */
+export async function planMainJob(home: string, demo = DEMO_DEFAULTS): Promise<StartPlan> {
+  const demoFolder = join(home, "demo");
+  const manifest = await findDemo(demoFolder, demo);
+  const bundle = await loadPipeline(demoFolder);
+  const plan = await planJob(bundle, MAIN_JOB);
+  return { demoFolder, manifest, bundlePath: bundle.path, plan };
+}
+
+/**
+ * Makes the sources when they are missing, and runs the bundled pipeline over them. When a task
+ * failed or the run was stopped, the report says nothing of the tables.
+ */
 export async function runMainJob(options: StartOptions): Promise<StartReport> {
   const { lake, store, clock, home, demo = DEMO_DEFAULTS, onPhase = () => {} } = options;
   const demoFolder = join(home, "demo");
   onPhase("sources");
   const { manifest, isNew } = await ensureDemo(demoFolder, demo);
-  const bundle = await loadBundle(bundledPipeline(), {
-    target: "local",
-    variables: { landing: join(demoFolder, "landing") },
-  });
+  const bundle = await loadPipeline(demoFolder);
   onPhase("pipeline");
-  const outcome = await runJob(bundle, "platform", {
+  const outcome = await runJob(bundle, MAIN_JOB, {
     lake,
     store,
     clock,
@@ -101,6 +131,13 @@ export async function runMainJob(options: StartOptions): Promise<StartReport> {
   };
 }
 
+const MAIN_JOB = "platform";
+
+function loadPipeline(demoFolder: string): Promise<Bundle> {
+  const variables = { landing: join(demoFolder, "landing") };
+  return loadBundle(bundledPipeline(), { target: "local", variables });
+}
+
 async function countLayers(lake: Lake): Promise<LayerCount[]> {
   const tables = Object.entries(LAYERS).flatMap(([layer, names]) =>
     names.map((table) => ({ layer, table })),
@@ -114,7 +151,8 @@ async function countLayers(lake: Lake): Promise<LayerCount[]> {
 
 async function readQuality(lake: Lake): Promise<QualityLine[]> {
   const result = await lake.sql(
-    `SELECT dataset, expectation, row_count, failing, CAST(failing_percent AS STRING), status
+    `SELECT dataset, expectation, row_count, failing, CAST(failing_percent AS STRING),
+            CAST(CAST(allowed_percent AS DECIMAL(5,2)) AS STRING), status
        FROM gold.data_quality`,
   );
   return (await result.rows()).map((row) => ({
@@ -123,7 +161,8 @@ async function readQuality(lake: Lake): Promise<QualityLine[]> {
     rowCount: Number(row[2]),
     failing: Number(row[3]),
     failingPercent: String(row[4]),
-    status: String(row[5]),
+    allowedPercent: String(row[5]),
+    status: String(row[6]),
   }));
 }
 

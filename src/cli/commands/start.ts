@@ -1,26 +1,42 @@
 /** `sovereign start`: the main job, from generated files to a report. What `npm start` runs. */
+import { relative } from "node:path";
+
+import { formatCount } from "../../core/progress.ts";
+import type { StartPlan } from "../../run/index.ts";
 import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
 import { openProjectLake } from "../lake/session.ts";
 import { createJobView } from "../run/job-view.ts";
+import { printPlan } from "../run/plan-view.ts";
+import { programWords } from "../run/program.ts";
 import { formatReport } from "../run/report.ts";
 
 export const command = defineCommand({
   args: {},
   flags: {},
-  examples: [{ comment: "Run the bundled platform pipeline end to end", run: "sovereign start" }],
+  examples: [
+    { comment: "Run the bundled platform pipeline end to end", run: "sovereign start" },
+    { comment: "See what it would do", run: "sovereign start --dry-run" },
+  ],
   notes:
-    "Makes the demo's files (10,000 customers, 50,000 transactions, 1,000 products, always the same) in .sovereign/demo, then runs the job `platform` over them: bronze, silver, gold, data quality. Doing it again loads nothing twice.",
+    "Makes the demo's files (10,000 customers, 50,000 transactions, 1,000 products, always the same) in .sovereign/demo, then runs the job `platform` over them: bronze, silver, gold, data quality. Doing it again loads nothing twice. Exit code 1 when a task failed.",
   databricks: "`databricks bundle run platform` on the same databricks.yml",
   seeAlso: ["run job", "run show", "lake sql"],
+  dryRun: true,
   async run(context) {
-    const { runMainJob } = await import("../../run/index.ts");
+    const { planMainJob, runMainJob } = await import("../../run/index.ts");
+    const { home } = context.config;
+    if (context.globals.dryRun) {
+      await showPlan(await planMainJob(home), context);
+      return 0;
+    }
     const view = createJobView(context);
     let endPhase = (): void => {};
     const report = await runMainJob({
       lake: await openProjectLake(context),
       store: await context.store(),
       clock: context.io.clock,
-      home: context.config.home,
+      home,
       signal: context.io.signal,
       onEvent: view.onEvent,
       onPhase: (name) => {
@@ -29,10 +45,41 @@ export const command = defineCommand({
       },
     });
     await view.finish();
-    const { status } = report.outcome;
+    const { status, runId } = report.outcome;
     await context.audit({ command: "start", object: "platform", outcome: status });
-    if (status === "success") await context.printText(formatReport(report, context.style));
-    else await context.note(`next: sovereign run show ${report.outcome.runId}`);
-    return status === "success" ? 0 : status === "cancelled" ? 130 : 1;
+    const program = programWords(context);
+    if (status === "success") {
+      await context.printText(formatReport(report, context.style, nextCommands(program, runId)));
+      return 0;
+    }
+    await context.note(`next: ${program} run show ${runId}`);
+    return status === "cancelled" ? 130 : 1;
   },
 });
+
+function nextCommands(program: string, runId: number): string[] {
+  const tiers =
+    "SELECT value_tier, count(*), sum(total_spend) FROM gold.customer_360 GROUP BY value_tier";
+  return [
+    `${program} lake sql "${tiers}"`,
+    `${program} lake history silver.customers`,
+    `${program} run show ${runId}`,
+  ];
+}
+
+async function showPlan(start: StartPlan, context: CommandContext): Promise<void> {
+  const folder = relative(context.io.cwd, start.demoFolder) || ".";
+  const { manifest } = start;
+  const { DEMO_DEFAULTS } = await import("../../run/index.ts");
+  const { customers, transactions, products } = manifest ?? DEMO_DEFAULTS;
+  const sources = [
+    `${formatCount(customers)} customers`,
+    `${formatCount(transactions)} transactions`,
+    `${formatCount(products)} products`,
+  ].join(", ");
+  await context.note(
+    `would ${manifest === null ? "make" : "use"} the files in ${folder}: ${sources}`,
+  );
+  await context.note(`would run the job ${start.plan.job.key} of ${start.bundlePath}`);
+  await printPlan(start.plan, context);
+}

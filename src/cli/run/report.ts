@@ -5,13 +5,17 @@ import type { StartReport } from "../../run/index.ts";
 import type { Style } from "../style.ts";
 
 /** Plain columns, no wider than 80, so that it reads the same in a log. */
-export function formatReport(report: StartReport, style: Style): string {
+export function formatReport(
+  report: StartReport,
+  style: Style,
+  commands: readonly string[],
+): string {
   const sections = [
     layersSection(report, style),
     qualitySection(report, style),
     quarantineSection(report, style),
     slowestSection(report, style),
-    nextSection(report, style),
+    nextSection(commands, style),
   ];
   return `${sections.join("\n")}`;
 }
@@ -21,7 +25,7 @@ function layersSection({ layers, manifest }: StartReport, style: Style): string 
   const lines = names.map((name) => {
     const tables = layers.filter(({ layer }) => layer === name);
     const counts = tables.map(({ table, rowCount }) => `${table} ${formatCount(rowCount)}`);
-    return `  ${name.padEnd(7)} ${counts.join(", ")}\n`;
+    return wrap(counts, `  ${name.padEnd(7)}`);
   });
   const { rows, files } = manifest;
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
@@ -32,12 +36,16 @@ function layersSection({ layers, manifest }: StartReport, style: Style): string 
 function qualitySection({ quality }: StartReport, style: Style): string {
   const lines = quality.map((line) => {
     const status = line.status === "PASS" ? style.green("PASS") : style.red(line.status);
-    const dataset = fitText(line.dataset, 20);
-    const expectation = fitText(line.expectation, 26);
-    const failing = `${formatCount(line.failing)} of ${formatCount(line.rowCount)}`;
-    return `  ${status}  ${dataset} ${expectation} ${failing} (${line.failingPercent}%)\n`;
+    const dataset = fitText(line.dataset, 19);
+    const expectation = fitText(line.expectation, 25);
+    const failing = formatCount(line.failing).padStart(7);
+    const rows = formatCount(line.rowCount).padStart(8);
+    const measured = line.failingPercent.padStart(6);
+    const allowed = line.allowedPercent.padStart(7);
+    return `  ${status} ${dataset} ${expectation}${failing}${rows}${measured}${allowed}\n`;
   });
-  return `${style.bold("Data quality")}  rows that break each expectation\n${lines.join("")}`;
+  const heading = `${style.bold("Data quality")}${" ".repeat(40)}`;
+  return `${heading} broken    rows     %  limit\n${lines.join("")}`;
 }
 
 function quarantineSection({ quarantine }: StartReport, style: Style): string {
@@ -56,12 +64,7 @@ function slowestSection({ slowest, outcome }: StartReport, style: Style): string
   return `${style.bold("Time")}  ${total} in all, the slowest steps being\n  ${steps.join(", ")}\n`;
 }
 
-function nextSection({ outcome }: StartReport, style: Style): string {
-  const commands = [
-    'sovereign lake sql "SELECT value_tier, count(*), sum(total_spend) FROM gold.customer_360 GROUP BY 1"',
-    "sovereign lake history silver.customers",
-    `sovereign run show ${outcome.runId}`,
-  ];
+function nextSection(commands: readonly string[], style: Style): string {
   const lines = commands.map((text) => `  ${style.cyan(text)}\n`);
   return `${style.bold("Look further")}\n${lines.join("")}`;
 }

@@ -5,20 +5,24 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { SovereignError } from "../../core/errors.ts";
-import { createFolders, tempPathFor } from "../../core/io/index.ts";
+import { createFolders, errnoOf, tempPathFor } from "../../core/io/index.ts";
 import { createRng } from "../../core/rng.ts";
 import { AS_OF, CHURN_DAYS, DAY_COUNT, dayText } from "./calendar.ts";
 import { CUSTOMER_COLUMNS, exportCustomers } from "./customers.ts";
 import { encodeCsv, encodeNdjson, encodeProductsParquet } from "./files.ts";
 import { drawLatentCustomers, type LatentCustomer, silenceProbability } from "./latent.ts";
+import type { DemoManifest } from "./manifest.ts";
 import { drawProducts, exportProducts } from "./products.ts";
 import { drawTickets } from "./tickets.ts";
 import { drawPurchases, exportTransactions, type Purchase } from "./transactions.ts";
 
+/** Name of the manifest in a demo folder; it is written last. */
+export const MANIFEST_NAME = "manifest.json";
+
+/** How much to make; the same options make the same bytes. */
 export interface DemoOptions {
   seed: number;
   customers: number;
@@ -33,39 +37,17 @@ export const DEMO_DEFAULTS: DemoOptions = {
   products: 1_000,
 };
 
-/** Written last into the folder; says what it holds. */
-export interface DemoManifest extends DemoOptions {
-  format: 1;
-  as_of: string;
-  churn_days: number;
-  /** Rows by source as they lie in the landing zone, repeats included. */
-  rows: Record<"customers" | "transactions" | "products" | "support_tickets", number>;
-  files: number;
-  /** SHA-256 over every file's path and bytes. */
-  digest: string;
-}
-
-/** Name of the manifest in a demo folder. */
-export const MANIFEST_NAME = "manifest.json";
-
 /**
- * Makes the sources at `folder` unless they are there already. A folder made with other options is
- * RESOURCE_ALREADY_EXISTS: nothing is ever overwritten.
+ * Makes the sources at `folder` unless they are there already. Nothing is ever overwritten: a folder
+ * made with other options, or by something else, is RESOURCE_ALREADY_EXISTS; one that lost a file,
+ * or part of one, is DATA_LOSS. Files that were added to it are left alone.
  */
 export async function ensureDemo(
   folder: string,
   options: DemoOptions = DEMO_DEFAULTS,
 ): Promise<{ manifest: DemoManifest; isNew: boolean }> {
-  if (existsSync(folder)) {
-    const manifest = await readManifest(folder);
-    const isSame = (Object.keys(options) as (keyof DemoOptions)[]).every(
-      (name) => manifest?.[name] === options[name],
-    );
-    if (manifest !== null && isSame) return { manifest, isNew: false };
-    throw new SovereignError("RESOURCE_ALREADY_EXISTS", `\`${folder}\` holds something else`, {
-      hint: "move that folder away, or choose another one",
-    });
-  }
+  const found = await findDemo(folder, options);
+  if (found !== null) return { manifest: found, isNew: false };
   const files = await buildFiles(options);
   const draft = tempPathFor(folder);
   createFolders(dirname(folder));
@@ -78,23 +60,33 @@ export async function ensureDemo(
       flush: true,
     });
     await rename(draft, folder);
+  } catch (error) {
+    const isLost = ["ENOTEMPTY", "EEXIST"].includes(errnoOf(error));
+    // Another process made the same folder first.
+    const theirs = isLost ? await findDemo(folder, options) : null;
+    if (theirs === null) throw error;
+    return { manifest: theirs, isNew: false };
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
   return { manifest: files.manifest, isNew: true };
 }
 
-async function readManifest(folder: string): Promise<DemoManifest | null> {
-  try {
-    return JSON.parse(await readFile(join(folder, MANIFEST_NAME), "utf8")) as DemoManifest;
-  } catch {
-    // Missing or unreadable: the folder is not ours.
-    return null;
-  }
+/** The manifest of the demo at `folder`, or null when nothing is there. Errors as `ensureDemo`. */
+export async function findDemo(
+  folder: string,
+  options: DemoOptions = DEMO_DEFAULTS,
+): Promise<DemoManifest | null> {
+  if (!existsSync(folder)) return null;
+  const { checkDemo } = await import("./manifest.ts");
+  return checkDemo(folder, options);
 }
 
 /** Every file of the demo by its path below the folder, and the manifest that describes them. */
-export async function buildFiles(options: DemoOptions) {
+export async function buildFiles(options: DemoOptions): Promise<{
+  contents: ReadonlyMap<string, string | Uint8Array>;
+  manifest: DemoManifest;
+}> {
   const rng = createRng(options.seed);
   const latent = drawLatentCustomers(rng, options.customers);
   const products = drawProducts(rng, options.products);
@@ -127,6 +119,9 @@ export async function buildFiles(options: DemoOptions) {
       support_tickets: tickets.length,
     },
     files: contents.size,
+    sizes: Object.fromEntries(
+      [...contents].map(([path, bytes]) => [path, Buffer.byteLength(bytes)]),
+    ),
     digest: digestOf(contents),
   };
   return { contents, manifest };

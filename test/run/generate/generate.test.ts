@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -123,10 +123,45 @@ test("the folder is complete or absent, and made once", async () => {
   expect(readdirSync(join(folder, ".."))).toEqual(["demo"]);
   const before = readFileSync(join(folder, "manifest.json"), "utf8");
   expect(await ensureDemo(folder, small)).toEqual({ manifest: first.manifest, isNew: false });
-  await expect(ensureDemo(folder, { ...small, seed: 8 })).rejects.toThrow(/holds something else/);
+  await expect(ensureDemo(folder, { ...small, seed: 8 })).rejects.toThrow(
+    `made with seed ${small.seed}, not 8`,
+  );
   expect(readFileSync(join(folder, "manifest.json"), "utf8")).toBe(before);
   const foreign = mkdtempSync(join(tmpdir(), "demo-"));
   writeFileSync(join(foreign, "precious.txt"), "mine");
-  await expect(ensureDemo(foreign, small)).rejects.toThrow(/holds something else/);
+  await expect(ensureDemo(foreign, small)).rejects.toThrow(/not a demo, or a damaged one/);
   expect(readdirSync(foreign)).toEqual(["precious.txt"]);
+});
+
+test("two that make it at once end with one folder", async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "demo-")), "demo");
+  const made = await Promise.all([ensureDemo(folder, small), ensureDemo(folder, small)]);
+  expect(made.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
+  expect(made[0]?.manifest).toEqual(made[1]?.manifest);
+  expect(readdirSync(join(folder, ".."))).toEqual(["demo"]);
+});
+
+test("a file that is gone or cut short is named, one that was added is left alone", async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "demo-")), "demo");
+  await ensureDemo(folder, small);
+  writeFileSync(join(folder, "landing/customers/mine.csv"), "customer_id\n");
+  expect((await ensureDemo(folder, small)).isNew).toBe(false);
+  const parquet = join(folder, "landing/products/products.parquet");
+  const bytes = readFileSync(parquet);
+  writeFileSync(parquet, bytes.subarray(0, 1000));
+  await expect(ensureDemo(folder, small)).rejects.toMatchObject({
+    code: "DATA_LOSS",
+    message: `the demo file \`${parquet}\` is cut short: 1000 of ${bytes.length} bytes`,
+    hint: expect.stringContaining(folder),
+  });
+  rmSync(parquet);
+  await expect(ensureDemo(folder, small)).rejects.toThrow(`\`${parquet}\` is missing`);
+  mkdirSync(parquet);
+  await expect(ensureDemo(folder, small)).rejects.toThrow("is no file");
+  for (const text of ["", "{}", '{"format":1,"rows":7}', "null"]) {
+    writeFileSync(join(folder, "manifest.json"), text);
+    await expect(ensureDemo(folder, small)).rejects.toMatchObject({
+      code: "RESOURCE_ALREADY_EXISTS",
+    });
+  }
 });
