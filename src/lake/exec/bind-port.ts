@@ -23,6 +23,7 @@ import type { Attribute, BoundExpression, LiteralExpression } from "../sql/plan/
 import type { Plan } from "../sql/plan/plan.ts";
 import { optimizePlan } from "../sql/plan/rules/index.ts";
 import { typedLiteral } from "../sql/types/literal.ts";
+import { constantValue } from "./constant-value.ts";
 import { createRelationSource } from "./relation-source.ts";
 import type { Outcome } from "./result.ts";
 import type { StatementContext } from "./statement.ts";
@@ -47,7 +48,9 @@ export async function prepareBinding(
   root: Statement | Query | Relation,
 ): Promise<BindContext> {
   const { session, parameters } = ctx;
-  const functions = await preloadTableFunctions(ctx, root);
+  const functions = await preloadTableFunctions(ctx, root, (expression, type) =>
+    constantValue(ctx, expression, { type, rowsOf: (plan) => planRows(ctx, plan) }),
+  );
   const relations = await preloadRelations(root, {
     source: createRelationSource(ctx, functions),
     namespace: session.namespace,
@@ -58,6 +61,7 @@ export async function prepareBinding(
     relations,
     parameters,
     tableFunction: (request) => planTableFunction(functions, request),
+    constants: functions.constants,
     knownNames: knownNames(ctx),
   });
   return { ...context, allocate: ctx.allocate };

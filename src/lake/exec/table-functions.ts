@@ -1,9 +1,11 @@
 /**
- * `read_files(path, format => …, option => …)`: files as a table. The binder is synchronous, so
- * every call in a statement is found and its schema settled before binding.
+ * Table functions before binding, which is synchronous: the arguments that must be constants are
+ * computed, and `read_files(path, format => …, option => …)` opens its files and settles their
+ * schema.
  */
 import { extname } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
+import { type DataType, LONG, STRING } from "../schema/data-type.ts";
 import type { Expression, FunctionArgument, Query, Relation, Statement } from "../sql/ast.ts";
 import type { TableFunctionRequest } from "../sql/bind/context.ts";
 import { notImplemented, SqlError } from "../sql/error.ts";
@@ -13,8 +15,15 @@ import type { Plan } from "../sql/plan/plan.ts";
 import { type FileSource, openFileSource } from "./file-source.ts";
 import type { StatementContext } from "./statement.ts";
 
-/** Opened sources by the text of their arguments. */
-export type TableFunctionPlans = Map<string, FileSource>;
+/** What is known of a statement's table functions when it is bound. */
+export interface TableFunctionPlans {
+  /** Opened files by the text of the arguments. */
+  files: Map<string, FileSource>;
+  /** Arguments that had to be computed. */
+  constants: Map<Expression, LiteralExpression>;
+  /** Computes an expression without columns; null when it is no constant. */
+  fold(expression: Expression, type: DataType): Promise<LiteralExpression | null>;
+}
 
 type CallNode = {
   kind: "table_function";
@@ -22,31 +31,57 @@ type CallNode = {
   args: FunctionArgument[];
 };
 
-/** Opens every `read_files` call of a tree. */
+/** Prepares every call of a tree. */
 export async function preloadTableFunctions(
   ctx: StatementContext,
   root: Statement | Query | Relation,
+  fold: TableFunctionPlans["fold"],
 ): Promise<TableFunctionPlans> {
-  const plans: TableFunctionPlans = new Map();
+  const plans: TableFunctionPlans = { files: new Map(), constants: new Map(), fold };
   await extendTableFunctions(ctx, root, plans);
   return plans;
 }
 
-/** Opens the calls of another tree, such as a view's query. */
+/** Prepares the calls of another tree, such as a view's query. */
 export async function extendTableFunctions(
   ctx: StatementContext,
   root: Statement | Query | Relation,
   plans: TableFunctionPlans,
 ): Promise<void> {
   for (const call of findCalls(root)) {
+    const name = call.name.parts[0]!.name.toLowerCase();
+    const type = name === "range" ? LONG : STRING;
+    for (const { value } of call.args) {
+      if (isPlain(value, type, ctx.parameters)) continue;
+      const folded = await plans.fold(value, type);
+      if (folded) plans.constants.set(value, folded);
+    }
+    if (name !== "read_files") continue;
     const args = call.args.map((arg) => ({
       name: arg.name?.name ?? null,
-      text: constantText(arg.value, ctx.parameters),
+      text: constantText(arg.value, ctx.parameters, plans.constants),
     }));
     const key = keyOf(args);
-    if (!plans.has(key)) plans.set(key, await openCall(ctx, args));
+    if (!plans.files.has(key)) plans.files.set(key, await openCall(ctx, args));
   }
 }
+
+/** Whether the binder can read the argument as it stands. */
+function isPlain(
+  value: Expression,
+  type: DataType,
+  parameters: ReadonlyMap<string, LiteralExpression>,
+): boolean {
+  if (value.kind === "parameter") {
+    const kind = parameters.get(value.name)?.type.kind;
+    return type.kind === "string" || kind === undefined || kind === "int" || kind === "long";
+  }
+  if (value.kind !== "literal") return false;
+  const literal = value.value;
+  return type.kind === "string" || (literal.kind === "number" && /^-?\d+$/.test(literal.text));
+}
+
+const CONSTANT_ARGUMENTS = new Set(["range", "read_files"]);
 
 function findCalls(root: unknown): CallNode[] {
   const found: CallNode[] = [];
@@ -58,7 +93,7 @@ function findCalls(root: unknown): CallNode[] {
     }
     const call = node as Partial<CallNode>;
     const isCall = call.kind === "table_function" && call.name?.parts.length === 1;
-    if (isCall && call.name!.parts[0]!.name.toLowerCase() === "read_files") {
+    if (isCall && CONSTANT_ARGUMENTS.has(call.name!.parts[0]!.name.toLowerCase())) {
       found.push(node as CallNode);
     }
     for (const value of Object.values(node)) visit(value);
@@ -77,7 +112,7 @@ export function planTableFunction(
     name: arg.name,
     text: arg.value.kind === "literal" ? literalText(arg.value) : null,
   }));
-  return plans.get(keyOf(args))?.(request.allocate) ?? null;
+  return plans.files.get(keyOf(args))?.(request.allocate) ?? null;
 }
 
 interface Argument {
@@ -96,7 +131,10 @@ function literalText(literal: LiteralExpression): string | null {
 function constantText(
   expression: Expression,
   parameters: ReadonlyMap<string, LiteralExpression>,
+  constants: ReadonlyMap<Expression, LiteralExpression>,
 ): string {
+  const folded = constants.get(expression);
+  if (folded && folded.value !== null) return String(folded.value);
   if (expression.kind === "parameter") {
     const value = parameters.get(expression.name);
     if (value && value.value !== null) return String(value.value);
@@ -108,9 +146,9 @@ function constantText(
     if (value.kind === "boolean") return String(value.value);
   }
   throw notImplemented(
-    "a computed argument of read_files",
+    "an argument of read_files that is no constant",
     expression.span,
-    "write literals or parameters",
+    "write literals, parameters, or functions of them",
   );
 }
 

@@ -6,7 +6,7 @@
  * Read `query.ts` next.
  */
 import type { DataType } from "../../schema/data-type.ts";
-import type { Query, Span } from "../ast.ts";
+import type { Expression, Query, Span } from "../ast.ts";
 import type { BoundExpression, LiteralExpression } from "../plan/expression.ts";
 import type { Plan } from "../plan/plan.ts";
 
@@ -87,6 +87,8 @@ export interface BindContext {
   readonly parameters: ReadonlyMap<string, LiteralExpression>;
   /** Plans a table function the binder does not know; null when nobody does. */
   readonly tableFunction?: (request: TableFunctionRequest) => Plan | null;
+  /** Values of expressions that had to be known before binding. */
+  readonly constants?: ReadonlyMap<Expression, LiteralExpression>;
   /** Names of visible relations, for suggestions. */
   readonly knownNames?: readonly string[];
   allocate(): number;
@@ -97,6 +99,7 @@ export interface BindContextOptions {
   relations?: ReadonlyMap<string, RelationDefinition | null>;
   parameters?: ReadonlyMap<string, LiteralExpression>;
   tableFunction?: (request: TableFunctionRequest) => Plan | null;
+  constants?: ReadonlyMap<Expression, LiteralExpression>;
   knownNames?: readonly string[];
   /** First attribute id to hand out; 1 unless several binds share one statement. */
   firstId?: number;
@@ -110,6 +113,7 @@ export function createBindContext(options: BindContextOptions): BindContext {
     relations: options.relations ?? new Map(),
     parameters: options.parameters ?? new Map(),
     ...(options.tableFunction ? { tableFunction: options.tableFunction } : {}),
+    ...(options.constants ? { constants: options.constants } : {}),
     ...(options.knownNames ? { knownNames: options.knownNames } : {}),
     allocate: () => next++,
   };

@@ -4,7 +4,7 @@
  * rows and columns it makes; `_outer` in its name (or OUTER) keeps input rows that make none.
  */
 import type { StructType } from "../../schema/data-type.ts";
-import type { FunctionArgument, Identifier, LateralView, Relation } from "../ast.ts";
+import type { Expression, FunctionArgument, Identifier, LateralView, Relation } from "../ast.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import { lookupFunction } from "../functions/index.ts";
 import type { Attribute, BoundExpression, CallExpression } from "../plan/expression.ts";
@@ -136,7 +136,7 @@ export function bindTableFunction(relation: TableFunction, env: QueryEnv): Bound
   }
   const args = relation.args.map((arg) => ({
     name: arg.name?.name ?? null,
-    value: bindExpression(arg.value, argumentEnv),
+    value: bindArgument(arg.value, argumentEnv),
   }));
   const plan = env.context.tableFunction?.({
     name,
@@ -151,8 +151,12 @@ export function bindTableFunction(relation: TableFunction, env: QueryEnv): Bound
 function positional(args: readonly FunctionArgument[], env: ExpressionEnv): BoundExpression[] {
   return args.map((arg) => {
     if (arg.name || arg.table) throw notImplemented("named and table arguments", arg.value.span);
-    return bindExpression(arg.value, env);
+    return bindArgument(arg.value, env);
   });
+}
+
+function bindArgument(value: Expression, env: ExpressionEnv): BoundExpression {
+  return env.query.context.constants?.get(value) ?? bindExpression(value, env);
 }
 
 function unknownTableFunction(name: string, relation: TableFunction): SqlError {

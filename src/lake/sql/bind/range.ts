@@ -1,7 +1,7 @@
 /** `range(end)`, `range(start, end[, step[, numPartitions]])` as a table function. */
-import { LONG } from "../../schema/data-type.ts";
+import { formatTypeSql, LONG } from "../../schema/data-type.ts";
 import type { Span } from "../ast.ts";
-import { notImplemented, SqlError } from "../error.ts";
+import { SqlError } from "../error.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import type { RangePlan } from "../plan/plan.ts";
 import type { BindContext } from "./context.ts";
@@ -40,7 +40,20 @@ export function bindRange(
   return { kind: "range", start, end, step, output };
 }
 
+/** What Spark casts to BIGINT here. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  ...["byte", "short", "int", "long", "float", "double", "decimal", "string", "void"],
+]);
+
 function wholeNumber(arg: BoundExpression): bigint {
+  if (!NUMBERS.has(arg.type.kind)) {
+    throw new SqlError(`an argument of \`range\` is ${formatTypeSql(arg.type)}, not BIGINT`, {
+      errorClass: "UNEXPECTED_INPUT_TYPE",
+      sqlState: "42K09",
+      span: arg.span,
+      hint: "write a whole number",
+    });
+  }
   const value = foldInteger(arg);
   if (value === "null") {
     throw new SqlError("an argument of range is NULL", {
@@ -50,6 +63,13 @@ function wholeNumber(arg: BoundExpression): bigint {
       hint: "write a whole number",
     });
   }
-  if (value === null) throw notImplemented("a computed argument of range", arg.span);
+  if (value === null) {
+    throw new SqlError("an argument of `range` is no constant whole number", {
+      errorClass: "NON_FOLDABLE_ARGUMENT",
+      sqlState: "42K08",
+      span: arg.span,
+      hint: "write numbers, parameters, or functions of them; use sequence() for computed bounds",
+    });
+  }
   return value;
 }
