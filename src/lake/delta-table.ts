@@ -46,6 +46,8 @@ export interface DeltaTable {
   readonly location: string;
   schema(): Promise<StructType>;
   version(): Promise<number>;
+  /** The newest version an application has committed, as its `txn` actions say; or null. */
+  txnVersion(appId: string): Promise<number | bigint | null>;
   /** The columns of DESCRIBE HISTORY, newest first. Reads the log alone. */
   history(limit?: number): Promise<Record<string, PlainValue>[]>;
   /** The columns of DESCRIBE DETAIL. */
@@ -123,6 +125,10 @@ class SessionTable implements DeltaTable {
     return (await this.#open()).snapshot.version;
   }
 
+  async txnVersion(appId: string): Promise<number | bigint | null> {
+    return (await this.#open()).snapshot.txnVersion(appId) ?? null;
+  }
+
   async history(limit?: number): Promise<Record<string, PlainValue>[]> {
     const { rows, schema } = await this.historyRows(limit);
     return rows.map((row) => toPlainObject(row, schema));
@@ -177,7 +183,7 @@ class SessionTable implements DeltaTable {
   ): Promise<CommitSummary | null> {
     const handle = await this.#open();
     const { insertRows, readInput, StatementContext } = await import("./sql-door.ts");
-    const ctx = new StatementContext(this.#session, "", new Map(), options.userMetadata);
+    const ctx = new StatementContext(this.#session, "", new Map(), options);
     try {
       const input = readInput(rows, handle.snapshot.schema, options.mergeSchema ?? false);
       const engine = await ctx.engine();

@@ -30,6 +30,8 @@ export interface ExecuteOptions {
   parameters?: ParameterValues;
   /** Kept in the history of what the statement commits. */
   userMetadata?: string;
+  /** Makes what the statement commits idempotent; see `CommitNotes`. */
+  txn?: { readonly appId: string; readonly version: number | bigint };
   /** Where the statement starts in its script, for places in errors. */
   scriptPlace?: Place;
 }
@@ -42,7 +44,7 @@ export async function executeStatement(
 ): Promise<StatementResult> {
   const { statement, text } = parsed;
   const parameters = readParameters(options.parameters);
-  const ctx = new StatementContext(session, text, parameters, options.userMetadata);
+  const ctx = new StatementContext(session, text, parameters, options);
   try {
     const outcome = await dispatch(ctx, statement);
     return createResult(statement.kind, outcome, () => ctx.close());

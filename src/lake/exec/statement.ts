@@ -7,11 +7,18 @@ import type { Statement } from "../sql/ast.ts";
 import type { LiteralExpression } from "../sql/plan/expression.ts";
 import type { Session } from "./session.ts";
 
+/** What goes into the commits of a statement beside its changes. */
+export interface CommitNotes {
+  readonly userMetadata?: string | undefined;
+  /** Marks the commit as an application's nth; one the table has already is not made again. */
+  readonly txn?: { readonly appId: string; readonly version: number | bigint } | undefined;
+}
+
 export class StatementContext {
   readonly session: Session;
   readonly text: string;
   readonly parameters: ReadonlyMap<string, LiteralExpression>;
-  readonly userMetadata: string | undefined;
+  readonly notes: CommitNotes;
   #engine: Promise<Engine> | null = null;
   #nextId = 1;
 
@@ -19,12 +26,12 @@ export class StatementContext {
     session: Session,
     text: string,
     parameters: ReadonlyMap<string, LiteralExpression>,
-    userMetadata?: string,
+    notes: CommitNotes = {},
   ) {
     this.session = session;
     this.text = text;
     this.parameters = parameters;
-    this.userMetadata = userMetadata;
+    this.notes = notes;
   }
 
   /** The engine in a scope of this statement; what it prepares is dropped by `close`. */

@@ -31,7 +31,7 @@ import { emptyOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
 import { alignColumns } from "../write/align.ts";
-import { summarise, writeMetrics } from "../write/commit.ts";
+import { commitNotes, summarise, writeMetrics } from "../write/commit.ts";
 import {
   commitOrDiscard,
   type WriteTarget,
@@ -347,7 +347,7 @@ async function commitTable(
   const result = await transaction.commit({
     ...operationOf(place, definition, state),
     operationMetrics: metrics,
-    ...(ctx.userMetadata === undefined ? {} : { userMetadata: ctx.userMetadata }),
+    ...commitNotes(ctx),
     actions,
     ...(old ? { readWholeTable: true } : {}),
   });

@@ -1,4 +1,5 @@
 /** The last step of every statement that changes a table: one transaction, one summary. */
+import { SovereignError } from "../../../core/errors.ts";
 import type { AddFile, CommitRequest, CommitResult, RemoveFile } from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import type { Operation } from "../../delta/write/operations.ts";
@@ -29,7 +30,7 @@ export async function commitChange(
     operation: change.operation,
     operationParameters: change.operationParameters,
     operationMetrics: { ...change.metrics },
-    ...(ctx.userMetadata === undefined ? {} : { userMetadata: ctx.userMetadata }),
+    ...commitNotes(ctx),
     actions: [
       ...(change.others ?? []),
       ...removes.map((add): { remove: RemoveFile } => ({ remove: removeOf(add, nowMs) })),
@@ -37,7 +38,26 @@ export async function commitChange(
     ],
     ...change.reads,
   });
+  if (result.skipped) throw committedBefore(ctx);
   return summarise(handle.displayName, result, change);
+}
+
+/** The caller's own words for the commit, in the form a request takes. */
+export function commitNotes(ctx: StatementContext): Pick<CommitRequest, "userMetadata" | "txn"> {
+  const { userMetadata, txn } = ctx.notes;
+  return {
+    ...(userMetadata === undefined ? {} : { userMetadata }),
+    ...(txn === undefined ? {} : { txn: { ...txn, lastUpdated: ctx.session.clock.nowMs() } }),
+  };
+}
+
+function committedBefore(ctx: StatementContext): SovereignError {
+  const { appId, version } = ctx.notes.txn!;
+  return new SovereignError(
+    "RESOURCE_ALREADY_EXISTS",
+    `another writer has committed \`${appId}:${version}\` to the table`,
+    { hint: "nothing was written: what this one brings is there already" },
+  );
 }
 
 /** What the caller is told about a commit. */

@@ -67,7 +67,8 @@ export async function insertRows(
     const removes = replaced?.removes ?? [];
     const adds = [...written.adds, ...(replaced?.adds ?? [])];
     const actions = [...(evolution?.actions ?? []), ...others];
-    if (adds.length + removes.length + actions.length === 0) return emptyOutcome();
+    const isNothing = adds.length + removes.length + actions.length === 0;
+    if (isNothing && ctx.notes.txn === undefined) return emptyOutcome();
     const commit = await commitChange(ctx, handle, {
       ...writeOperation(operationOf(insert, overwrite)),
       adds,
