@@ -267,6 +267,14 @@ describe("table", () => {
 });
 
 describe("charts", () => {
+  test("numbers in the first column alone are drawn; another format is refused, not ignored", async () => {
+    const globals = { jsonFields: ["id", "name"] };
+    const io = await print(undefined, { rows: ROWS.slice(1, 2), row: { chart: "bar" }, globals });
+    expect(io.out()).toMatch(/^id\n/);
+    const asJson = print("json", { row: { chart: "bar" }, globals: { output: "json" } });
+    await expect(asJson).rejects.toMatchObject({ exitCode: 2, message: "a chart is not json" });
+  });
+
   test("bars of the first number column, and a hint when there is none", async () => {
     const io = await print(undefined, {
       rows: ROWS.slice(1, 2),

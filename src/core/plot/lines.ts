@@ -140,10 +140,13 @@ function xAxis(frame: Frame, categories: readonly string[] | null): string {
     displayWidth(text) > room ? fitText(text, room).trimEnd() : text;
   const left = short(label(low));
   if (low === high) return left;
-  const middle = short(label((low + high) / 2));
   const right = short(label(high));
+  // Between two categories there is no third to name.
+  const center = categories === null ? (low + high) / 2 : Math.floor((low + high) / 2);
+  const middle = center === low ? "" : short(label(center));
   const gap = frame.columns - displayWidth(left) - displayWidth(middle) - displayWidth(right);
-  const before = Math.max(1, gap >> 1);
+  const at = Math.round(place(center, frame.x) * (frame.columns - 1)) - (displayWidth(middle) >> 1);
+  const before = Math.min(Math.max(1, at - displayWidth(left)), Math.max(1, gap - 1));
   return left + " ".repeat(before) + middle + " ".repeat(Math.max(1, gap - before)) + right;
 }
 

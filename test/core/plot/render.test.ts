@@ -94,10 +94,16 @@ test("two series, categories and a gap", () => {
       "  ⠁                         ⢀⣀⣀⡠⠤⠤⠔⠒⠒⠊⠉",
       "2            ⣀⣀⣀⡠⠤⠤⠤⠔⠒⠒⠒⠊⠉⢉⣉⠁",
       "0 ⣀⣀⠤⠤⠤⠒⠒⠒⠉⠉⠉               ⠉⠉⠉⠒⠒⠒⠤⠤⠤⣀⣀",
-      "  mon              wed              thu",
+      "  mon        tue                    thu",
       "● up  ● down",
     ]
   `);
+});
+
+test("two categories are each named once", () => {
+  const points = ["first", "second"].map((x, y) => ({ x, y }));
+  const axis = renderChart({ mark: "line", points }, { ...size, height: 4 }).at(-1)!;
+  expect(axis.trim().split(/\s+/)).toEqual(["first", "second"]);
 });
 
 test("a histogram counts every value once", () => {

@@ -17,6 +17,7 @@ export const command = defineCommand({
     rows: { type: "integer", short: "n", value: "rows", summary: "how many rows (default 10)" },
     ...VERSION_FLAGS,
     int64: ROW_FLAGS.int64,
+    chart: ROW_FLAGS.chart,
   },
   examples: [
     { comment: "The first ten rows", run: "sovereign lake head demo.orders" },
@@ -34,7 +35,7 @@ export const command = defineCommand({
     await requireTable(lake, args.table, table);
     const rows = flags.rows ?? DEFAULT_ROWS;
     const text = `SELECT * FROM ${table}${formatTimeTravel(flags)} LIMIT ${rows}`;
-    const options = readRowFlags({ limit: 0, int64: flags.int64, chart: undefined });
+    const options = readRowFlags({ limit: 0, int64: flags.int64, chart: flags.chart });
     await printResult(await lake.sql(text), context, options);
     return 0;
   },
