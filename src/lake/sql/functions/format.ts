@@ -1,6 +1,6 @@
 /**
  * Text encodings and formatted text: `encode`, `decode`, `format_number`, `format_string`, `quote`.
- * Number patterns of `to_char` and `to_number` are absent.
+ * Number patterns are in `number-format.ts`.
  */
 import { BINARY, type DataType, INT, STRING } from "../../schema/data-type.ts";
 import { formatDecimal, formatDouble } from "../../schema/format-number.ts";
@@ -56,7 +56,8 @@ function encodeText(text: string, name: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, set === "ascii" ? "latin1" : set));
 }
 
-function decodeText(bytes: Uint8Array, name: string): string {
+/** Text of bytes in a charset of `decode`. */
+export function decodeText(bytes: Uint8Array, name: string): string {
   const set = charset(name);
   if (set === "ascii" && bytes.some((b) => b > 0x7f)) throw unmappable(name);
   if (set === "utf16be" || set === "utf16le") {

@@ -7,6 +7,7 @@ import type { Span } from "../ast.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression, CallExpression } from "../plan/expression.ts";
 import { AGGREGATES } from "./aggregate.ts";
+import { APPROXIMATE } from "./aggregate-approximate.ts";
 import { SORTED } from "./aggregate-sorted.ts";
 import { STATISTICS } from "./aggregate-statistics.ts";
 import { PMOD, SHIFT_FUNCTIONS } from "./arithmetic.ts";
@@ -26,6 +27,7 @@ import { INTERVAL_TABLE } from "./make-interval.ts";
 import { MAKE_TIMESTAMPS } from "./make-timestamp.ts";
 import { MAP_FUNCTIONS } from "./map.ts";
 import { MATH } from "./math.ts";
+import { NUMBER_FORMATS } from "./number-format.ts";
 import { createCall } from "./operators.ts";
 import { REGEXP } from "./regexp.ts";
 import { ROUNDING } from "./rounding.ts";
@@ -54,6 +56,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...LIKE_FUNCTIONS,
   CONCAT,
   ...AGGREGATES,
+  ...APPROXIMATE,
   ...SORTED,
   ...STATISTICS,
   ...CONDITIONAL,
@@ -64,6 +67,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...MAKE_TIMESTAMPS,
   ...MATH,
   ...MISC,
+  ...NUMBER_FORMATS,
   ...REGEXP,
   ...ROUNDING,
   ...STRINGS,
