@@ -121,6 +121,11 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         summary: "Show every configuration value",
         load: () => import("./config/show.ts"),
       },
+      {
+        name: "path",
+        summary: "Show which configuration files are read",
+        load: () => import("./config/path.ts"),
+      },
     ],
   },
   {

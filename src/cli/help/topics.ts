@@ -130,7 +130,7 @@ const CONFIG_TEXT = [
     "  [profile.ci.lake]",
     '  memory_limit = "1GB"',
   ].join("\n"),
-  "[profile.<name>] overrides any table; --profile, SOVEREIGN_PROFILE or default_profile choose it. Unknown keys are warned about; a value of the wrong type is an error with line and column. `sovereign config show --origin` says where each value comes from.",
+  '`version` is that of the file\'s form and always "1.0". [profile.<name>] overrides any table; --profile, SOVEREIGN_PROFILE or default_profile choose it. Unknown keys are warned about; a value of the wrong type is an error with line and column. `sovereign config show --origin` says where each value comes from.',
 ];
 
 const DELTA_TEXT = [

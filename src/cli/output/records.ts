@@ -67,6 +67,24 @@ export async function printRecord(
   return printRecords(fields, [record], context);
 }
 
+/** Records whose values are JSON already, of any type from record to record: json and jsonl only. */
+export async function printJsonRecords(
+  fields: readonly FieldSpec[],
+  records: readonly RecordValues[],
+  context: CommandContext,
+): Promise<void> {
+  const chosen = chooseFields(fields, context.globals.jsonFields);
+  const objects = records.map((record) =>
+    Object.fromEntries(chosen.map(({ name }) => [name, record[name] ?? null])),
+  );
+  const indent = context.io.stdout.isTTY ? 2 : undefined;
+  const text =
+    context.format === "jsonl"
+      ? objects.map((object) => `${JSON.stringify(object)}\n`).join("")
+      : `${JSON.stringify(objects, null, indent)}\n`;
+  await context.printText(text);
+}
+
 function chooseFields(fields: readonly FieldSpec[], names: readonly string[]): FieldSpec[] {
   if (names.length === 0) return [...fields];
   return names.map((name) => {

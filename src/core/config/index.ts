@@ -8,11 +8,13 @@ export {
 export {
   CONFIG_FILE_NAME,
   type Config,
+  type ConfigCandidate,
   type ConfigEntry,
   type ConfigOrigin,
   findConfigFile,
   formatOrigin,
   type LoadConfigOptions,
+  listConfigFiles,
   loadConfig,
 } from "./load.ts";
 export {

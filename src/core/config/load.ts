@@ -19,7 +19,13 @@ import {
   environmentName,
   type PrivacyTierName,
 } from "./schema.ts";
-import { type ConfigFile, findPosition, findUnknownKeys, getNode } from "./tables.ts";
+import {
+  type ConfigFile,
+  checkTopLevel,
+  findPosition,
+  findUnknownKeys,
+  getNode,
+} from "./tables.ts";
 import { describeType, valueFromText, valueFromToml } from "./value.ts";
 
 export type ConfigOrigin =
@@ -76,6 +82,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const home = env.SOVEREIGN_HOME
     ? resolve(cwd, env.SOVEREIGN_HOME)
     : join(projectRoot, ".sovereign");
+  const formWarnings = file === null ? [] : checkTopLevel(file);
   const profile = chooseProfile(options, file);
   const entries = CONFIG_KEYS.map((key) =>
     resolveEntry(key, { options, file, profile, projectRoot, home }),
@@ -103,7 +110,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
       threads: get("lake.threads") as number | null,
     },
     entries,
-    warnings: file === null ? [] : findUnknownKeys(file),
+    warnings: file === null ? [] : [...formWarnings, ...findUnknownKeys(file)],
   };
 }
 
@@ -129,13 +136,28 @@ export function findConfigFile(cwd: string, env: Environment): string | null {
       hint: `unset SOVEREIGN_CONFIG or point it to a \`${CONFIG_FILE_NAME}\``,
     });
   }
-  let folder = resolve(cwd);
-  for (;;) {
-    const candidate = join(folder, CONFIG_FILE_NAME);
-    if (isFile(candidate)) return candidate;
-    const parent = dirname(folder);
-    if (parent === folder) return null;
-    folder = parent;
+  return upwardFiles(cwd).find(isFile) ?? null;
+}
+
+export interface ConfigCandidate {
+  path: string;
+  status: "read" | "absent";
+}
+
+/** The places looked at for a configuration, in that order, up to the one that is read. */
+export function listConfigFiles(cwd: string, env: Environment): ConfigCandidate[] {
+  const paths = env.SOVEREIGN_CONFIG ? [resolve(cwd, env.SOVEREIGN_CONFIG)] : upwardFiles(cwd);
+  const found = paths.findIndex(isFile);
+  const looked = found < 0 ? paths : paths.slice(0, found + 1);
+  return looked.map((path, i) => ({ path, status: i === found ? "read" : "absent" }));
+}
+
+/** `batuta.toml` of the folder and of each one above it. */
+function upwardFiles(cwd: string): string[] {
+  const paths: string[] = [];
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    paths.push(join(folder, CONFIG_FILE_NAME));
+    if (dirname(folder) === folder) return paths;
   }
 }
 

@@ -77,6 +77,9 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   },
 ];
 
+/** Of the file's form, as the Rust stack's batuta writes it; `version` of batuta.toml. */
+export const FILE_VERSION = "1.0";
+
 /** Top-level keys that are no table of settings. */
 export const TOP_LEVEL_KEYS = ["version", "default_profile"] as const;
 

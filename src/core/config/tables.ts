@@ -2,7 +2,13 @@
 import { SovereignError } from "../errors.ts";
 import { suggestName } from "../suggest.ts";
 import type { TomlPosition } from "./locate.ts";
-import { CONFIG_KEYS, FOREIGN_KEYS, FOREIGN_TABLES, TOP_LEVEL_KEYS } from "./schema.ts";
+import {
+  CONFIG_KEYS,
+  FILE_VERSION,
+  FOREIGN_KEYS,
+  FOREIGN_TABLES,
+  TOP_LEVEL_KEYS,
+} from "./schema.ts";
 
 export interface ConfigFile {
   path: string;
@@ -33,12 +39,13 @@ export function findUnknownKeys(file: ConfigFile): string[] {
   const warnings: { line: number; text: string }[] = [];
   const report = (path: string, candidates: readonly string[]): void => {
     const line = findPosition(file, path).line;
-    const near = suggestName(path, candidates);
+    const near = elsewhere(path) ?? suggestName(path, candidates);
     const hint = near === null ? "" : `; did you mean \`${near}\`?`;
     warnings.push({ line, text: `${file.path}:${line}: unknown key \`${path}\`${hint}` });
   };
   if (!isTable(file.root)) return [];
   const { profile, ...base } = file.root;
+  if (profile !== undefined && !isTable(profile)) throw notATable(file, "profile");
   const tables = [...new Set(CONFIG_KEYS.map((key) => key.key.split(".")[0] as string))];
   walk(file, { node: base, prefix: "" }, [...TOP_LEVEL_KEYS, ...tables, "profile"], report);
   if (isTable(profile)) {
@@ -79,6 +86,40 @@ function walk(
         );
     }
   }
+}
+
+/** The key of that name in another table: `[lake] tier` means `privacy.tier`. */
+function elsewhere(path: string): string | null {
+  const leaf = path.slice(path.lastIndexOf(".") + 1);
+  const scope = /^profile\.[^.]+\./.exec(path)?.[0] ?? "";
+  const found = CONFIG_KEYS.find((key) => key.key.endsWith(`.${leaf}`));
+  return found === undefined ? null : `${scope}${found.key}`;
+}
+
+/** The keys above all tables: their types, and a form of the file this program does not know. */
+export function checkTopLevel(file: ConfigFile): string[] {
+  for (const key of TOP_LEVEL_KEYS) {
+    const value = getNode(file.root, key);
+    if (value !== undefined && typeof value !== "string") throw notAText(file, key, value);
+  }
+  const version = getNode(file.root, "version");
+  if (version === undefined || version === FILE_VERSION) return [];
+  const { line } = findPosition(file, "version");
+  return [
+    `${file.path}:${line}: \`version\` ${JSON.stringify(version)} is not known; this program reads "${FILE_VERSION}"`,
+  ];
+}
+
+function notAText(file: ConfigFile, key: string, value: unknown): SovereignError {
+  const { line, column } = findPosition(file, key);
+  return new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `${file.path}:${line}:${column}: \`${key}\` must be a string`,
+    {
+      hint: `write \`${key} = "${key === "version" ? FILE_VERSION : isTable(value) ? "…" : value}"\``,
+      details: { file: file.path, line, column },
+    },
+  );
 }
 
 function notATable(file: ConfigFile, path: string): SovereignError {

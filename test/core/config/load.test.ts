@@ -8,6 +8,7 @@ import {
   CONFIG_KEYS,
   environmentName,
   formatOrigin,
+  listConfigFiles,
   loadConfig,
 } from "../../../src/core/config/index.ts";
 import { SovereignError } from "../../../src/core/errors.ts";
@@ -140,6 +141,47 @@ describe("refusals name file, line and column", () => {
       "SOVEREIGN_LAKE_THREADS",
     );
   });
+});
+
+test("a form of the file that is not known warns; above all tables stand only texts", () => {
+  const path = write('version = "2.0"\n');
+  expect(loadConfig({ cwd: root, env: {} }).warnings).toEqual([
+    `${path}:1: \`version\` "2.0" is not known; this program reads "1.0"`,
+  ]);
+  write('version = "1.0"\n');
+  expect(loadConfig({ cwd: root, env: {} }).warnings).toEqual([]);
+  write("\nversion = 1.0\n");
+  expect(failure(() => loadConfig({ cwd: root, env: {} }))).toMatchObject({
+    message: `${path}:2:11: \`version\` must be a string`,
+    hint: 'write `version = "1.0"`',
+  });
+  write("default_profile = 3\n");
+  expect(failure(() => loadConfig({ cwd: root, env: {} })).message).toContain("must be a string");
+  write('profile = "ci"\n');
+  expect(failure(() => loadConfig({ cwd: root, env: {} })).message).toContain("must be a table");
+});
+
+test("a key in the wrong table is told its place", () => {
+  const path = write(
+    'tier = "private"\n[project]\nmemory_limit = "1GB"\n[profile.a.lake]\ntier = "private"\n',
+  );
+  expect(loadConfig({ cwd: root, env: {} }).warnings).toEqual([
+    `${path}:1: unknown key \`tier\`; did you mean \`privacy.tier\`?`,
+    `${path}:3: unknown key \`project.memory_limit\`; did you mean \`lake.memory_limit\`?`,
+    `${path}:5: unknown key \`profile.a.lake.tier\`; did you mean \`profile.a.privacy.tier\`?`,
+  ]);
+});
+
+test("the files looked at: named, then upward; one is read", () => {
+  const inner = join(root, "a");
+  mkdirSync(inner);
+  const path = write("");
+  const looked = (env: Record<string, string>) =>
+    listConfigFiles(inner, env).filter(({ path: p }) => p.startsWith(root));
+  const nearest = { path: join(inner, "batuta.toml"), status: "absent" };
+  expect(looked({})).toEqual([nearest, { path, status: "read" }]);
+  const named = { path: join(inner, "other.toml"), status: "absent" };
+  expect(looked({ SOVEREIGN_CONFIG: "other.toml" })).toEqual([named]);
 });
 
 test("unknown keys warn with line and suggestion, foreign tables do not", () => {

@@ -1,11 +1,11 @@
 /** `sovereign config show`: every configuration value, and with `--origin` where it comes from. */
-import { formatConfigValue, formatOrigin } from "../../../core/config/index.ts";
+import { type ConfigValue, formatConfigValue, formatOrigin } from "../../../core/config/index.ts";
 import { STRING } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
 
 const FIELDS = [
   { name: "key", type: STRING },
-  { name: "value", type: STRING },
+  { name: "value", type: STRING, summary: "in JSON of its own type" },
   { name: "origin", type: STRING },
 ] as const;
 
@@ -24,15 +24,33 @@ export const command = defineCommand({
   ],
   fields: FIELDS,
   databricks: "`databricks auth describe` shows its profile in the same way",
-  seeAlso: ["help config", "doctor"],
+  seeAlso: ["config path", "help config", "doctor"],
   async run(context, { flags }) {
     const fields = flags.origin || context.globals.output ? FIELDS : FIELDS.slice(0, 2);
-    const records = context.config.entries.map((entry) => ({
-      key: entry.key,
-      value: entry.value === null ? null : formatConfigValue(entry.value),
-      origin: formatOrigin(entry.origin),
-    }));
-    await context.printRecords(fields, records);
+    const { entries } = context.config;
+    const read = (format: (value: ConfigValue) => unknown) =>
+      entries.map(({ key, value, origin }) => ({
+        key,
+        value: value === null ? null : format(value),
+        origin: formatOrigin(origin),
+      }));
+    if (context.format === "json" || context.format === "jsonl") {
+      const { printJsonRecords } = await import("../../output/records.ts");
+      await printJsonRecords(
+        fields,
+        read((value) => value),
+        context,
+      );
+      return 0;
+    }
+    // A table shows what one would write in batuta.toml; a program wants the text alone.
+    const isForPeople = context.format === "table" || context.format === "md";
+    await context.printRecords(
+      fields,
+      read((value) =>
+        typeof value === "string" && !isForPeople ? value : formatConfigValue(value),
+      ),
+    );
     return 0;
   },
 });
