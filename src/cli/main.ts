@@ -32,13 +32,13 @@ export async function runProcess(): Promise<number> {
 async function dispatch(words: Words, io: Io): Promise<number> {
   if (words.group === undefined) return runBare(words, io);
   const node = COMMAND_TREE.find((candidate) => candidate.name === words.group);
-  if (node === undefined) throw await unknownGroup(words.group, words.verb);
+  if (node === undefined) throw await unknownGroup(words);
   if (!isGroup(node)) {
     return runEntry(node, { path: node.name, words: words.afterGroup, help: words.wantsHelp }, io);
   }
   const verb = node.verbs.find((candidate) => candidate.name === words.verb);
   if (verb === undefined) {
-    if (words.verb !== undefined) throw await unknownVerb(node.name, words.verb);
+    if (words.verb !== undefined) throw await unknownVerb(node.name, words.verb, words.rest);
     const { showGroup } = await import("./help/show.ts");
     return showGroup(node, io, words.noColor);
   }
@@ -81,46 +81,58 @@ async function runEntry(entry: CommandEntry, invocation: Invocation, io: Io): Pr
 
 const ROOT_USAGE = "sovereign <group> <verb> [target] [flags]";
 
-async function unknownGroup(word: string, next: string | undefined): Promise<UsageError> {
-  const { suggestName } = await import("../core/suggest.ts");
+async function unknownGroup({ group = "", verb, rest }: Words): Promise<UsageError> {
+  const [{ suggestName }, { completeLine, findSynonym }] = await Promise.all([
+    import("../core/suggest.ts"),
+    import("./synonyms.ts"),
+  ]);
+  const further = verb === undefined ? rest : [verb, ...rest];
   const owner = COMMAND_TREE.find(
-    (node) => isGroup(node) && node.verbs.some((verb) => verb.name === word),
+    (node) => isGroup(node) && node.verbs.some((known) => known.name === group),
   );
-  const near = suggestName(
-    word,
-    COMMAND_TREE.filter(isListed).map((node) => node.name),
-  );
-  const verb = next === undefined || next.startsWith("-") ? "" : ` ${next}`;
+  const names = COMMAND_TREE.filter(isListed).map((node) => node.name);
+  const near = suggestName(group, names);
+  const line =
+    findSynonym(group, verb, rest) ??
+    (owner !== undefined
+      ? completeLine(`${owner.name} ${group}`, further)
+      : near !== null
+        ? `sovereign ${near}${verbOf(near, verb)}`
+        : null);
   const hint =
-    near !== null
-      ? `did you mean \`sovereign ${near}${verbOf(near, verb)}\`?`
-      : owner !== undefined
-        ? `did you mean \`sovereign ${owner.name} ${word}\`?`
-        : "`sovereign --help` lists the commands";
-  return new UsageError(`unknown command \`${word}\``, { hint, usage: ROOT_USAGE });
+    line === null ? "`sovereign --help` lists the commands" : `did you mean \`${line}\`?`;
+  return new UsageError(`unknown command \`${group}\``, { hint, usage: ROOT_USAGE });
 }
 
-function verbOf(group: string, verb: string): string {
+/** The verb with a space in front, if the group has it. */
+function verbOf(group: string, verb: string | undefined): string {
   const node = COMMAND_TREE.find((candidate) => candidate.name === group);
   const isKnown =
-    node !== undefined && isGroup(node) && node.verbs.some((v) => ` ${v.name}` === verb);
-  return isKnown ? verb : "";
+    node !== undefined && isGroup(node) && node.verbs.some((known) => known.name === verb);
+  return isKnown ? ` ${verb}` : "";
 }
 
 function isListed(node: CommandNode): boolean {
   return isGroup(node) || !node.hidden;
 }
 
-async function unknownVerb(group: string, word: string): Promise<UsageError> {
-  const { suggestName } = await import("../core/suggest.ts");
+async function unknownVerb(
+  group: string,
+  word: string,
+  rest: readonly string[],
+): Promise<UsageError> {
+  const [{ suggestName }, { findVerbSynonym }] = await Promise.all([
+    import("../core/suggest.ts"),
+    import("./synonyms.ts"),
+  ]);
   const node = COMMAND_TREE.find((candidate) => candidate.name === group);
   const verbs = node !== undefined && isGroup(node) ? node.verbs : [];
   const names = verbs.filter((verb) => !verb.hidden).map((verb) => verb.name);
   const near = suggestName(word, names);
+  const line =
+    findVerbSynonym(group, word, rest) ?? (near === null ? null : `sovereign ${group} ${near}`);
   const hint =
-    near === null
-      ? `verbs of \`${group}\`: ${names.join(", ")}`
-      : `did you mean \`sovereign ${group} ${near}\`?`;
+    line === null ? `verbs of \`${group}\`: ${names.join(", ")}` : `did you mean \`${line}\`?`;
   return new UsageError(`unknown verb \`${word}\` of \`${group}\``, {
     hint,
     usage: `sovereign ${group} <verb> [flags]`,

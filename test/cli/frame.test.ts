@@ -5,11 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
+import { COMMAND_TREE } from "../../src/cli/commands/index.ts";
 import { asSovereignError, reportFailure } from "../../src/cli/failure.ts";
+import { listEntries } from "../../src/cli/help/reference.ts";
 import { OutputClosed } from "../../src/cli/io.ts";
 import { main } from "../../src/cli/main.ts";
 import { parseCommand } from "../../src/cli/parse.ts";
 import { createStyle } from "../../src/cli/style.ts";
+import { listSynonymTargets } from "../../src/cli/synonyms.ts";
 import { splitWords } from "../../src/cli/words.ts";
 import { SovereignError } from "../../src/core/errors.ts";
 import { REPOSITORY } from "../source-tree.ts";
@@ -172,6 +175,14 @@ describe("processes", () => {
     });
     expect(run.stdout).toBe("show\nbash zsh fish install uninstall status\n");
   });
+});
+
+test("what a hint names for a word of another tool is there", () => {
+  const paths = [...listEntries(COMMAND_TREE).map(({ path }) => path), "run", "--version"];
+  const strays = listSynonymTargets().filter(
+    (line) => !paths.some((path) => line === path || line.startsWith(`${path} `)),
+  );
+  expect(strays).toEqual([]);
 });
 
 test("every group without a verb shows its help and exits 0", async () => {

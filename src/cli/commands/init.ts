@@ -27,7 +27,7 @@ export const command = defineCommand({
     { comment: "See what would be written", run: "sovereign init shop --dry-run" },
   ],
   notes:
-    "Writes batuta.toml, .pmat-gates.toml, lines for .gitignore and an empty metadata store. In a folder that is a project already it changes nothing.",
+    "Writes batuta.toml (the configuration), .pmat-gates.toml (thresholds of quality gates, for pmat), lines for .gitignore and an empty metadata store. In a folder that is a project already it changes nothing.",
   databricks: "`databricks bundle init` starts a project in the same way",
   seeAlso: ["config show", "doctor", "lake sql"],
   config: "none",

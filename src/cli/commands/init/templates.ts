@@ -23,9 +23,11 @@ root = ".sovereign/lake"
 `;
 }
 
-/** \`.pmat-gates.toml\`: the quality gates' thresholds, read by \`pmat\` and the gates to come. */
+/** `.pmat-gates.toml`: the quality gates' thresholds, for `pmat` and the gates to come. */
 export function formatGatesToml(): string {
-  return `[gates]
+  return `# What a change to this project must meet before it lands: thresholds of quality gates, in the form
+# the tool pmat reads. sovereign writes this file and, in this version, does not read it.
+[gates]
 run_tests = true
 test_timeout = 300
 check_complexity = true
