@@ -40,7 +40,11 @@ export interface CommandContext {
   /** Prints a listing of records with declared fields. */
   printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]): Promise<void>;
   /** Prints one record: a two-column view on a terminal, an object in JSON. */
-  printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void>;
+  printRecord(
+    fields: readonly FieldSpec[],
+    record: RecordValues,
+    options?: Pick<RowOptions, "int64">,
+  ): Promise<void>;
   /** Progress on stderr, for work that may take longer than a moment. */
   progress(): Promise<Progress>;
   /** Text for stdout, as it is. */
@@ -129,9 +133,13 @@ class Context implements CommandContext {
     await printRecords(fields, records, this);
   }
 
-  async printRecord(fields: readonly FieldSpec[], record: RecordValues): Promise<void> {
+  async printRecord(
+    fields: readonly FieldSpec[],
+    record: RecordValues,
+    options: Pick<RowOptions, "int64"> = {},
+  ): Promise<void> {
     const { printRecord } = await import("./output/print.ts");
-    await printRecord(fields, record, this);
+    await printRecord(fields, record, this, options);
   }
 
   async progress(): Promise<Progress> {

@@ -11,7 +11,7 @@ import type { FieldSpec } from "../command.ts";
 import type { CommandContext, RecordValues } from "../context.ts";
 import { encodeValue } from "./json.ts";
 import { printable } from "./printable.ts";
-import { printRows, type RowSource } from "./rows.ts";
+import { printRows, type RowOptions, type RowSource } from "./rows.ts";
 import { formatPairs } from "./table.ts";
 
 /** Records as rows; a field a record lacks is NULL. */
@@ -45,13 +45,14 @@ export async function printRecord(
   fields: readonly FieldSpec[],
   record: RecordValues,
   context: CommandContext,
+  { int64 = "number" }: Pick<RowOptions, "int64"> = {},
 ): Promise<void> {
   const chosen = chooseFields(fields, context.globals.jsonFields);
   const readField = (field: FieldSpec): Value => (record[field.name] ?? null) as Value;
   if (context.format === "json" || context.format === "jsonl") {
     const pretty = context.format === "json" && context.io.stdout.isTTY;
     const members = chosen.map((field) => {
-      const cell = encodeValue(readField(field), field.type, { int64: "number" });
+      const cell = encodeValue(readField(field), field.type, { int64 });
       return `${JSON.stringify(field.name)}:${pretty ? " " : ""}${cell}`;
     });
     const text = pretty ? `{\n  ${members.join(",\n  ")}\n}` : `{${members.join(",")}}`;
