@@ -1,6 +1,6 @@
 /**
- * Deleting rows without rewriting their files (PROTOCOL.md, "Deletion Vectors"): one vector file for
- * all files of a commit, each file's new vector holding its older deletions too.
+ * Deleting rows without rewriting their files (PROTOCOL.md, "Deletion Vectors"): one vector file
+ * for all files of a commit, each file's new vector holding its older deletions too.
  *
  * The file goes to disk before the commit names it; `discard` takes it away when no commit does.
  */

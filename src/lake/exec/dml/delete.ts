@@ -1,6 +1,6 @@
 /**
- * DELETE and TRUNCATE. Files whose rows all go are only removed from the log; of the others the rows
- * are marked in a deletion vector, or the file is written again without them.
+ * DELETE and TRUNCATE. Files whose rows all go are only removed from the log; of the others the
+ * rows are marked in a deletion vector, or the file is written again without them.
  */
 import type { AddFile, PrunePredicate, ScanFile, Snapshot } from "../../delta/index.ts";
 import { type MarkedFiles, markDeleted } from "../../delta/write/mark-deleted.ts";

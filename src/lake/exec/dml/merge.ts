@@ -1,8 +1,8 @@
 /**
- * MERGE. The source is stored once, so that it reads the same in both passes; a join
- * of its rows with the target finds every pair, a pair's first clause that applies decides, and a
- * target row that two source rows would change is refused. Changed and new rows are written once; the
- * old selves of changed rows are marked in deletion vectors, or their files are written again. Without
+ * MERGE. The source is stored once, so that it reads the same in both passes; a join of its rows
+ * with the target finds every pair, a pair's first clause that applies decides, and a target row
+ * that two source rows would change is refused. Changed and new rows are written once; the old
+ * selves of changed rows are marked in deletion vectors, or their files are written again. Without
  * matching clauses it is an append of the source rows that match nothing.
  *
  * Read `merge-clauses.ts` (binding), then `merge-pairs.ts` (matching), then `merge-rows.ts`.
