@@ -2,10 +2,10 @@
  * CREATE [OR REPLACE] TABLE, AS SELECT, LIKE. The name is entered in the catalog before the first
  * commit and taken out again when that fails; an entry without a log (a process killed between the
  * two) counts as no table. Replacing is a commit on the existing log, so its history stays.
- * Where the table goes is decided in `table-place.ts`.
+ * Where the table goes is decided in `table-place.ts`, what it holds in `table-definition.ts`.
  */
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
-import { alreadyExists, notFound } from "../../catalog/index.ts";
+import { alreadyExists } from "../../catalog/index.ts";
 import { type Action, DeltaLog, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import {
@@ -15,18 +15,10 @@ import {
 } from "../../delta/write/operations.ts";
 import { defineTable, type TableState, tableActions } from "../../delta/write/table-create.ts";
 import { beginTransaction } from "../../delta/write/transaction.ts";
-import {
-  formatTypeSql,
-  type StructField,
-  type StructType,
-  structField,
-  structType,
-} from "../../schema/data-type.ts";
+import { formatTypeSql, type StructField, structType } from "../../schema/data-type.ts";
 import { parseSchemaJson } from "../../schema/schema-json.ts";
-import type { Property } from "../../sql/ast.ts";
-import { notImplemented, SqlError } from "../../sql/error.ts";
-import { outputOf, type Plan } from "../../sql/plan/plan.ts";
-import { bindQueryPlan, expressionBinder } from "../bind-port.ts";
+import type { Plan } from "../../sql/plan/plan.ts";
+import { expressionBinder } from "../bind-port.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
@@ -39,45 +31,20 @@ import {
   writeData,
 } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
-import { columnTypeOf } from "../write/evolve.ts";
 import { refuseChangeFeed } from "./change-feed.ts";
-import { checkColumnExpressions, columnName, fieldOf } from "./column-fields.ts";
-import {
-  nonEmptyLocation,
-  otherColumns,
-  otherLocation,
-  type Place,
-  placeOf,
-} from "./table-place.ts";
+import { columnsOf, type Definition, prepareCreate, propertyRecord } from "./table-definition.ts";
+import { nonEmptyLocation, otherColumns, type Place, placeOf } from "./table-place.ts";
+
+export { propertyRecord };
 
 type Create = StatementOf<"create_table">;
 
 /** Runs CREATE TABLE in all its forms but LIKE. */
 export async function executeCreateTable(ctx: StatementContext, create: Create): Promise<Outcome> {
-  refuseUnbuilt(create);
-  refuseChangeFeed(create.options.properties);
-  const place = placeOf(ctx, create.table, create.options);
-  const { exists } = place;
-  const replaces = create.orReplace || create.replaceOnly;
-  if (exists && create.ifNotExists) return emptyOutcome({ message: "the table exists already" });
-  if (exists && !replaces) throw alreadyExists("table", place.parts);
-  if (!exists && create.replaceOnly) throw notFound("table", place.parts);
-  if (place.elsewhere !== null) throw otherLocation(place);
-  if (place.isAdopted && !replaces) return adoptTable(ctx, place, create);
-  if (create.columns.length === 0 && !create.query) throw noColumns(create);
-  const source = create.query ? await bindQueryPlan(ctx, create.query) : null;
-  const { fields, partitionColumns } = await columnsOf(ctx, create, source);
-  return createTable(ctx, place, {
-    schema: structType(fields),
-    partitionColumns,
-    properties: propertyRecord(create.options.properties),
-    constraints: checkConstraintsOf(create),
-    description: create.options.comment,
-    source,
-    replaces:
-      exists || place.isAdopted ? (create.orReplace ? "create_or_replace" : "replace") : null,
-    orCreate: create.orReplace,
-  });
+  const { place, action, definition } = await prepareCreate(ctx, create);
+  if (action === "none") return emptyOutcome({ message: "the table exists already" });
+  if (action === "adopt") return adoptTable(ctx, place, create);
+  return createTable(ctx, place, definition!);
 }
 
 /** Enters the table a folder already holds; columns, when given, must be the table's own. */
@@ -146,92 +113,8 @@ function withoutMapping(field: StructField): StructField {
   return { ...field, metadata };
 }
 
-// ---------------------------------------------------------------- what it holds
-
-async function columnsOf(
-  ctx: StatementContext,
-  create: Create,
-  source: Plan | null,
-): Promise<{ fields: StructField[]; partitionColumns: string[] }> {
-  const fields = source
-    ? outputOf(source)
-        .filter((attribute) => !attribute.hidden)
-        .map((attribute) => structField(attribute.name, columnTypeOf(attribute.type)))
-    : create.columns.map((column) => fieldOf(column, columnName(column)));
-  if (source && create.columns.length > 0)
-    throw notImplemented("column types in AS SELECT", create.span, "cast in the query");
-  const partitionColumns = create.options.partitionedBy.map((item) => {
-    if (item.transform) throw notImplemented(`partitioning by ${item.transform}()`, item.name.span);
-    if (item.type) fields.push(structField(item.name.name, item.type));
-    const wanted = item.name.name.toLowerCase();
-    // A name that is no column is refused with the table's columns by `defineTable`.
-    return fields.find((f) => f.name.toLowerCase() === wanted)?.name ?? item.name.name;
-  });
-  await checkColumnExpressions(ctx, fields);
-  return { fields, partitionColumns };
-}
-
-function refuseUnbuilt(create: Create): void {
-  const { options, span } = create;
-  if (create.temporary)
-    throw notImplemented("CREATE TEMPORARY TABLE", span, "create a temporary view");
-  if (options.using !== undefined && options.using !== "delta") {
-    throw notImplemented(`a table USING ${options.using}`, span, "use delta, or read_files()");
-  }
-  for (const clause of options.unsupported) throw notImplemented(clause.keyword, clause.span);
-  const { clusterBy } = options;
-  if (clusterBy === "auto" || (Array.isArray(clusterBy) && clusterBy.length > 0)) {
-    throw notImplemented("CLUSTER BY on a table", span, "use PARTITIONED BY");
-  }
-  for (const constraint of create.constraints) {
-    if (constraint.kind !== "check") {
-      throw notImplemented(
-        `a ${constraint.kind.replace("_", " ").toUpperCase()} constraint`,
-        constraint.span,
-        "leave it out: keys are information only, and never checked",
-      );
-    }
-  }
-}
-
-function checkConstraintsOf(create: Create): Record<string, string> {
-  const constraints: Record<string, string> = {};
-  for (const [i, constraint] of create.constraints.entries()) {
-    const name = constraint.name?.name.toLowerCase() ?? `check_${i + 1}`;
-    constraints[`delta.constraints.${name}`] = constraint.text;
-  }
-  return constraints;
-}
-
-/** Properties of a statement as a record; the last of equal keys wins. */
-export function propertyRecord(properties: readonly Property[]): Record<string, string> {
-  return Object.fromEntries(properties.map(({ key, value }) => [key, value]));
-}
-
-function noColumns(create: Create): SqlError {
-  return new SqlError("a new table needs columns or AS SELECT", {
-    errorClass: "DELTA_SCHEMA_NOT_PROVIDED",
-    sqlState: "42908",
-    span: create.span,
-    hint: "CREATE TABLE t (id BIGINT, name STRING)",
-  });
-}
-
-// ---------------------------------------------------------------- making it
-
-interface Definition {
-  schema: StructType;
-  partitionColumns: readonly string[];
-  properties: Readonly<Record<string, string>>;
-  /** `delta.constraints.*` entries. */
-  constraints: Readonly<Record<string, string>>;
-  description: string | undefined;
-  source: Plan | null;
-  replaces: "replace" | "create_or_replace" | null;
-  orCreate: boolean;
-}
-
-async function createTable(
+/** Makes or replaces the table, with the rows of the definition's source. */
+export async function createTable(
   ctx: StatementContext,
   place: Place,
   definition: Definition,
