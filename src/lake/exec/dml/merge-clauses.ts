@@ -11,7 +11,7 @@ import { refer } from "../../sql/bind/column.ts";
 import { withLogicalNames } from "../../sql/emit/index.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
 import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
-import { type EngineRelationPlan, outputOf } from "../../sql/plan/plan.ts";
+import type { EngineRelationPlan, Plan } from "../../sql/plan/plan.ts";
 import { bindRelationPlan, expressionBinder, prepareQuery } from "../bind-port.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
@@ -36,20 +36,24 @@ export interface BoundMerge {
   clauses: BoundClause[];
 }
 
-export interface Merge {
+/** What the clauses are bound over. */
+export interface MergeClauses {
   handle: TableHandle;
   statement: StatementOf<"merge">;
-  qualifier: readonly string[];
-  source: EngineRelationPlan;
   /** Columns of the source as the statement sees them. */
   sourceColumns: readonly Attribute[];
+  target: WriteTarget;
+  evolution: Evolution | null;
+  bind: Binder;
+}
+
+export interface Merge extends MergeClauses {
+  qualifier: readonly string[];
+  source: EngineRelationPlan;
   /** Row number of a stored source row. */
   sourceRow: Attribute;
   sourceRowCount: number;
   candidates: ScanFile[];
-  target: WriteTarget;
-  evolution: Evolution | null;
-  bind: Binder;
 }
 
 /** Opens source and target. */
@@ -59,25 +63,9 @@ export async function openMerge(
   statement: StatementOf<"merge">,
   qualifier: readonly string[],
 ): Promise<Merge> {
-  checkOrder(statement.clauses);
-  const { plan, scope } = await bindRelationPlan(ctx, statement.source);
-  const shown = scope.attributes.filter((attribute) => !attribute.hidden);
+  const { plan, columns } = await bindSource(ctx, statement);
   const engine = await ctx.engine();
-  const projected = {
-    kind: "project" as const,
-    input: plan,
-    expressions: shown.map((attribute) => ({
-      expression: refer(attribute),
-      output: { ...attribute, id: ctx.allocate() },
-    })),
-  };
-  const table = await engine.materialize(withLogicalNames(await prepareQuery(ctx, projected)));
-  const columns = outputOf(projected).map((attribute, i) => ({
-    ...attribute,
-    id: ctx.allocate(),
-    name: shown[i]!.name,
-    qualifier: shown[i]!.qualifier,
-  }));
+  const table = await engine.materialize(withLogicalNames(await prepareQuery(ctx, plan)));
   const sourceRow: Attribute = {
     id: ctx.allocate(),
     name: "__source_row",
@@ -87,22 +75,56 @@ export async function openMerge(
     hidden: true,
   };
   const [[count]] = (await engine.rows(`SELECT count(*) FROM ${table}`)) as [[bigint]];
+  const source: EngineRelationPlan = {
+    kind: "engine_relation",
+    sql: `SELECT *, rowid FROM ${table}`,
+    output: [...columns, sourceRow],
+  };
+  const clauses = await openClauses(ctx, handle, statement, columns);
+  return {
+    ...clauses,
+    qualifier,
+    source,
+    sourceRow,
+    sourceRowCount: Number(count),
+    candidates: [],
+  };
+}
+
+/** The source as a plan, its columns under the names the statement knows them by. */
+export async function bindSource(
+  ctx: StatementContext,
+  statement: StatementOf<"merge">,
+): Promise<{ plan: Plan; columns: Attribute[] }> {
+  checkOrder(statement.clauses);
+  const { plan, scope } = await bindRelationPlan(ctx, statement.source);
+  const shown = scope.attributes.filter((attribute) => !attribute.hidden);
+  const expressions = shown.map((attribute) => ({
+    expression: refer(attribute),
+    output: { ...attribute, id: ctx.allocate() },
+  }));
+  const columns = expressions.map(({ output }, i) => ({
+    ...output,
+    name: shown[i]!.name,
+    qualifier: shown[i]!.qualifier,
+  }));
+  return { plan: { kind: "project", input: plan, expressions }, columns };
+}
+
+/** What binding the clauses needs beside the source's columns. */
+export async function openClauses(
+  ctx: StatementContext,
+  handle: TableHandle,
+  statement: StatementOf<"merge">,
+  columns: readonly Attribute[],
+): Promise<MergeClauses> {
   const evolves = statement.schemaEvolution || ctx.session.autoMerge;
   const evolution = evolves ? evolveSchema(handle.snapshot, newColumns(statement, columns)) : null;
   const base = targetOf(handle.snapshot);
   return {
     handle,
     statement,
-    qualifier,
-    source: {
-      kind: "engine_relation",
-      sql: `SELECT *, rowid FROM ${table}`,
-      output: [...columns, sourceRow],
-    },
     sourceColumns: columns,
-    sourceRow,
-    sourceRowCount: Number(count),
-    candidates: [],
     target: evolution
       ? { ...base, schema: evolution.schema, configuration: evolution.configuration }
       : base,
@@ -150,7 +172,7 @@ function checkOrder(clauses: readonly MergeClause[]): void {
 }
 
 /** Binds ON and the clauses over the target's columns, which stand in the order of its schema. */
-export function bindMerge(merge: Merge, targetColumns: readonly Attribute[]): BoundMerge {
+export function bindMerge(merge: MergeClauses, targetColumns: readonly Attribute[]): BoundMerge {
   const { statement, sourceColumns, bind } = merge;
   // Columns that evolution adds have no name yet in the conditions and values of this statement.
   const named = targetColumns.slice(0, merge.handle.snapshot.schema.fields.length);
@@ -169,7 +191,7 @@ export function bindMerge(merge: Merge, targetColumns: readonly Attribute[]): Bo
 }
 
 function clauseValues(
-  merge: Merge,
+  merge: MergeClauses,
   clause: MergeClause,
   targetColumns: readonly Attribute[],
   seen: readonly Attribute[],
@@ -202,7 +224,7 @@ function clauseValues(
 }
 
 /** `*`: every target column from the source column of its name. */
-function starValues(merge: Merge, what: "update" | "insert"): Map<number, BoundExpression> {
+function starValues(merge: MergeClauses, what: "update" | "insert"): Map<number, BoundExpression> {
   const { sourceColumns, evolution, statement } = merge;
   const values = new Map<number, BoundExpression>();
   for (const [i, field] of merge.target.schema.fields.entries()) {
@@ -216,7 +238,7 @@ function starValues(merge: Merge, what: "update" | "insert"): Map<number, BoundE
   return values;
 }
 
-function missingInSource(name: string, merge: Merge, what: string): SqlError {
+function missingInSource(name: string, merge: MergeClauses, what: string): SqlError {
   const error = unknownColumn(name, [], merge.statement.span);
   const names = merge.sourceColumns.map((column) => quoteIdentifier(column.name)).join(", ");
   return new SqlError(
