@@ -93,6 +93,11 @@ export interface CommandSpec {
   readonly seeAlso?: readonly string[];
   /** Honours `--dry-run`; with every other command that flag is an error, never ignored. */
   readonly dryRun?: true;
+  /**
+   * `text`: prints a text, or writes a file, of its own form; `-o` and `--json` are then errors, never
+   * ignored. Without it every format works.
+   */
+  readonly output?: "text";
   /** `none`: runs without reading `batuta.toml`, and so even when that is broken. */
   readonly config?: "none";
   run(context: CommandContext, input: ParsedInput): Promise<number | undefined>;

@@ -13,6 +13,7 @@ import type { CommandSpec } from "./command.ts";
 import { type CommandContext, createContext } from "./context.ts";
 import { formatUsage } from "./help/page.ts";
 import type { Io } from "./io.ts";
+import { refuseFormat } from "./output/refuse-format.ts";
 import { parseCommand } from "./parse.ts";
 
 /** Runs the command; whatever it opened is closed again, however it ends. */
@@ -24,6 +25,7 @@ export async function runCommand(
   const parsed = parseCommand(command, words, { path, usage: formatUsage(path, command) });
   const { globals } = parsed;
   if (globals.dryRun && command.dryRun !== true) throw noDryRun(path);
+  if (command.output === "text") refuseFormat(`\`${path}\``, globals);
   const cwd = globals.cwd === undefined ? io.cwd : resolveFolder(io.cwd, globals.cwd);
   const context = createContext({ io: { ...io, cwd }, globals, path, spec: command });
   try {

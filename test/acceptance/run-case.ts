@@ -10,7 +10,7 @@
  */
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Io, Sink } from "../../src/cli/io.ts";
@@ -18,6 +18,9 @@ import { main } from "../../src/cli/main.ts";
 import { systemClock } from "../../src/core/clock.ts";
 
 export const REPOSITORY = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** Holds a `sovereign`, as the folder of an installed program does. */
+const INSTALLED = join(REPOSITORY, "test/acceptance/path");
 
 export interface RunResult {
   exitCode: number;
@@ -66,7 +69,7 @@ export async function runInProcess(run: CommandRun): Promise<RunResult> {
 export function runAsProcess(run: CommandRun): Promise<RunResult> {
   const child = spawn(process.execPath, [join(REPOSITORY, "bin/sovereign.js"), ...run.args], {
     cwd: run.cwd,
-    env: { ...run.env, PATH: process.env.PATH ?? "" },
+    env: { ...run.env, PATH: [INSTALLED, process.env.PATH ?? ""].join(delimiter) },
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -9,6 +9,7 @@ import {
 } from "../completion/install.ts";
 import { completionScript, SHELLS } from "../completion/scripts.ts";
 import type { CommandContext } from "../context.ts";
+import { refuseFormat } from "../output/refuse-format.ts";
 
 const ACTIONS = ["install", "uninstall", "status"] as const;
 
@@ -46,6 +47,7 @@ export const command = defineCommand({
   async run(context, { args }) {
     const { io } = context;
     const shell = SHELLS.find((name) => name === args.what);
+    if (args.what !== "status") refuseFormat(`\`completion ${args.what}\``, context.globals);
     if (shell !== undefined) {
       await context.printText(completionScript(shell));
       if (io.stdout.isTTY) await context.note(`next: ${TRY[shell]}`);

@@ -21,6 +21,7 @@ export const command = defineCommand({
     { comment: "Everything, for a pager or a search", run: "sovereign help --all" },
   ],
   config: "none",
+  output: "text",
   async run(context, { args, flags }) {
     const { io, globals } = context;
     const [word, verbWord] = args.topic;

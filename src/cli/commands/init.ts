@@ -5,9 +5,10 @@ import { basename, join, relative, resolve } from "node:path";
 import { CONFIG_FILE_NAME, type Config, loadConfig } from "../../core/config/index.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { createFolders, writeFileAtomic } from "../../core/io/index.ts";
+import { arrayType, STRING } from "../../lake/schema/data-type.ts";
 import { defineCommand } from "../command.ts";
-import type { CommandContext } from "../context.ts";
-import { quoteShellWord } from "../shell-words.ts";
+import type { CommandContext, RecordValues } from "../context.ts";
+import { programWords } from "../run/program.ts";
 import { formatBatutaToml, formatGatesToml, IGNORED } from "./init/templates.ts";
 
 export const command = defineCommand({
@@ -28,6 +29,11 @@ export const command = defineCommand({
   ],
   notes:
     "Writes batuta.toml (the configuration), .pmat-gates.toml (thresholds of quality gates, for pmat), lines for .gitignore and an empty metadata store. In a folder that is a project already it changes nothing.",
+  fields: [
+    { name: "folder", type: STRING },
+    { name: "status", type: STRING, summary: "initialised, unchanged, or planned with --dry-run" },
+    { name: "files", type: arrayType(STRING) },
+  ],
   databricks: "`databricks bundle init` starts a project in the same way",
   seeAlso: ["config show", "doctor", "lake sql"],
   config: "none",
@@ -39,10 +45,13 @@ export const command = defineCommand({
     const isProject = existsSync(join(root, CONFIG_FILE_NAME));
     if (isProject && !flags.force && !flags.demo) {
       await context.note(`already initialised: ${join(where, CONFIG_FILE_NAME)}`);
+      await report(context, { folder: root, status: "unchanged", files: [] });
       return 0;
     }
     const files = planFiles(root, { rewrite: flags.force, isProject });
+    const names = files.map((file) => file.name);
     if (context.globals.dryRun) {
+      await report(context, { folder: root, status: "planned", files: names });
       for (const file of files) await context.note(`would write ${join(where, file.name)}`);
       if (flags.demo) await context.note("would create the tables demo.customers and demo.orders");
       return 0;
@@ -54,15 +63,25 @@ export const command = defineCommand({
       const { createDemo } = await import("./init/demo.ts");
       await createDemo(context, config);
     }
+    await report(context, { folder: root, status: "initialised", files: names });
     await context.note(`initialised ${where === "." ? "this folder" : where}`);
-    const go = where === "." ? "" : ` -C ${quoteShellWord(where)}`;
+    const { io, globals } = context;
+    const cwd = where === "." ? globals.cwd : join(globals.cwd ?? "", where);
+    const program = programWords({ io, globals: { ...globals, cwd } });
     const query = flags.demo ? "SELECT * FROM demo.orders" : "SELECT 1 + 1 AS two";
-    await context.note(`next: sovereign${go} lake sql "${query}"`);
-    await context.note(`next: sovereign${go} lake list`);
-    await context.note(`next: sovereign${go} config show --origin`);
+    await context.note(`next: ${program} lake sql "${query}"`);
+    await context.note(`next: ${program} lake list`);
+    await context.note(`next: ${program} config show --origin`);
     return 0;
   },
 });
+
+/** For a program only: people read the notes. */
+async function report(context: CommandContext, record: RecordValues): Promise<void> {
+  if (context.globals.output !== undefined) {
+    await context.printRecord(command.fields ?? [], record);
+  }
+}
 
 /** A file where the project is to be is no folder to put it in; asked before anything is written. */
 function requireFolder(root: string, where: string): void {

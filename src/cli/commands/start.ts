@@ -23,6 +23,7 @@ export const command = defineCommand({
   databricks: "`databricks bundle run platform` on the same databricks.yml",
   seeAlso: ["run job", "run show", "lake sql"],
   dryRun: true,
+  output: "text",
   async run(context) {
     const { planMainJob, runMainJob } = await import("../../run/index.ts");
     const { home } = context.config;

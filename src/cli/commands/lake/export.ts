@@ -43,6 +43,7 @@ export const command = defineCommand({
   databricks: "`COPY (SELECT …) TO`, or downloading the results of a query",
   seeAlso: ["lake import", "lake sql"],
   dryRun: true,
+  output: "text",
   async run(context, { args, flags }) {
     const { io } = context;
     const isStdout = args.file === "-";

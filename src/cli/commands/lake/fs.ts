@@ -9,6 +9,7 @@ import { LONG, STRING, TIMESTAMP } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { sampleMounts } from "../../lake/datasets.ts";
+import { refuseFormat } from "../../output/refuse-format.ts";
 import { quoteShellWord } from "../../shell-words.ts";
 
 const DEFAULT_HEAD_BYTES = 4096;
@@ -49,6 +50,7 @@ export const command = defineCommand({
         hint: "name one: `sovereign lake fs ls` lists those of the project",
       });
     }
+    if (args.action === "head") refuseFormat("a file's text", context.globals);
     const place = resolvePlace(args.path ?? ".", context);
     const { path } = place;
     const stat = statSync(path, { throwIfNoEntry: false });

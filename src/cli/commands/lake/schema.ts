@@ -5,6 +5,7 @@ import { columnRecord, readSchema } from "../../lake/describe.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
 import { VERSION_FLAGS } from "../../lake/version-flag.ts";
+import { refuseFormat } from "../../output/refuse-format.ts";
 
 export const command = defineCommand({
   args: {
@@ -28,6 +29,7 @@ export const command = defineCommand({
   databricks: "`DESCRIBE TABLE table`, or `df.printSchema()`",
   seeAlso: ["lake show", "lake detail"],
   async run(context, { args, flags }) {
+    if (flags.ddl) refuseFormat("the column list of CREATE TABLE", context.globals);
     const lake = await openProjectLake(context);
     const schema = await readSchema(lake, quoteTable(args.table, context.io), flags);
     if (flags.ddl) {
