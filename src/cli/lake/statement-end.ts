@@ -1,6 +1,5 @@
 /** Whether what was typed so far is whole statements, by the rules of the SQL lexer itself. */
-import { tokenize } from "../../lake/sql/lex/lexer.ts";
-import type { Token } from "../../lake/sql/lex/token.ts";
+import { type Token, tokenize } from "../../lake/sql/lex/index.ts";
 
 /** True when the text, comments aside, ends with a `;` outside of quotes. */
 export function isComplete(text: string): boolean {
