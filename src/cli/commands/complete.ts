@@ -14,6 +14,12 @@ export const command = defineCommand({
     words: { summary: "the words so far, the last unfinished; bash: the line", variadic: true },
   },
   flags: {
+    "limit-ms": {
+      type: "integer",
+      value: "n",
+      min: 1,
+      summary: "how long to look for candidates (default 150)",
+    },
     bash: {
       type: "string",
       value: "breaks",
@@ -30,7 +36,7 @@ export const command = defineCommand({
     const readValues = createValueReader(placeOf(context.io, typed.words), COMMAND_TREE);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), LIMIT_MS);
+      timer = setTimeout(() => resolve([]), flags["limit-ms"] ?? LIMIT_MS);
     });
     try {
       const found = completeWords(typed.words, COMMAND_TREE, readValues).catch(() => []);

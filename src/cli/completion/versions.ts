@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { createStoreCatalog } from "../../lake/catalog/index.ts";
-import { readCommitInfo } from "../../lake/delta/index.ts";
+import { readCommitInfo } from "../../lake/delta/commit-file.ts";
 import { tableNameParts } from "../lake/table-name.ts";
 import type { Candidate } from "./complete.ts";
 import { openCompletionStore, type ValuePlace } from "./place.ts";
