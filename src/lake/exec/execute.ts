@@ -3,7 +3,7 @@
  * and not built are refused by name.
  */
 import { SovereignError } from "../../core/errors.ts";
-import type { ParsedStatement, Statement } from "../sql/ast.ts";
+import type { ParsedStatement, Span, Statement } from "../sql/ast.ts";
 import { type Place, placeSqlError, pointTo, SqlError } from "../sql/error.ts";
 import { bindQueryPlan, type ParameterValues, queryOutcome, readParameters } from "./bind-port.ts";
 import { executeAlterTable } from "./ddl/alter-table.ts";
@@ -65,7 +65,8 @@ function pointToName(error: unknown, statement: Statement): unknown {
 
 const ABOUT_A_NAME = /_(NOT_FOUND|ALREADY_EXISTS)$/;
 
-function nameOf(statement: Statement, error: SovereignError) {
+function nameOf(statement: Statement, error: SovereignError): { span: Span } | undefined {
+  if (statement.kind === "explain") return nameOf(statement.statement, error);
   const isMissing = error.code === "RESOURCE_DOES_NOT_EXIST";
   if (statement.kind === "create_table_like" && isMissing) return statement.source.name;
   if (statement.kind === "merge") return statement.target.name;

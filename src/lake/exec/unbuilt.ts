@@ -74,6 +74,11 @@ const KEYWORDS: readonly (readonly [RegExp, string])[] = [
   [/^CREATE MATERIALIZED|^CREATE STREAMING/, "use CREATE TABLE … AS SELECT, or a view"],
 ];
 
+/** Whether a statement is recognised and not built. */
+export function isUnbuilt(statement: Statement): boolean {
+  return statement.kind === "unsupported" || statement.kind in STATEMENTS;
+}
+
 /** The refusal of a statement nobody has built. */
 export function unbuilt(statement: Statement): SqlError {
   const { span } = statement;

@@ -1,6 +1,7 @@
 /**
  * EXPLAIN: the bound plan as an indented tree, before and (EXTENDED) after the rules, and the files
- * a scan would read after pruning. It is our own plan, so its text is not Spark's.
+ * a scan would read after pruning; a statement that is no query stands above its plan as a command.
+ * It is our own plan, so its text is not Spark's.
  */
 import { formatType, STRING, structField, structType } from "../../schema/data-type.ts";
 import { prettyName } from "../../sql/emit/expression.ts";
@@ -9,7 +10,7 @@ import type { BoundExpression, SortKey } from "../../sql/plan/expression.ts";
 import type { Plan } from "../../sql/plan/plan.ts";
 import { optimizePlan } from "../../sql/plan/rules/index.ts";
 import { inputsOf } from "../../sql/plan/transform.ts";
-import { bindQueryPlan } from "../bind-port.ts";
+import { planStatement } from "../plan/statement-plan.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 
@@ -21,19 +22,23 @@ export async function executeExplain(
   explain: StatementOf<"explain">,
 ): Promise<Outcome> {
   if (explain.mode === "codegen" || explain.mode === "cost") {
-    throw notImplemented(`EXPLAIN ${explain.mode.toUpperCase()}`, explain.span);
+    const hint = "use EXPLAIN EXTENDED";
+    throw notImplemented(`EXPLAIN ${explain.mode.toUpperCase()}`, explain.span, hint);
   }
-  const { statement } = explain;
-  if (statement.kind !== "query")
-    throw notImplemented("EXPLAIN of a statement that is no query", explain.span);
-  const plan = await bindQueryPlan(ctx, statement.query);
-  const optimized = optimizePlan(plan);
+  const { command, children, changes } = await planStatement(ctx, explain.statement);
+  const facts = changes ? ` (may change ${changes.count} files, ${changes.sizeBytes} bytes)` : "";
+  const print = async (plans: readonly Plan[], countFiles = false): Promise<string> => {
+    if (command === null) return printPlan(plans[0]!, countFiles);
+    const below = await Promise.all(plans.map((plan) => printPlan(plan, countFiles, 1)));
+    return [`${command}${countFiles ? facts : ""}`, ...below].join("\n");
+  };
+  const optimized = children.map(optimizePlan);
   const sections: string[] = [];
   if (explain.mode === "extended") {
-    sections.push("== Analyzed Logical Plan ==", await printPlan(plan));
-    sections.push("== Optimized Logical Plan ==", await printPlan(optimized));
+    sections.push("== Analyzed Logical Plan ==", await print(children));
+    sections.push("== Optimized Logical Plan ==", await print(optimized));
   }
-  sections.push("== Physical Plan ==", await printPlan(optimized, true));
+  sections.push("== Physical Plan ==", await print(optimized, true));
   return localOutcome(COLUMNS, [[sections.join("\n")]]);
 }
 

@@ -22,7 +22,7 @@ import { filterByPattern, listFiles, type SourceFile } from "../files/index.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable, type TableHandle } from "../table-handle.ts";
-import { insertRows } from "./insert.ts";
+import { type InsertOptions, insertRows } from "./insert.ts";
 
 type CopyInto = StatementOf<"copy_into">;
 
@@ -36,6 +36,33 @@ const COPY_OPTIONS = new Set(["mergeschema", "force"]);
 
 /** Runs COPY INTO. */
 export async function executeCopyInto(ctx: StatementContext, copy: CopyInto): Promise<Outcome> {
+  const { handle, fresh, all, load } = await prepareCopy(ctx, copy);
+  const rows = (count: number) => [[BigInt(count), BigInt(count), 0n]];
+  if (fresh.length === 0) {
+    return localOutcome(COLUMNS, rows(0), { message: "no new files" });
+  }
+  const { source, options } = await load();
+  const outcome = await insertRows(ctx, handle, source, options);
+  const loaded = Number(outcome.commit?.metrics.numOutputRows ?? 0);
+  const message = `${fresh.length} files loaded, ${all.length - fresh.length} known already`;
+  return localOutcome(COLUMNS, rows(loaded), {
+    message,
+    ...(outcome.commit ? { commit: outcome.commit } : {}),
+  });
+}
+
+/** A COPY INTO with its files chosen. */
+export interface PreparedCopy {
+  handle: TableHandle;
+  all: readonly SourceFile[];
+  /** Those that were not loaded before. */
+  fresh: readonly SourceFile[];
+  /** Opens the fresh files; there must be some. */
+  load(): Promise<{ source: Plan; options: InsertOptions }>;
+}
+
+/** Chooses the files of a COPY INTO; loads nothing. */
+export async function prepareCopy(ctx: StatementContext, copy: CopyInto): Promise<PreparedCopy> {
   if (copy.validate !== undefined) throw notImplemented("COPY INTO … VALIDATE", copy.span);
   const options = copyOptions(copy);
   const handle = await openTable(ctx, copy.table);
@@ -44,17 +71,8 @@ export async function executeCopyInto(ctx: StatementContext, copy: CopyInto): Pr
   const all = chooseFiles(copy, root);
   const isForced = options.force === "true";
   const fresh = all.filter((file) => isForced || !isLoaded(handle, file));
-  const rows = (count: number) => [[BigInt(count), BigInt(count), 0n]];
-  if (fresh.length === 0) {
-    return localOutcome(COLUMNS, rows(0), { message: "no new files" });
-  }
   const evolves = (options.mergeschema ?? formatOption(copy, "mergeSchema")) === "true";
-  const source = await sourcePlan(ctx, copy, {
-    path,
-    files: fresh,
-    schema: handle.snapshot.schema,
-  });
-  const outcome = await insertRows(ctx, handle, source, {
+  const insertOptions: InsertOptions = {
     insert: {
       mode: "into",
       byName: !copy.byPosition && copy.columns.length === 0,
@@ -63,13 +81,13 @@ export async function executeCopyInto(ctx: StatementContext, copy: CopyInto): Pr
     },
     evolves: evolves || ctx.session.autoMerge,
     others: fresh.map((file): Action => ({ txn: loadedMark(ctx, handle, file) })),
+  };
+  const { schema } = handle.snapshot;
+  const load = async () => ({
+    source: await sourcePlan(ctx, copy, { path, files: fresh, schema }),
+    options: insertOptions,
   });
-  const loaded = Number(outcome.commit?.metrics.numOutputRows ?? 0);
-  const message = `${fresh.length} files loaded, ${all.length - fresh.length} known already`;
-  return localOutcome(COLUMNS, rows(loaded), {
-    message,
-    ...(outcome.commit ? { commit: outcome.commit } : {}),
-  });
+  return { handle, all, fresh, load };
 }
 
 function copyOptions(copy: CopyInto): Record<string, string> {

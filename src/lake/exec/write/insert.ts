@@ -23,6 +23,16 @@ type Insert = StatementOf<"insert">;
 
 /** Runs an INSERT. */
 export async function executeInsert(ctx: StatementContext, insert: Insert): Promise<Outcome> {
+  refuseInsert(insert);
+  const handle = await openTable(ctx, insert.table);
+  const evolves = insert.schemaEvolution || ctx.session.autoMerge;
+  const query: Query = replaceDefaults(insert.source, insert, handle.snapshot.schema);
+  const source = await bindQueryPlan(ctx, query);
+  return insertRows(ctx, handle, source, { insert, evolves });
+}
+
+/** Throws NOT_IMPLEMENTED for the forms of INSERT that are not built. */
+export function refuseInsert(insert: Insert): void {
   if (insert.mode === "replace_using" || insert.mode === "replace_on") {
     const clause = insert.mode.toUpperCase().replace("_", " ");
     throw notImplemented(`INSERT … ${clause}`, insert.span, "use MERGE, or REPLACE WHERE");
@@ -30,11 +40,6 @@ export async function executeInsert(ctx: StatementContext, insert: Insert): Prom
   if (insert.ifNotExists) {
     throw notImplemented("INSERT … IF NOT EXISTS", insert.span, "check for the partition first");
   }
-  const handle = await openTable(ctx, insert.table);
-  const evolves = insert.schemaEvolution || ctx.session.autoMerge;
-  const query: Query = replaceDefaults(insert.source, insert, handle.snapshot.schema);
-  const source = await bindQueryPlan(ctx, query);
-  return insertRows(ctx, handle, source, { insert, evolves });
 }
 
 export interface InsertOptions {
@@ -99,7 +104,7 @@ function operationOf(insert: InsertOptions["insert"], overwrite: Overwrite | nul
 }
 
 /** New columns come by name, or by position beyond the table's last column. */
-function evolveForInsert(
+export function evolveForInsert(
   handle: TableHandle,
   source: Plan,
   insert: InsertOptions["insert"],

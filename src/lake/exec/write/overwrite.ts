@@ -42,16 +42,9 @@ export async function planOverwrite(
   if (insert.replaceWhere) {
     return replaceMatching(ctx, handle, insert.replaceWhere, ctx.textOf(insert.replaceWhere));
   }
-  const statics = insert.partition?.items.filter((item) => item.value) ?? [];
-  const isPartitioned = handle.snapshot.metadata.partitionColumns.length > 0;
-  const mode = ctx.session.settings.get("spark.sql.sources.partitionOverwriteMode");
-  if (isPartitioned && mode?.toLowerCase() === "dynamic") return replacePartitions(handle);
-  if (statics.length > 0) {
-    const text = statics
-      .map((item) => `${quoteIdentifier(item.name.name)} <=> (${ctx.textOf(item.value!)})`)
-      .join(" AND ");
-    return replaceMatching(ctx, handle, parseExpression(text), text);
-  }
+  const text = staticPredicate(ctx, handle, insert);
+  if (text === "dynamic") return replacePartitions(handle);
+  if (text !== null) return replaceMatching(ctx, handle, parseExpression(text), text);
   return {
     predicateText: null,
     isDynamic: false,
@@ -62,6 +55,25 @@ export async function planOverwrite(
       return { removes, adds: [], reads: { readWholeTable: true } };
     },
   };
+}
+
+/**
+ * SQL of the partition that a statement without REPLACE WHERE overwrites; null when it overwrites
+ * the whole table, `dynamic` when the new rows' partitions decide.
+ */
+export function staticPredicate(
+  ctx: StatementContext,
+  handle: TableHandle,
+  insert: Insert,
+): string | null {
+  const isPartitioned = handle.snapshot.metadata.partitionColumns.length > 0;
+  const mode = ctx.session.settings.get("spark.sql.sources.partitionOverwriteMode");
+  if (isPartitioned && mode?.toLowerCase() === "dynamic") return "dynamic";
+  const statics = insert.partition?.items.filter((item) => item.value) ?? [];
+  if (statics.length === 0) return null;
+  return statics
+    .map((item) => `${quoteIdentifier(item.name.name)} <=> (${ctx.textOf(item.value!)})`)
+    .join(" AND ");
 }
 
 function replacePartitions(handle: TableHandle): Overwrite {
