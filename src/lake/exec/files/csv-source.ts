@@ -16,20 +16,14 @@ import {
   quoteString,
 } from "../../engine/index.ts";
 import {
-  BOOLEAN,
-  DATE,
   type DataType,
-  DOUBLE,
-  decimalType,
-  INT,
-  LONG,
   STRING,
   type StructType,
   structField,
   structType,
-  TIMESTAMP,
 } from "../../schema/data-type.ts";
 import { notImplemented } from "../../sql/error.ts";
+import { DATE_TEXT, FLOATING, inferTypes, matches, TIMESTAMP_TEXT, WHOLE } from "./csv-types.ts";
 import type { SourceFile } from "./list-files.ts";
 import { flag, parseMode, type SourceOptions } from "./source-options.ts";
 
@@ -56,7 +50,7 @@ export async function openCsv(engine: Engine, request: FileRelationRequest): Pro
   const text = groups
     .map((group) => textRelation(group, names, request.options))
     .join(" UNION ALL ");
-  const schema = request.schema ?? (await inferSchema(engine, text, names, request.inferTypes));
+  const schema = request.schema ?? (await settleSchema(engine, text, names, request.inferTypes));
   return { schema, sql: typedRelation(text, schema, request.options) };
 }
 
@@ -161,6 +155,7 @@ function textRelation(
     "null_padding = true",
     "strict_mode = false",
     "parallel = false",
+    "max_line_size = 17825792",
     "filename = '__file'",
     ...(options.comment ? [`comment = ${quoteString(options.comment)}`] : []),
   ];
@@ -179,55 +174,15 @@ function fieldText(column: string, options: SourceOptions): string {
   return value;
 }
 
-const WHOLE = "^[+-]?[0-9]+$";
-const FLOATING = "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$|^(NaN|[+-]?Infinity)$";
-const DATE_TEXT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
-const TIMESTAMP_TEXT =
-  "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?$";
-
-/** Tests in Spark's order; a column gets the first type every non-null value passes. */
-const INFERENCE: readonly { type: DataType; test: (column: string) => string }[] = [
-  { type: INT, test: (c) => `${matches(c, WHOLE)} AND TRY_CAST(${c} AS INTEGER) IS NOT NULL` },
-  { type: LONG, test: (c) => `${matches(c, WHOLE)} AND TRY_CAST(${c} AS BIGINT) IS NOT NULL` },
-  {
-    type: decimalType(38, 0),
-    test: (c) => `${matches(c, WHOLE)} AND TRY_CAST(${c} AS DECIMAL(38,0)) IS NOT NULL`,
-  },
-  { type: DOUBLE, test: (c) => matches(c, FLOATING) },
-  { type: DATE, test: (c) => `${matches(c, DATE_TEXT)} AND TRY_CAST(${c} AS DATE) IS NOT NULL` },
-  {
-    type: TIMESTAMP,
-    test: (c) =>
-      `(${matches(c, TIMESTAMP_TEXT)} OR ${matches(c, DATE_TEXT)}) ` +
-      `AND TRY_CAST(${c} AS TIMESTAMPTZ) IS NOT NULL`,
-  },
-  { type: BOOLEAN, test: (c) => `lower(${c}) IN ('true', 'false')` },
-];
-
-function matches(column: string, pattern: string): string {
-  return `regexp_full_match(${column}, ${quoteString(pattern)})`;
-}
-
-async function inferSchema(
+async function settleSchema(
   engine: Engine,
   text: string,
   names: readonly string[],
-  inferTypes: boolean,
+  isTyped: boolean,
 ): Promise<StructType> {
   if (names.length === 0) throw notImplemented("inferring a schema from empty files");
-  if (!inferTypes) return structType(names.map((name) => structField(name, STRING)));
-  const tests = names.flatMap((name) => {
-    const column = quoteIdentifier(name);
-    const given = `FILTER (WHERE ${column} <> '')`;
-    return INFERENCE.map(({ test }) => `bool_and(${test(column)}) ${given}`);
-  });
-  const [row] = await engine.rows(`SELECT ${tests.join(", ")} FROM (${text})`);
-  return structType(
-    names.map((name, n) => {
-      const found = INFERENCE.findIndex((_, i) => row![n * INFERENCE.length + i] === true);
-      return structField(name, INFERENCE[found]?.type ?? STRING);
-    }),
-  );
+  const types = isTyped ? await inferTypes(engine, text, names) : names.map(() => STRING);
+  return structType(names.map((name, i) => structField(name, types[i]!)));
 }
 
 function typedRelation(text: string, schema: StructType, options: SourceOptions): string {
