@@ -46,8 +46,9 @@ export function readParameters(values: ParameterValues = {}): Map<string, Litera
 export async function prepareBinding(
   ctx: StatementContext,
   root: Statement | Query | Relation,
+  parameters: ReadonlyMap<string, LiteralExpression> = ctx.parameters,
 ): Promise<BindContext> {
-  const { session, parameters } = ctx;
+  const { session } = ctx;
   const functions = await preloadTableFunctions(ctx, root, (expression, type) =>
     constantValue(ctx, expression, { type, rowsOf: (plan) => planRows(ctx, plan) }),
   );
@@ -73,9 +74,13 @@ function knownNames(ctx: StatementContext): string[] {
   return [...temporaryViews.keys(), ...tables];
 }
 
-/** Binds a query with everything it mentions. */
-export async function bindQueryPlan(ctx: StatementContext, query: Query): Promise<Plan> {
-  return bindQuery(query, await prepareBinding(ctx, query));
+/** Binds a query with everything it mentions; `parameters` stand in for the statement's. */
+export async function bindQueryPlan(
+  ctx: StatementContext,
+  query: Query,
+  parameters: ReadonlyMap<string, LiteralExpression> = ctx.parameters,
+): Promise<Plan> {
+  return bindQuery(query, await prepareBinding(ctx, query, parameters));
 }
 
 /** Binds a relation standing alone: the source of a MERGE. */

@@ -11,6 +11,7 @@ import { rootEnv } from "../sql/bind/environment.ts";
 import { bindExpression } from "../sql/bind/expression.ts";
 import { ONE_ROW } from "../sql/bind/relation.ts";
 import { columnlessEnv } from "../sql/bind/values.ts";
+import { isVariableReference } from "../sql/bind/variable.ts";
 import { SqlError } from "../sql/error.ts";
 import type { BoundExpression, LiteralExpression } from "../sql/plan/expression.ts";
 import type { Plan } from "../sql/plan/plan.ts";
@@ -56,6 +57,8 @@ const CONSTANT_NODES: ReadonlySet<string> = new Set(["literal", "cast", "case"])
 
 function isConstant(bound: BoundExpression): boolean {
   return !someExpression(bound, (node) =>
-    node.kind === "call" ? node.fn.volatile === true : !CONSTANT_NODES.has(node.kind),
+    node.kind === "call"
+      ? node.fn.volatile === true || isVariableReference(node)
+      : !CONSTANT_NODES.has(node.kind),
   );
 }

@@ -15,6 +15,7 @@ import { executeAlterView, executeCreateView } from "./ddl/views.ts";
 import { executeDelete, executeTruncate } from "./dml/delete.ts";
 import { executeMerge } from "./dml/merge.ts";
 import { executeUpdate } from "./dml/update.ts";
+import { executeImmediate } from "./execute-immediate.ts";
 import { createResult, type Outcome, type StatementResult } from "./result.ts";
 import type { Session } from "./session.ts";
 import { executeDescribe } from "./show/describe.ts";
@@ -23,6 +24,12 @@ import { executeReset, executeSet } from "./show/settings.ts";
 import { executeShow } from "./show/show.ts";
 import { StatementContext } from "./statement.ts";
 import { unbuilt } from "./unbuilt.ts";
+import {
+  executeDeclare,
+  executeDropVariable,
+  executeSetVariable,
+  withVariables,
+} from "./variables.ts";
 import { executeCopyInto } from "./write/copy-into.ts";
 import { executeInsert } from "./write/insert.ts";
 
@@ -43,7 +50,7 @@ export async function executeStatement(
   options: ExecuteOptions = {},
 ): Promise<StatementResult> {
   const { statement, text } = parsed;
-  const parameters = readParameters(options.parameters);
+  const parameters = withVariables(readParameters(options.parameters), session);
   const ctx = new StatementContext(session, text, parameters, options);
   try {
     const outcome = await dispatch(ctx, statement);
@@ -121,6 +128,14 @@ export async function dispatch(ctx: StatementContext, statement: Statement): Pro
       return executeSet(ctx, statement);
     case "reset":
       return executeReset(ctx, statement);
+    case "declare_variable":
+      return executeDeclare(ctx, statement);
+    case "set_variable":
+      return executeSetVariable(ctx, statement);
+    case "drop_variable":
+      return executeDropVariable(ctx, statement);
+    case "execute_immediate":
+      return executeImmediate(ctx, statement, dispatch);
     default:
       throw unbuilt(statement);
   }

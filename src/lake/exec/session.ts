@@ -14,6 +14,7 @@ import type { Engine } from "../engine/index.ts";
 import type { Namespace, ViewDefinition } from "../sql/bind/context.ts";
 import { type FileMount, refuseMounted, resolveMounted } from "./file-mounts.ts";
 import type { EngineFacts } from "./show/settings.ts";
+import type { SessionVariable } from "./variables.ts";
 
 /** A temporary view; it dies with the session. */
 export interface TemporaryView {
@@ -44,6 +45,8 @@ export class Session {
   readonly baseFolder: string;
   readonly temporaryViews = new Map<string, TemporaryView>();
   readonly settings = new Map<string, string>();
+  /** By `variableKey`. */
+  readonly variables = new Map<string, SessionVariable>();
   readonly transaction: Pick<TransactionOptions, "checkpointWriter" | "rng">;
   readonly facts: EngineFacts;
   namespace: Namespace = { catalog: "main", schema: "default" };

@@ -47,19 +47,10 @@ const STATEMENTS: Partial<Record<Statement["kind"], Unbuilt>> = {
     name: "CREATE VIEW … USING",
     hint: "this version lacks it; use CREATE TEMPORARY VIEW v AS SELECT * FROM read_files(…)",
   },
-  set_variable: {
-    name: "SET VARIABLE",
-    hint: "this version lacks it; write `:name` and give the value with --param name=value",
-  },
-  execute_immediate: {
-    name: "EXECUTE IMMEDIATE",
-    hint: "this version lacks it; write the statement with `:name` and IDENTIFIER(:name)",
-  },
 };
 
 /** By the first words of a statement that is read no further. */
 const KEYWORDS: readonly (readonly [RegExp, string])[] = [
-  [/^(DECLARE|DROP TEMPORARY)/, "write `:name` and give the value with --param name=value"],
   [/^(CREATE|DROP|ALTER) .*(FUNCTION|TEMPORARY|TEMP)$/, "put the expression into a view"],
   [/^(GRANT|REVOKE|DENY|SHOW GRANTS?|SHOW ROLES?|SET ROLE)/, "the files' own permissions hold"],
   [/^(LOCK|UNLOCK|START|COMMIT|ROLLBACK)/, "leave it out: each statement is one transaction"],

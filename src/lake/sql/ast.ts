@@ -681,7 +681,16 @@ export type Statement = { span: Span } & (
     }
   | { kind: "set"; key?: string; value?: string }
   | { kind: "reset"; key?: string }
-  | { kind: "set_variable"; names: MultipartName[]; value: Expression }
+  | {
+      kind: "declare_variable";
+      names: MultipartName[];
+      orReplace: boolean;
+      type?: DataType;
+      default?: Expression;
+    }
+  | { kind: "drop_variable"; name: MultipartName; ifExists: boolean }
+  /** One value a name (DEFAULT among them), or a query of one row. */
+  | { kind: "set_variable"; names: MultipartName[]; values?: Expression[]; query?: Query }
   | {
       kind: "optimize";
       table: TableReference;
@@ -709,6 +718,7 @@ export type Statement = { span: Span } & (
   | {
       kind: "execute_immediate";
       sql: Expression;
+      into: MultipartName[];
       using: { value: Expression; alias?: Identifier }[];
     }
   /** A statement of Spark that is recognised by its first words and not built. */

@@ -19,13 +19,16 @@ import { bindQueryPlan } from "../bind-port.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
+import { withoutVariables } from "../variables.ts";
 
 type CreateView = StatementOf<"create_view">;
 
 /** Runs CREATE VIEW; the query is bound once, so a view that cannot work is refused at once. */
 export async function executeCreateView(ctx: StatementContext, view: CreateView): Promise<Outcome> {
   if (view.global) throw notImplemented("a GLOBAL TEMPORARY VIEW", view.span);
-  const plan = await bindQueryPlan(ctx, view.query);
+  // A permanent view outlives the session's variables.
+  const values = view.temporary ? ctx.parameters : withoutVariables(ctx.parameters);
+  const plan = await bindQueryPlan(ctx, view.query, values);
   const output = outputOf(plan).filter((attribute) => !attribute.hidden);
   checkColumns(
     view,

@@ -6,6 +6,7 @@
 import { SovereignError } from "../../../core/errors.ts";
 import { suggestName } from "../../../core/suggest.ts";
 import { STRING, structField, structType } from "../../schema/data-type.ts";
+import { SqlError } from "../../sql/error.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 
@@ -60,6 +61,7 @@ export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outc
   }
   if (fact) throw fixedWhileRunning(fact);
   const key = canonicalKey(set.key);
+  refuseVariable(ctx, set);
   if (set.value === undefined) {
     const value = settings.get(key) ?? SETTINGS[key]?.standard ?? "<undefined>";
     return localOutcome(COLUMNS, [[key, value]]);
@@ -67,6 +69,16 @@ export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outc
   checkValue(key, set.value);
   settings.set(key, set.value);
   return localOutcome(COLUMNS, [[key, set.value]]);
+}
+
+function refuseVariable(ctx: StatementContext, { key, span }: StatementOf<"set">): void {
+  if (!ctx.session.variables.has(`@${key!.toLowerCase()}`)) return;
+  throw new SqlError(`\`${key}\` is a variable, which SET alone does not change`, {
+    errorClass: "UNSUPPORTED_FEATURE.SET_VARIABLE_USING_SET",
+    sqlState: "0A000",
+    span,
+    hint: "write SET VARIABLE",
+  });
 }
 
 /** Runs RESET [key]. */

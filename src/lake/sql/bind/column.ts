@@ -15,6 +15,7 @@ import {
 import { bindExtraction } from "./extraction.ts";
 import { bindGroupingCall } from "./grouping.ts";
 import { findColumn, formatName, quoteName, type Scope, sameName } from "./scope.ts";
+import { bindVariable } from "./variable.ts";
 
 /** A reference to a column of the same query. */
 export function refer(attribute: Attribute, span?: Span): AttributeExpression {
@@ -110,6 +111,8 @@ export function tryBindColumn(
   if (local) return local;
   const around = env.query.outer?.(parts, span);
   if (around) return markOuter(around);
+  const session = bindVariable(parts, span, env.query);
+  if (session) return extractPath(session.reference, session.path, span);
   if (env.query.beyond?.(parts, span)) {
     throw notImplemented("a reference over more than one level of subqueries", span);
   }

@@ -7,6 +7,7 @@ import type { Expression, Identifier, MultipartName, TimeTravel } from "../ast.t
 import { notImplemented, SqlError } from "../error.ts";
 import type { LiteralExpression } from "../plan/expression.ts";
 import type { FixedTimeTravel } from "./context.ts";
+import { variableKey } from "./variable.ts";
 
 type Parameters = ReadonlyMap<string, LiteralExpression>;
 
@@ -24,6 +25,12 @@ export function constantString(expression: Expression, parameters: Parameters): 
       if (!bound) throw unboundParameter(expression.name, expression);
       if (bound.value === null) return null;
       if (typeof bound.value === "string") return bound.value;
+      break;
+    }
+    case "column": {
+      const variable = parameters.get(variableKey(expression.name.parts) ?? "");
+      if (variable?.value === null) return null;
+      if (typeof variable?.value === "string") return variable.value;
       break;
     }
     case "binary":

@@ -1,5 +1,6 @@
 /** Whole-number constants: what LIMIT, range() and ordinals need before the query runs. */
 import type { BoundExpression } from "../plan/expression.ts";
+import { variableValue } from "./variable.ts";
 
 /** The value of a constant whole-number expression; `"null"` for SQL NULL, null when unknown. */
 export function foldInteger(expression: BoundExpression): bigint | "null" | null {
@@ -17,6 +18,8 @@ export function foldInteger(expression: BoundExpression): bigint | "null" | null
       return kind === "int" || kind === "long" ? foldInteger(expression.operand) : null;
     }
     case "call": {
+      const variable = variableValue(expression);
+      if (variable) return foldInteger(variable);
       const values = expression.args.map(foldInteger);
       if (values.some((v) => v === null)) return null;
       if (values.includes("null")) return "null";

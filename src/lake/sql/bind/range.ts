@@ -4,8 +4,10 @@ import type { Span } from "../ast.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import type { RangePlan } from "../plan/plan.ts";
+import { someExpression } from "../plan/transform.ts";
 import type { BindContext } from "./context.ts";
 import { foldInteger } from "./fold.ts";
+import { isVariableReference } from "./variable.ts";
 
 /** Binds `range`; its one column is `id`. */
 export function bindRange(
@@ -46,6 +48,14 @@ const NUMBERS: ReadonlySet<string> = new Set([
 ]);
 
 function wholeNumber(arg: BoundExpression): bigint {
+  if (someExpression(arg, isVariableReference)) {
+    throw new SqlError("an argument of `range` is a variable, not a constant", {
+      errorClass: "NON_FOLDABLE_ARGUMENT",
+      sqlState: "42K08",
+      span: arg.span,
+      hint: "write a whole number",
+    });
+  }
   if (!NUMBERS.has(arg.type.kind)) {
     throw new SqlError(`an argument of \`range\` is ${formatTypeSql(arg.type)}, not BIGINT`, {
       errorClass: "UNEXPECTED_INPUT_TYPE",

@@ -16,6 +16,7 @@ import { bindExpression } from "./expression.ts";
 import { asGenerator, type GeneratorCall, generatedAttributes } from "./generator.ts";
 import { createScope, quoteName, type Scope, sameName } from "./scope.ts";
 import { expandStar } from "./star.ts";
+import { isVariableReference } from "./variable.ts";
 
 /** One item of the select list after star expansion. */
 export interface SelectOutput {
@@ -103,7 +104,8 @@ function aliasCount(aliases: readonly Identifier[], item: SelectItem): SqlError 
 export function outputName(ast: Expression, bound: BoundExpression): string {
   if (ast.kind === "column") return ast.name.parts.at(-1)!.name;
   // A cast column keeps its name (Spark's `ResolveAliases`).
-  if (ast.kind === "cast" && ast.operand.kind === "column") {
+  const isVariable = bound.kind === "cast" && isVariableReference(bound.operand);
+  if (ast.kind === "cast" && ast.operand.kind === "column" && !isVariable) {
     return ast.operand.name.parts.at(-1)!.name;
   }
   if (bound.kind === "cast" && bound.implicit && bound.operand.kind === "attribute") {

@@ -97,7 +97,11 @@ function refuseUncomparable(type: DataType, body: SetOperator): void {
 }
 
 /** The plan with its columns cast, one by one, to the given types. */
-export function castTo(plan: Plan, types: readonly DataType[], context: BindContext): Plan {
+export function castTo(
+  plan: Plan,
+  types: readonly DataType[],
+  context: Pick<BindContext, "allocate">,
+): Plan {
   const output = outputOf(plan);
   if (output.every((attribute, i) => sameType(attribute.type, types[i]!))) return plan;
   const expressions = output.map((attribute, i) => {

@@ -6,10 +6,10 @@ import { parseExpression } from "./expression.ts";
 import { startsInterval } from "./interval.ts";
 import { parseStringLiteral } from "./literal.ts";
 import { isName, parseIdentifier, parseName } from "./name.ts";
-import { parseParenthesizedQuery } from "./query.ts";
 import { parseSelectItem } from "./select.ts";
 import { parseObjectName } from "./table-reference.ts";
 import { skipUnsupported } from "./unsupported.ts";
+import { parseSetVariable } from "./variable.ts";
 
 /** `USE [CATALOG|SCHEMA|DATABASE] name`. */
 export function parseUse(c: Cursor): Statement {
@@ -45,7 +45,7 @@ export function parseSet(c: Cursor): Statement {
   if (c.takeWords("TIME", "ZONE")) return parseTimeZone(c, start);
   if (c.isWord("ROLE") && isName(c, 1)) return skipUnsupported(c, start, "SET ROLE");
   const isVariable = c.isWord("VARIABLE") || c.isWord("VAR");
-  if (isVariable && (isName(c, 1) || c.isSymbol("(", 1))) return parseVariables(c, start);
+  if (isVariable && (isName(c, 1) || c.isSymbol("(", 1))) return parseSetVariable(c, start);
   return parseConfiguration(c, start);
 }
 
@@ -66,28 +66,6 @@ function parseTimeZone(c: Cursor, start: number): Statement {
   const rest = { start: c.start, end: c.peek().end };
   const hint = "for example SET TIME ZONE 'UTC'";
   throw c.refuse("PARSE_SYNTAX_ERROR", "SET TIME ZONE takes a zone in quotes", rest, hint);
-}
-
-/** Several assignments become several names and one row of values. */
-function parseVariables(c: Cursor, start: number): Statement {
-  c.advance();
-  if (c.isSymbol("(")) {
-    const names = c.parenthesized(() => parseName(c, "a variable"));
-    c.expectSymbol("=");
-    const from = c.start;
-    const query = parseParenthesizedQuery(c);
-    const value: Expression = { kind: "scalar_query", query, span: c.spanFrom(from) };
-    return { kind: "set_variable", names, value, span: c.spanFrom(start) };
-  }
-  const names: MultipartName[] = [];
-  const items = c.commaList(() => {
-    names.push(parseName(c, "a variable"));
-    c.expectSymbol("=");
-    return { expression: parseExpression(c) };
-  });
-  const span = c.spanFrom(start);
-  const value: Expression = items.length > 1 ? { kind: "row", items, span } : items[0]!.expression;
-  return { kind: "set_variable", names, value, span };
 }
 
 /** Keys and values are plain text: `SET spark.sql.shuffle.partitions = 4`. */
@@ -126,14 +104,14 @@ export function parseReset(c: Cursor): Statement {
   return { kind: "reset", key: unquote(c.text.slice(from, span.end).trim()), span };
 }
 
-/** `EXECUTE IMMEDIATE sql [USING …]`. */
+/** `EXECUTE IMMEDIATE sql [INTO …] [USING …]`. */
 export function parseExecuteImmediate(c: Cursor): Statement {
   const start = c.start;
   c.expectWords("EXECUTE", "IMMEDIATE");
   const sql = parseExpression(c);
-  if (c.isWord("INTO")) return skipUnsupported(c, start, "EXECUTE IMMEDIATE … INTO");
+  const into = c.takeWords("INTO") ? c.commaList(() => parseName(c, "a variable")) : [];
   const using = c.takeWords("USING") ? parseUsing(c) : [];
-  return { kind: "execute_immediate", sql, using, span: c.spanFrom(start) };
+  return { kind: "execute_immediate", sql, into, using, span: c.spanFrom(start) };
 }
 
 function parseUsing(c: Cursor): { value: Expression; alias?: Identifier }[] {

@@ -16,6 +16,7 @@ import { parseExecuteImmediate, parseReset, parseSet, parseUse } from "./session
 import { parseShow } from "./show.ts";
 import { suggestWord } from "./suggest.ts";
 import { skipUnsupported } from "./unsupported.ts";
+import { parseDeclare, parseDropVariable, startsDropVariable } from "./variable.ts";
 import { parseAlterView } from "./view.ts";
 
 type Parser = (c: Cursor) => Statement;
@@ -35,7 +36,8 @@ const STATEMENTS: Readonly<Record<string, Parser>> = {
   COPY: parseCopyInto,
   CREATE: parseCreate,
   REPLACE: parseCreate,
-  DROP: parseDrop,
+  DROP: (c) => (startsDropVariable(c) ? parseDropVariable(c) : parseDrop(c)),
+  DECLARE: parseDeclare,
   ALTER: parseAlter,
   COMMENT: parseCommentOn,
   SHOW: parseShow,
@@ -63,7 +65,7 @@ const STATEMENTS: Readonly<Record<string, Parser>> = {
 
 /** First words of statements of Spark, Delta and Databricks that are not built. */
 const UNBUILT = new Set([
-  ...["DECLARE", "CALL", "CLEAR", "LOAD", "ADD", "LIST", "GRANT", "REVOKE", "EXPORT"],
+  ...["CALL", "CLEAR", "LOAD", "ADD", "LIST", "GRANT", "REVOKE", "EXPORT"],
   ...["IMPORT", "LOCK", "UNLOCK", "START", "COMMIT", "ROLLBACK", "DFS", "GENERATE", "UNDROP"],
   ...["DENY", "APPLY", "SYNC", "PUT", "GET", "REMOVE"],
 ]);
