@@ -1,6 +1,6 @@
 /**
- * Words of other tools (git, psql, spark-sql, the Databricks CLI) and what they are called here: for
- * the hint of an unknown command, never run in its place.
+ * Words of other tools (git, psql, spark-sql, the Databricks CLI) and what they are called here:
+ * for the hint of an unknown command, never run in its place.
  */
 import { quoteShellWord } from "./shell-words.ts";
 

@@ -1,7 +1,7 @@
 /**
- * A half-typed command line as bash hands it over: raw text up to the cursor. Bash replaces only what
- * follows the last break character (`=`, `:` …) or the opening quote, and inserts candidates as they
- * are, so they must come without that prefix and quoted. zsh and fish do both themselves.
+ * A half-typed command line as bash hands it over: raw text up to the cursor. Bash replaces only
+ * what follows the last break character (`=`, `:` …) or the opening quote, and inserts candidates as
+ * they are, so they must come without that prefix and quoted. zsh and fish do both themselves.
  */
 
 export interface TypedLine {
