@@ -1,46 +1,9 @@
 """PySpark with delta-spark as a line server for the interop tests."""
 
-import glob
 import json
-import os
-import tempfile
-
-os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
 
 from canonical import from_python, serve
-from pyspark.sql import SparkSession
-
-# The rest of what Maven brings is in PySpark already.
-JARS = [
-    jar
-    for name in ("delta-*", "unitycatalog-*", "jts-core-*")
-    for jar in sorted(glob.glob(os.path.join(os.environ["SOVEREIGN_PEER_JARS"], f"{name}.jar")))
-]
-
-SETTINGS = {
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.memory": "1500m",
-    "spark.jars": ",".join(JARS),
-    "spark.log.level": "OFF",
-    "spark.databricks.delta.snapshotPartitions": "1",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="spark-warehouse-"),
-    "spark.ui.enabled": "false",
-}
-
-
-def start():
-    builder = SparkSession.builder.master("local[2]")
-    for key, value in SETTINGS.items():
-        builder = builder.config(key, value)
-    return builder.getOrCreate()
-
-
-SPARK = start()
+from spark_session import SPARK
 
 
 def read(path):

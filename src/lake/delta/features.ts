@@ -95,7 +95,14 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
   { name: "inCommitTimestamp", ...WRITER, ...SUPPORTED },
   // Forbids cleaning the log; this writer never cleans one.
   { name: "checkpointProtection", ...WRITER, ...SUPPORTED },
-  { name: "rowTracking", ...WRITER, ...READ_ONLY },
+  // New files get their ids; only where it is enabled must rewrites carry them along.
+  {
+    name: "rowTracking",
+    ...WRITER,
+    read: "supported",
+    write: "append-only-when-active",
+    isActive: isOn("delta.enableRowTracking"),
+  },
   { name: "clustering", ...WRITER, ...READ_ONLY },
   { name: "icebergCompatV1", ...WRITER, ...READ_ONLY },
   { name: "icebergCompatV2", ...WRITER, ...READ_ONLY },

@@ -36,7 +36,7 @@ export interface SessionOptions {
   /** Starts the engine on first use. */
   startEngine: () => Promise<Engine>;
   logPorts?: DeltaLogPorts;
-  transaction?: Pick<TransactionOptions, "checkpointWriter" | "rng">;
+  transaction?: Pick<TransactionOptions, "beforeCommit" | "checkpointWriter" | "rng">;
 }
 
 export class Session {
@@ -47,7 +47,7 @@ export class Session {
   readonly settings = new Map<string, string>();
   /** By `variableKey`. */
   readonly variables = new Map<string, SessionVariable>();
-  readonly transaction: Pick<TransactionOptions, "checkpointWriter" | "rng">;
+  readonly transaction: Pick<TransactionOptions, "beforeCommit" | "checkpointWriter" | "rng">;
   readonly facts: EngineFacts;
   namespace: Namespace = { catalog: "main", schema: "default" };
   readonly #fileMounts: readonly FileMount[];

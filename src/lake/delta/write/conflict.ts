@@ -1,26 +1,31 @@
 /**
  * Whether a transaction may still commit after another one won its version, as Delta's
- * ConflictChecker decides (delta-spark 4.4): protocol, metadata, domains, application
- * transactions, then files. Each winning commit is checked in order against what we read and
- * write. Stricter than the reference in one place (any new protocol fails us) and finer in another:
- * added files are judged by partition values and statistics, not by partition values alone.
+ * ConflictChecker decides (delta-spark 4.4): the table itself (`table-conflict.ts`), then files.
+ * Each winning commit is checked in order against what we read and write. Finer than the reference
+ * in one place: added files are judged by partition values and statistics, not by partition values
+ * alone, and files of a compaction hold nothing new.
  */
 import { canonicalPath } from "../log-path.ts";
 import type {
   Action,
   AddFile,
   IsolationLevel,
+  Metadata,
+  Protocol,
   PrunePredicate,
   RemoveFile,
   Snapshot,
 } from "../types.ts";
 import { type ConflictClass, conflictError } from "./conflict-error.ts";
-import { metadataStillFits } from "./metadata-conflict.ts";
+import { checkTable } from "./table-conflict.ts";
 import type { WinningCommit } from "./winning-commit.ts";
 
 /** What the losing transaction read and wants to write. */
 export interface TransactionFacts {
   snapshot: Snapshot;
+  /** Of the table as the winners before this one left it. */
+  protocol: Protocol;
+  metadata: Metadata;
   actions: readonly Action[];
   isolation: IsolationLevel;
   /** It read nothing of the table and only adds files. */
@@ -38,42 +43,23 @@ export interface TransactionFacts {
 /** Throws RESOURCE_CONFLICT when `ours` cannot follow `winner`. */
 export function checkConflict(ours: TransactionFacts, winner: WinningCommit): void {
   checkTable(ours, winner);
-  checkDomains(ours, winner);
-  checkApplications(ours, winner);
-  checkAddedFiles(ours, winner);
-  checkRemovedFiles(ours, winner);
+  const readRemove = winner.removes.find(readsOf(ours));
+  const ownRemove = winner.removes.find(removesOf(ours));
+  checkAddedFiles(ours, winner, readRemove !== undefined || ownRemove !== undefined);
+  if (readRemove) throw removalError(ours, winner, readRemove, READ);
+  if (ownRemove) throw removalError(ours, winner, ownRemove, REMOVED_TOO);
 }
 
-function checkTable(ours: TransactionFacts, winner: WinningCommit): void {
-  if (winner.protocol)
-    throw conflictError("DELTA_PROTOCOL_CHANGED", winner, "the protocol changed");
-  if (!winner.metadata) return;
-  const onlyAppends = ours.isBlindAppend && !changesTable(ours);
-  if (onlyAppends && metadataStillFits(ours.snapshot.metadata, winner.metadata)) return;
-  throw conflictError("DELTA_METADATA_CHANGED", winner, "the table's schema or properties changed");
-}
-
-function checkDomains(ours: TransactionFacts, winner: WinningCommit): void {
-  const theirs = new Set(winner.domains.map((domain) => domain.domain));
-  for (const { domainMetadata } of ours.actions) {
-    if (!domainMetadata || !theirs.has(domainMetadata.domain)) continue;
-    const what = `both set the metadata domain \`${domainMetadata.domain}\``;
-    throw conflictError("DELTA_CONCURRENT_TRANSACTION", winner, what);
-  }
-}
-
-function checkApplications(ours: TransactionFacts, winner: WinningCommit): void {
-  const clash = winner.txns.find((txn) => ours.readAppIds.has(txn.appId));
-  if (!clash) return;
-  const what = `application \`${clash.appId}\` committed its transaction ${clash.version}`;
-  throw conflictError("DELTA_CONCURRENT_TRANSACTION", winner, what);
-}
-
-function checkAddedFiles(ours: TransactionFacts, winner: WinningCommit): void {
+/**
+ * Files of a compaction (no data change) hold rows that were there before: had we wanted
+ * them, we would have read or removed the files they came from, which the winner removed.
+ */
+function checkAddedFiles(ours: TransactionFacts, winner: WinningCommit, losesFiles: boolean): void {
   if (ours.isolation === "SnapshotIsolation") return;
   const blind = winner.commitInfo?.isBlindAppend === true;
-  if (blind && ours.isolation === "WriteSerializable" && !changesTable(ours)) return;
-  const candidates = winner.adds.filter((add) => blind || add.dataChange);
+  const changesMetadata = ours.actions.some((action) => action.metaData);
+  if (blind && ours.isolation === "WriteSerializable" && !changesMetadata) return;
+  const candidates = winner.adds.filter((add) => blind || add.dataChange || losesFiles);
   const hit = candidates.find((add) => wouldHaveRead(ours, add));
   if (!hit) return;
   const what = `it added files${inPartition(ours, hit.partitionValues)} that this one would have read`;
@@ -85,22 +71,20 @@ function wouldHaveRead(ours: TransactionFacts, add: AddFile): boolean {
   return ours.readPredicates.some((predicate) => ours.mayMatch(add, predicate));
 }
 
-function checkRemovedFiles(ours: TransactionFacts, winner: WinningCommit): void {
-  const readPaths = new Set([...(ours.readFiles ?? [])].map(canonicalPath));
-  const hit = winner.removes.find(
-    (remove) =>
-      ours.readWholeTable ||
-      readPaths.has(canonicalPath(remove.path)) ||
-      (ours.readFiles === null && mayHaveRead(ours, remove)),
-  );
-  if (hit) throw removalError(ours, winner, hit, ["DELTA_CONCURRENT_DELETE_READ", "read"]);
-  const ownRemoves = new Set(
-    ours.actions.flatMap(({ remove }) => (remove ? canonicalPath(remove.path) : [])),
-  );
-  const twice = winner.removes.find((remove) => ownRemoves.has(canonicalPath(remove.path)));
-  if (twice) {
-    throw removalError(ours, winner, twice, ["DELTA_CONCURRENT_DELETE_DELETE", "removes too"]);
-  }
+/** Which of a winner's removed files we read. */
+function readsOf(ours: TransactionFacts): (remove: RemoveFile) => boolean {
+  if (ours.readWholeTable) return () => true;
+  const { readFiles } = ours;
+  if (readFiles === null) return (remove) => mayHaveRead(ours, remove);
+  const paths = new Set([...readFiles].map(canonicalPath));
+  return (remove) => paths.has(canonicalPath(remove.path));
+}
+
+/** Which of them we remove too. */
+function removesOf(ours: TransactionFacts): (remove: RemoveFile) => boolean {
+  const own = ours.actions.flatMap(({ remove }) => (remove ? canonicalPath(remove.path) : []));
+  const paths = new Set(own);
+  return (remove) => paths.has(canonicalPath(remove.path));
 }
 
 /** By predicates alone; a tombstone has no statistics and may lack its partition. */
@@ -111,15 +95,19 @@ function mayHaveRead(ours: TransactionFacts, remove: RemoveFile): boolean {
   return wouldHaveRead(ours, { ...file, dataChange: remove.dataChange });
 }
 
+type Removal = readonly [ConflictClass, verb: string];
+const READ: Removal = ["DELTA_CONCURRENT_DELETE_READ", "read"];
+const REMOVED_TOO: Removal = ["DELTA_CONCURRENT_DELETE_DELETE", "removes too"];
+
 function removalError(
   ours: TransactionFacts,
   winner: WinningCommit,
   remove: RemoveFile,
-  verb: [ConflictClass, string],
+  [errorClass, verb]: Removal,
 ) {
   const where = inPartition(ours, remove.partitionValues ?? {});
-  const what = `it removed files${where} that this one ${verb[1]}, such as \`${remove.path}\``;
-  return conflictError(verb[0], winner, what);
+  const what = `it removed files${where} that this one ${verb}, such as \`${remove.path}\``;
+  return conflictError(errorClass, winner, what);
 }
 
 function inPartition(
@@ -129,8 +117,4 @@ function inPartition(
   if (ours.snapshot.metadata.partitionColumns.length === 0) return "";
   const pairs = Object.entries(values).map(([name, value]) => `${name}=${value}`);
   return pairs.length === 0 ? "" : ` in partition [${pairs.join(", ")}]`;
-}
-
-function changesTable(ours: TransactionFacts): boolean {
-  return ours.actions.some((action) => action.metaData ?? action.protocol);
 }

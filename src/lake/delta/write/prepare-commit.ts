@@ -1,7 +1,8 @@
 /**
  * From a request to the actions of a commit: checks what the table allows, adds commitInfo in the
- * form Spark writes, the transaction identifier, and in-commit timestamps, which depend on the
- * version and on the commits before it and are therefore settled per attempt.
+ * form Spark writes and the transaction identifier. In-commit timestamps and row ids depend on the
+ * version and on the commits before it, so they are settled per attempt; a commit that came first
+ * may also have changed the table's protocol or metadata (`conflict.ts` says which it may).
  */
 import type { Clock } from "../../../core/clock.ts";
 import { SovereignError } from "../../../core/errors.ts";
@@ -17,6 +18,7 @@ import type {
   Protocol,
   Snapshot,
 } from "../types.ts";
+import { assignRowIds, givesRowIds, highWaterMarkOf, ROW_TRACKING_DOMAIN } from "./row-ids.ts";
 import { isPropertyOn } from "./table-property.ts";
 import type { WinningCommit } from "./winning-commit.ts";
 
@@ -24,6 +26,7 @@ export interface PreparedCommit {
   /** The request's actions plus `txn`, without commitInfo. */
   readonly actions: readonly Action[];
   readonly txnId: string;
+  /** Of the table after this commit. */
   readonly protocol: Protocol;
   readonly metadata: Metadata;
   readonly isolation: IsolationLevel;
@@ -57,41 +60,85 @@ export function prepareCommit(
   const isolation = isolationOf(request.actions, metadata, options.isolation);
   const actions = request.txn ? [{ txn: request.txn }, ...request.actions] : request.actions;
   const nowMs = options.clock.nowMs();
-  const wasTimed = snapshot !== null && isPropertyOn(snapshot.metadata, ICT_ENABLED);
-  const isTimed = isPropertyOn(metadata, ICT_ENABLED);
-  let previousMs = snapshot?.timestampMs ?? -1;
   const info = commitInfoOf(request, {
     nowMs,
     isolation,
     isBlindAppend,
     readVersion: snapshot?.version,
   });
-  const state = { inCommitTimestamp: null as number | null };
+  const state = new AttemptState(snapshot, { protocol, metadata }, actions);
   return {
     actions,
     txnId: info.txnId!,
-    protocol,
-    metadata,
     isolation,
     isBlindAppend,
+    get protocol() {
+      return state.protocol;
+    },
+    get metadata() {
+      return state.metadata;
+    },
     get inCommitTimestamp() {
       return state.inCommitTimestamp;
     },
-    actionsFor(version) {
-      if (!isTimed) return [{ commitInfo: info }, ...actions];
-      const inCommitTimestamp = Math.max(nowMs, previousMs + 1);
-      state.inCommitTimestamp = inCommitTimestamp;
-      const commitInfo = { ...info, inCommitTimestamp };
-      const enables = snapshot !== null && !wasTimed;
-      const timed = enables
-        ? actions.map((action) => noteEnablement(action, version, inCommitTimestamp))
-        : actions;
-      return [{ commitInfo }, ...timed];
-    },
-    rebaseAfter(winner) {
-      previousMs = Math.max(previousMs, winner.timestampMs);
-    },
+    actionsFor: (version) => state.actionsFor(version, info),
+    rebaseAfter: (winner) => state.rebaseAfter(winner),
   };
+}
+
+/** What of a commit depends on the commits before it. */
+class AttemptState {
+  protocol: Protocol;
+  metadata: Metadata;
+  inCommitTimestamp: number | null = null;
+  readonly #actions: readonly Action[];
+  /** Whether it is this commit that turns in-commit timestamps on, on a table that has none. */
+  readonly #enablesTimestamps: boolean;
+  #previousMs: number;
+  #highWaterMark: bigint | null;
+
+  constructor(
+    snapshot: Snapshot | null,
+    after: { protocol: Protocol; metadata: Metadata },
+    actions: readonly Action[],
+  ) {
+    this.protocol = after.protocol;
+    this.metadata = after.metadata;
+    this.#actions = actions;
+    this.#previousMs = snapshot?.timestampMs ?? -1;
+    this.#enablesTimestamps = snapshot !== null && !isPropertyOn(snapshot.metadata, ICT_ENABLED);
+    this.#highWaterMark = givesRowIds(after.protocol, after.metadata)
+      ? highWaterMarkOf(snapshot?.domains().get(ROW_TRACKING_DOMAIN))
+      : null;
+  }
+
+  actionsFor(version: number, info: CommitInfo): Action[] {
+    const actions =
+      this.#highWaterMark !== null
+        ? assignRowIds(this.#actions, this.#highWaterMark, version)
+        : this.#actions;
+    if (!isPropertyOn(this.metadata, ICT_ENABLED)) {
+      this.inCommitTimestamp = null;
+      return [{ commitInfo: info }, ...actions];
+    }
+    const inCommitTimestamp = Math.max(info.timestamp, this.#previousMs + 1);
+    this.inCommitTimestamp = inCommitTimestamp;
+    const timed = this.#enablesTimestamps
+      ? actions.map((action) => noteEnablement(action, version, inCommitTimestamp))
+      : actions;
+    return [{ commitInfo: { ...info, inCommitTimestamp } }, ...timed];
+  }
+
+  /** Called with the winners in order, after the conflict check let each pass. */
+  rebaseAfter(winner: WinningCommit): void {
+    this.#previousMs = Math.max(this.#previousMs, winner.timestampMs);
+    if (winner.protocol) this.protocol = winner.protocol;
+    if (winner.metadata) this.metadata = winner.metadata;
+    const theirs = winner.domains.find((domain) => domain.domain === ROW_TRACKING_DOMAIN);
+    if (theirs || (this.#highWaterMark === null && givesRowIds(this.protocol, this.metadata))) {
+      this.#highWaterMark = highWaterMarkOf(theirs);
+    }
+  }
 }
 
 /** Protocol and metadata as they are after `actions`; refuses a first commit without them. */
@@ -118,10 +165,21 @@ function checkTableAllows(
   const intent = rewrites ? "change" : "append";
   if (snapshot) assertWritable(snapshot.protocol, snapshot.metadata, intent);
   assertWritable(protocol, metadata, intent);
+  refuseRowTracking(snapshot, metadata);
   if (!removesRows || !isPropertyOn(metadata, "delta.appendOnly")) return;
   throw new SovereignError("INVALID_STATE", "this table is append-only: rows cannot be removed", {
     hint: "set the table property `delta.appendOnly` to `false` first",
     details: { error_class: "DELTA_CANNOT_MODIFY_APPEND_ONLY" },
+  });
+}
+
+/** Tables that have it take appends; turning it on is left to engines that rewrite under it. */
+function refuseRowTracking(snapshot: Snapshot | null, metadata: Metadata): void {
+  const key = "delta.enableRowTracking";
+  if (!isPropertyOn(metadata, key) || (snapshot && isPropertyOn(snapshot.metadata, key))) return;
+  throw new SovereignError("NOT_IMPLEMENTED", "turning on the table feature `rowTracking`", {
+    hint: `leave out the property \`${key}\``,
+    details: { features: ["rowTracking"] },
   });
 }
 

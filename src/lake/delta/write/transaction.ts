@@ -39,6 +39,8 @@ export interface TransactionOptions {
   log?: DeltaLog;
   /** How many lost races to try again before giving up; default 10,000. */
   maxRetries?: number;
+  /** Runs before the first attempt, with what it is about to commit: where tests let others win. */
+  beforeCommit?(request: CommitRequest, snapshot: Snapshot | null): void | Promise<void>;
 }
 
 export interface Transaction {
@@ -77,6 +79,7 @@ async function commit(
   if (committed) return committed;
   const clock = options.clock ?? systemClock;
   const prepared = prepareCommit(snapshot, request, { clock, isolation: options.isolation });
+  await options.beforeCommit?.(request, snapshot);
   const { version, retryCount } = await writeOrRetry(tableRoot, snapshot, request, {
     prepared,
     rng: options.rng ?? createRng(randomSeed()),
@@ -112,11 +115,17 @@ async function writeOrRetry(
     if (await writeCommit(tableRoot, version, prepared.actionsFor(version))) {
       return { version, retryCount };
     }
+    if (isOurs(tableRoot, version, prepared)) return { version, retryCount };
     if (retryCount >= maxRetries) throw tooManyRetries(retryCount, version);
     version = followWinners(tableRoot, snapshot, request, prepared, version);
     // Not a wait for anyone: it spreads writers that lost the same race.
     await delay(rng.next() * Math.min(MAX_BACKOFF_MS, 2 ** Math.min(retryCount, 10)));
   }
+}
+
+/** A write that seemed to fail may have reached the log: then the commit there carries our id. */
+function isOurs(tableRoot: string, version: number, { txnId }: PreparedCommit): boolean {
+  return readWinningCommit(tableRoot, version)?.commitInfo?.txnId === txnId;
 }
 
 /** Checks every commit from `version` on; returns the first free version. */
@@ -127,15 +136,14 @@ function followWinners(
   prepared: PreparedCommit,
   version: number,
 ): number {
-  const facts = snapshot === null ? null : factsOf(snapshot, request, prepared);
   let next = version;
   for (;;) {
     const winner = readWinningCommit(tableRoot, next);
     if (winner === null) return next;
-    if (facts === null) {
+    if (snapshot === null) {
       throw conflictError("DELTA_PROTOCOL_CHANGED", winner, "another writer created the table");
     }
-    checkConflict(facts, winner);
+    checkConflict(factsOf(snapshot, request, prepared), winner);
     prepared.rebaseAfter(winner);
     next++;
   }
@@ -148,6 +156,8 @@ function factsOf(
 ): TransactionFacts {
   return {
     snapshot,
+    protocol: prepared.protocol,
+    metadata: prepared.metadata,
     actions: prepared.actions,
     isolation: prepared.isolation,
     isBlindAppend: prepared.isBlindAppend,

@@ -186,7 +186,8 @@ export async function alterColumn(
     fields.map((f) => (f.name === current.name ? field : f)),
   );
   const operation = changeColumnOperation({ parents: path.slice(0, -1), field });
-  return changeMetadata(ctx, handle, { schema }, operation);
+  const reads = change.kind === "set_not_null" ? { readWholeTable: true } : {};
+  return changeMetadata(ctx, handle, { schema }, { ...operation, reads });
 }
 
 async function changedField(

@@ -24,7 +24,7 @@ import {
   resolveReference,
   type TableHandle,
 } from "../table-handle.ts";
-import { commitChange } from "../write/commit.ts";
+import { type Change, commitChange } from "../write/commit.ts";
 import { addColumns, alterColumn, dropColumns, renameColumn } from "./alter-columns.ts";
 import { refuseChangeFeed } from "./change-feed.ts";
 import { addConstraint, dropConstraint } from "./constraints.ts";
@@ -68,19 +68,21 @@ export async function executeAlterTable(ctx: StatementContext, alter: Alter): Pr
   }
 }
 
-/** Commits a change of schema or properties; nothing is committed when nothing changes. */
+/**
+ * Commits a change of schema or properties; nothing is committed when nothing changes. A change
+ * that rests on what the rows are says so in `reads`; the others bear writers of rows beside them.
+ */
 export async function changeMetadata(
   ctx: StatementContext,
   handle: TableHandle,
   change: TableChange,
-  operation: Operation,
+  operation: Operation & Pick<Change, "reads">,
 ): Promise<Outcome> {
   const { protocol, metadata } = handle.snapshot;
   const before: TableState = { protocol, metadata };
   const others = tableActions(before, changeTable(before, change));
   if (others.length === 0) return emptyOutcome();
-  const reads = { readWholeTable: true };
-  const commit = await commitChange(ctx, handle, { ...operation, others, metrics: {}, reads });
+  const commit = await commitChange(ctx, handle, { ...operation, others, metrics: {} });
   return emptyOutcome({ commit });
 }
 

@@ -55,7 +55,8 @@ export async function addConstraint(
     sqlText: constraint.text,
   });
   const change = { internalProperties: { [key]: constraint.text } };
-  return changeMetadata(ctx, handle, change, addConstraintOperation(name, constraint.text));
+  const operation = addConstraintOperation(name, constraint.text);
+  return changeMetadata(ctx, handle, change, { ...operation, reads: { readWholeTable: true } });
 }
 
 /** DROP CONSTRAINT. */

@@ -1,7 +1,7 @@
 /**
  * INSERT INTO and INSERT OVERWRITE: the query's rows, laid onto the table's columns and held to its
- * rules, become files; what they replace is settled in `overwrite.ts`. An INSERT INTO reads nothing
- * of the table, so it never conflicts with another.
+ * rules, become files; what they replace is settled in `overwrite.ts`. An INSERT INTO that
+ * reads nothing of the table never conflicts with another.
  */
 import { type WriteOptions, writeOperation } from "../../delta/write/operations.ts";
 import type { Query } from "../../sql/ast.ts";
@@ -17,6 +17,7 @@ import { commitOrDiscard, targetOf, type WriteTarget, writeData } from "./data-f
 import { enforceRules } from "./enforce.ts";
 import { type Evolution, evolveSchema } from "./evolve.ts";
 import { type Overwrite, planOverwrite } from "./overwrite.ts";
+import { mergeReads, sourceReads } from "./source-reads.ts";
 import { replaceDefaults } from "./values-default.ts";
 
 type Insert = StatementOf<"insert">;
@@ -88,7 +89,7 @@ export async function insertRows(
             }
           : {}),
       },
-      ...(replaced ? { reads: replaced.reads } : {}),
+      reads: mergeReads(await sourceReads(handle, source), replaced?.reads ?? null),
     });
     return emptyOutcome({ commit });
   });

@@ -13,6 +13,7 @@ import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
 import { checkReplaced } from "./check-functions.ts";
 import type { WrittenData } from "./data-files.ts";
+import { partitionPredicate } from "./partition-predicate.ts";
 
 type Insert = Pick<StatementOf<"insert">, "mode" | "partition" | "replaceWhere" | "span">;
 
@@ -82,11 +83,16 @@ function replacePartitions(handle: TableHandle): Overwrite {
     isDynamic: true,
     guard: (plan) => plan,
     async settle(written) {
-      const keys = new Set(written.adds.map(partitionKey));
+      const byPartition = new Map(written.adds.map((add) => [partitionKey(add), add]));
       const files = await handle.snapshot.scanFiles();
-      const removes = files.map((file) => file.add).filter((add) => keys.has(partitionKey(add)));
-      const reads = { readFiles: new Set(removes.map((add) => add.path)) };
-      return { removes, adds: [], reads };
+      const removes = files
+        .map((file) => file.add)
+        .filter((add) => byPartition.has(partitionKey(add)));
+      const readPredicates = [...byPartition.values()].map((add) =>
+        partitionPredicate(handle.snapshot, add),
+      );
+      // The files' rows are not read: their removal is a matter of removing twice.
+      return { removes, adds: [], reads: { readPredicates, readFiles: new Set() } };
     },
   };
 }

@@ -4,7 +4,7 @@ import { foldConstantFilters } from "./constant-filter.ts";
 import { pruneColumns } from "./prune-columns.ts";
 import { pushPredicates } from "./push-predicates.ts";
 
-export { toPrunePredicate } from "./prune-predicate.ts";
+export { toPruneLiteral, toPrunePredicate } from "./prune-predicate.ts";
 
 /** The plan with constant filters folded, files pruned and unused columns taken out. */
 export function optimizePlan(plan: Plan): Plan {

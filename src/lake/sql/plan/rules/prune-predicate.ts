@@ -151,7 +151,7 @@ function keepsValues(from: DataType, to: DataType): boolean {
 }
 
 function literalOf(expression: BoundExpression): PruneLiteral | null {
-  if (expression.kind === "literal") return constant(expression.value, expression.type);
+  if (expression.kind === "literal") return toPruneLiteral(expression.value, expression.type);
   if (expression.kind !== "cast") return null;
   const { operand, type } = expression;
   if (operand.kind === "literal" && operand.type.kind === "string" && type.kind === "date") {
@@ -161,7 +161,8 @@ function literalOf(expression: BoundExpression): PruneLiteral | null {
   return keepsValues(operand.type, type) ? literalOf(operand) : null;
 }
 
-function constant(value: Value, type: DataType): PruneLiteral | null {
+/** A value as statistics know it; null where they know none of its kind. */
+export function toPruneLiteral(value: Value, type: DataType): PruneLiteral | null {
   if (value === null) return null;
   switch (type.kind) {
     case "boolean":
