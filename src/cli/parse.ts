@@ -3,7 +3,7 @@
  * flag or word at fault, the nearest known one, and the usage line.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { suggestName } from "../core/suggest.ts";
+import { isSlipOf, suggestName } from "../core/suggest.ts";
 import type { CommandSpec, FlagSpec, FlagSpecs, ParsedInput } from "./command.ts";
 import { UsageError } from "./failure.ts";
 import { GLOBAL_FLAGS, type GlobalOptions, type OutputFormat } from "./global-flags.ts";
@@ -72,7 +72,8 @@ function parseInteger(text: string, min: number): number {
 
 /**
  * `--json a,b` takes its fields from the next word only when that cannot be the command's own
- * argument: it is a list, or names a field, or the command has all its arguments without it.
+ * argument: it is a list, or names a field (a slip of the keyboard away, so that the field is what is
+ * complained about), or the command has all its arguments without it.
  */
 function joinJsonFields(spec: CommandSpec, flags: FlagSpecs, words: readonly string[]): string[] {
   const joined: string[] = [];
@@ -88,8 +89,8 @@ function joinJsonFields(spec: CommandSpec, flags: FlagSpecs, words: readonly str
     const next = words[i + 1];
     const isFields =
       next !== undefined &&
-      /^\w[\w.]*(,\w[\w.]*)*$/.test(next) &&
-      (next.includes(",") || isFull || fieldNames.includes(next));
+      /^\w[\w.]*(\s*,\s*\w[\w.]*)*,?$/.test(next) &&
+      (next.includes(",") || isFull || fieldNames.some((name) => isSlipOf(next, name)));
     joined.push(isFields ? `--json=${next}` : "--json=");
     if (isFields) i++;
   }
@@ -121,7 +122,8 @@ function readGlobals(options: Record<string, unknown>, quiet: number): GlobalOpt
   const output = options.output as OutputFormat | undefined;
   return {
     output: output ?? (json ? "json" : undefined),
-    jsonFields: typeof fields === "string" ? fields.split(",").filter((name) => name !== "") : [],
+    jsonFields:
+      typeof fields === "string" ? fields.split(/[\s,]+/).filter((name) => name !== "") : [],
     quiet,
     verbose: options.verbose === true,
     noColor: options.color === false,

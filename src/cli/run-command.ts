@@ -72,8 +72,10 @@ function noDryRun(path: string): SovereignError {
 
 function resolveFolder(from: string, folder: string): string {
   const path = resolve(from, folder);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new SovereignError("INVALID_PARAMETER_VALUE", `no folder \`${folder}\``, {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return path;
+  const what = stat === undefined ? `no folder \`${folder}\`` : `\`${folder}\` is no folder`;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", what, {
     hint: "`--cwd` takes an existing folder",
   });
 }

@@ -22,6 +22,12 @@ export function suggestName(word: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** Whether `word` is `known`, its beginning, or one letter away from it. */
+export function isSlipOf(word: string, known: string): boolean {
+  const isStart = word.length >= 3 && known.startsWith(word);
+  return isStart || distance(word, known) <= 1 || isShuffled(word, known);
+}
+
 /** Two letters swapped count as one slip; edit distance alone would count two. */
 function isShuffled(wanted: string, known: string): boolean {
   if (wanted.length !== known.length || wanted === known) return false;

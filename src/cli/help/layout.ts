@@ -36,11 +36,18 @@ export function formatSection(title: string, lines: readonly string[], layout: H
   return `\n${layout.style.bold(title)}\n${body}\n`;
 }
 
-/** Labels on the left, texts wrapped on the right. */
+/** A column of text narrower than this is hard to read. */
+const NARROWEST = 24;
+
+/** Labels on the left, texts wrapped on the right; on a narrow terminal below their labels. */
 export function formatItems(items: readonly HelpItem[], layout: HelpLayout): string[] {
   const longest = Math.max(0, ...items.map((item) => item.label.length));
   const labelWidth = Math.min(longest, 28);
+  const isNarrow = layout.width - labelWidth - 4 < NARROWEST;
   return items.map(({ label, text }) => {
+    if (isNarrow) {
+      return `${layout.style.green(label)}\n      ${wrapText(text, layout.width, 6)}`;
+    }
     const wrapped = wrapText(text, layout.width - 2, labelWidth + 4).replaceAll("\n", "\n");
     const shown = layout.style.green(label) + " ".repeat(Math.max(0, labelWidth - label.length));
     if (label.length > labelWidth) return `${shown}\n${" ".repeat(labelWidth + 4)}${wrapped}`;

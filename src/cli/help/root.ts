@@ -1,13 +1,17 @@
 /** What `sovereign` alone says: the purpose, commands to try, the groups, where to read on. */
 import { type CommandNode, isGroup } from "../command.ts";
-import { formatItems, formatSection, type HelpLayout } from "./layout.ts";
+import { formatItems, formatSection, type HelpLayout, wrapText } from "./layout.ts";
 
 const TRY: readonly (readonly [string, string])[] = [
-  ["sovereign init --demo", "a project with small example tables"],
+  ["sovereign init --demo", "a project with example tables"],
   ['sovereign lake sql "SELECT 1 + 1 AS two"', "Spark SQL, without a cluster"],
   ["sovereign lake list", "the tables there are"],
-  ["sovereign doctor", "check that this machine has what is needed"],
+  ["sovereign doctor", "check what this machine has"],
 ];
+
+const PURPOSE = "A data-and-AI platform in one binary: open formats, Spark SQL, offline.";
+const MORE =
+  "More: `sovereign <group> --help`, `sovereign help <topic>` (environment, exit-codes, output, config, delta), `sovereign help --all`";
 
 /** The first page. */
 export function formatRootPage(tree: readonly CommandNode[], layout: HelpLayout): string {
@@ -20,18 +24,21 @@ export function formatRootPage(tree: readonly CommandNode[], layout: HelpLayout)
   }
   const tries = TRY.map(([run, why]) => ({ label: run, text: why }));
   const width = Math.max(...tries.map((item) => item.label.length));
+  const isNarrow = tries.some(({ text }) => width + text.length + 6 > layout.width);
   return [
-    "A data-and-AI platform in one binary: open formats, Spark SQL, offline.\n",
+    `${wrapText(PURPOSE, layout.width)}\n`,
     formatSection("Usage", ["sovereign <group> <verb> [target] [flags]"], layout),
     formatSection(
       "Try",
-      tries.map(({ label, text }) => `${label.padEnd(width)}  ${layout.style.dim(`# ${text}`)}`),
+      tries.flatMap(({ label, text }) => {
+        const why = layout.style.dim(`# ${text}`);
+        return isNarrow ? [why, label] : [`${label.padEnd(width)}  ${why}`];
+      }),
       layout,
     ),
     ...[...headings].map(([title, items]) =>
       formatSection(title, formatItems(items, layout), layout),
     ),
-    "\nMore: `sovereign <group> --help`, `sovereign help <topic>` (environment, exit-codes,\n",
-    "output, config, delta), `sovereign help --all`\n",
+    `\n${wrapText(MORE, layout.width)}\n`,
   ].join("");
 }
