@@ -31,7 +31,10 @@ export async function runCommand(
   try {
     if (command.config !== "none") await context.loadConfig();
     guardEgress(context, command);
-    return (await command.run(context, parsed.input)) ?? 0;
+    const exitCode = (await command.run(context, parsed.input)) ?? 0;
+    // Whatever a command made of the interruption, it was not to run to its end.
+    if (exitCode === 0) context.io.signal.throwIfAborted();
+    return exitCode;
   } finally {
     await context.close();
   }
@@ -64,9 +67,8 @@ async function auditAttempts(attempts: readonly EgressAttempt[], context: Comman
 }
 
 function noDryRun(path: string): SovereignError {
-  const plan = path === "lake sql" ? "; for a query, put EXPLAIN in front of it" : "";
   return new SovereignError("INVALID_PARAMETER_VALUE", `\`${path}\` has no \`--dry-run\``, {
-    hint: `leave it out${plan}`,
+    hint: "leave it out",
   });
 }
 

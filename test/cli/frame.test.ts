@@ -148,6 +148,19 @@ describe("processes", () => {
     expect([code, err]).toEqual([0, ""]);
   });
 
+  test("the first Ctrl-C stops a result that never ends: exit 130, one word", async () => {
+    const query = "SELECT * FROM range(100000000000)";
+    const child = spawn(process.execPath, [SOVEREIGN, "lake", "sql", query], { env, cwd: folder });
+    let err = "";
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+    });
+    child.stdout.once("data", () => child.kill("SIGINT"));
+    child.stdout.resume();
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect([code, err]).toEqual([130, "interrupted\n"]);
+  });
+
   test("an old Node is told so before anything is imported", () => {
     const script = `Object.defineProperty(process.versions, "node", { value: "18.20.0" });
       await import(${JSON.stringify(`file://${SOVEREIGN}`)});`;

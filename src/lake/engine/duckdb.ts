@@ -68,6 +68,7 @@ class Host {
   readonly #mapRuntimeError: RuntimeErrorMapper | undefined;
   readonly #idle: DuckDBConnection[] = [];
   readonly #busy = new Set<DuckDBConnection>();
+  readonly #interrupted = new WeakSet<DuckDBConnection>();
   readonly #functions = new Set<string>();
   /** Never lent: what is registered on it is known to every connection. */
   #control: DuckDBConnection | null = null;
@@ -102,6 +103,7 @@ class Host {
   async acquire(): Promise<DuckDBConnection> {
     const connection = this.#idle.pop() ?? (await this.#instance.connect());
     this.#busy.add(connection);
+    this.#interrupted.delete(connection);
     return connection;
   }
 
@@ -138,7 +140,14 @@ class Host {
   }
 
   interrupt(): void {
-    for (const connection of this.#busy) connection.interrupt();
+    for (const connection of this.#busy) {
+      this.#interrupted.add(connection);
+      connection.interrupt();
+    }
+  }
+
+  isInterrupted(connection: DuckDBConnection): boolean {
+    return this.#interrupted.has(connection);
   }
 
   close(): void {

@@ -17,6 +17,7 @@ import type { ResultColumn, ResultStream } from "./types.ts";
 export interface StreamHost {
   acquire(): Promise<DuckDBConnection>;
   release(connection: DuckDBConnection, clean: boolean): void;
+  isInterrupted(connection: DuckDBConnection): boolean;
   error(thrown: unknown, sql: string): SovereignError;
 }
 
@@ -95,8 +96,13 @@ class DuckDbStream implements ResultStream {
   async *batches(): AsyncGenerator<ColumnBatch> {
     try {
       while (this.#connection) {
+        const connection = this.#connection;
         const chunk = await this.#fetch();
         if (!chunk || chunk.rowCount === 0) {
+          // An interrupted stream may just end, and what was read is then not all there is.
+          if (this.#host.isInterrupted(connection)) {
+            throw this.#host.error(new Error("INTERRUPT Error: Interrupted!"), this.#sql);
+          }
           this.#finish(true);
           return;
         }

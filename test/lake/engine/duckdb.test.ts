@@ -130,6 +130,19 @@ describe("session", () => {
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
+  it("never ends a cancelled stream as if it were whole", async () => {
+    for (let after = 1; after <= 20; after++) {
+      const stream = await engine.query("SELECT range FROM range(1000000000)");
+      const drain = async (): Promise<void> => {
+        let seen = 0;
+        for await (const _ of stream.batches()) if (++seen === after) engine.interrupt();
+      };
+      await expect(drain()).rejects.toMatchObject({ code: "CANCELLED" });
+    }
+    // The connections lent next know nothing of it.
+    expect(await engine.rows("SELECT 1")).toEqual([[1]]);
+  });
+
   it("calls functions written in JavaScript", async () => {
     engine.registerFunction({
       name: "js_twice",
