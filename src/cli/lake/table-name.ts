@@ -27,6 +27,11 @@ export function quoteName(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }
 
+/** A name as one would type it: between backquotes only when it must be. */
+export function formatName(name: string): string {
+  return /^[a-z_]\w*$/i.test(name) ? name : quoteName(name);
+}
+
 /** A text literal of Spark SQL. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

@@ -25,11 +25,7 @@ export async function writeRowsToFile(
   path: string,
   options: WriteFileOptions,
 ): Promise<number> {
-  if (!existsSync(dirname(path))) {
-    throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no folder \`${dirname(path)}\``, {
-      hint: "make it first, or write to another place",
-    });
-  }
+  requireFolder(path);
   const temp = tempPathFor(path);
   const handle = await open(temp, "wx");
   try {
@@ -42,6 +38,15 @@ export async function writeRowsToFile(
     await handle.close().catch(() => undefined);
     await rm(temp, { force: true });
     throw error;
+  }
+}
+
+/** Throws RESOURCE_DOES_NOT_EXIST when the folder of `path` is not there. */
+export function requireFolder(path: string): void {
+  if (!existsSync(dirname(path))) {
+    throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no folder \`${dirname(path)}\``, {
+      hint: "make it first, or write to another place",
+    });
   }
 }
 
