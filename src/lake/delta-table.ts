@@ -1,11 +1,13 @@
 /**
  * One Delta table as an object: its history and facts, earlier versions, and changes without SQL
- * text. Changes go through the same statements SQL does, so the same rules hold.
+ * text. Changes go through the same statements SQL does, so the same rules hold. Read
+ * `table-api.ts` first.
  */
-import type { Table } from "apache-arrow";
 import { SovereignError } from "../core/errors.ts";
+import type { ArrowTable } from "./arrow-table.ts";
 import type { Snapshot } from "./delta/index.ts";
 import { type MergeBuilder, startMerge } from "./delta-merge.ts";
+import type { ExecuteOptions } from "./exec/execute.ts";
 import { resolveName } from "./exec/names.ts";
 import type { CommitSummary, StatementResult } from "./exec/result.ts";
 import type { Session } from "./exec/session.ts";
@@ -15,69 +17,19 @@ import { openResolved, type TableHandle } from "./exec/table-handle.ts";
 import { type PlainValue, toPlainObject } from "./exec/to-plain.ts";
 import type { InputRows } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
-import type { Value } from "./schema/value.ts";
+import { placeParseError } from "./script-statements.ts";
 import { quoteIdentifier } from "./sql/parse/name.ts";
-import type { Plan } from "./sql/plan/plan.ts";
-
-export type { InputRows } from "./input-rows.ts";
-
-/** Which version of a table. */
-export type VersionChoice = { version: number } | { timestamp: Date | string };
-
-export interface WriteRowsOptions {
-  /** Adds columns the table does not have yet. */
-  mergeSchema?: boolean;
-  userMetadata?: string;
-}
-
-export interface TableDetail {
-  [column: string]: PlainValue;
-}
-
-/** Rows as values of `schema/value.ts`, with their columns. */
-export interface TypedRows {
-  readonly schema: StructType;
-  readonly rows: readonly (readonly Value[])[];
-}
-
-export interface DeltaTable {
-  /** `main.default.t` or ``delta.`/path` ``, as SQL text. */
-  readonly name: string;
-  readonly location: string;
-  schema(): Promise<StructType>;
-  version(): Promise<number>;
-  /** The newest version an application has committed, as its `txn` actions say; or null. */
-  txnVersion(appId: string): Promise<number | bigint | null>;
-  /** The columns of DESCRIBE HISTORY, newest first. Reads the log alone. */
-  history(limit?: number): Promise<Record<string, PlainValue>[]>;
-  /** The columns of DESCRIBE DETAIL. */
-  detail(): Promise<TableDetail>;
-  /** The same two as typed rows, for printing. */
-  historyRows(limit?: number): Promise<TypedRows>;
-  detailRows(): Promise<TypedRows>;
-  /** The table as it was; only reading is possible. */
-  at(choice: VersionChoice): Promise<TableVersion>;
-  append(rows: InputRows, options?: WriteRowsOptions): Promise<CommitSummary | null>;
-  overwrite(rows: InputRows, options?: WriteRowsOptions): Promise<CommitSummary | null>;
-  /** Deletes rows that a Spark SQL condition selects; every row without one. */
-  delete(where?: string): Promise<CommitSummary | null>;
-  /** Sets columns to Spark SQL expressions: `{ price: "price * 1.05" }`. */
-  update(set: Readonly<Record<string, string>>, where?: string): Promise<CommitSummary | null>;
-  /** Starts a MERGE of a table, view or query (in parentheses) into this one. */
-  merge(source: string, on: string, alias?: { target?: string; source?: string }): MergeBuilder;
-  toArrow(): Promise<Table>;
-  rows(): Promise<Record<string, PlainValue>[]>;
-}
-
-/** A version of a table, for reading. */
-export interface TableVersion {
-  readonly version: number;
-  readonly timestampMs: number;
-  readonly schema: StructType;
-  detail(): Promise<TableDetail>;
-  toArrow(): Promise<Table>;
-  rows(): Promise<Record<string, PlainValue>[]>;
-}
+import type {
+  DeltaTable,
+  MergeAlias,
+  OverwriteOptions,
+  ReadOptions,
+  TableDetail,
+  TableVersion,
+  TypedRows,
+  VersionChoice,
+  WriteRowsOptions,
+} from "./table-api.ts";
 
 /** Opens a table by the parts of its name. */
 export async function openDeltaTable(
@@ -101,20 +53,52 @@ class SessionTable implements DeltaTable {
     this.name = parts.map(quoteIdentifier).join(".");
   }
 
-  #open(): Promise<TableHandle> {
+  async #open(): Promise<TableHandle> {
+    this.#session.requireOpen();
     return openResolved(this.#session, resolveName(this.#session, this.#parts));
   }
 
-  async #run(text: string): Promise<StatementResult> {
+  async #run(text: string, options?: ExecuteOptions): Promise<StatementResult> {
+    this.#session.requireOpen();
     const { executeStatement, parseScript } = await import("./sql-door.ts");
-    const [statement] = parseScript(text);
-    return executeStatement(this.#session, statement!);
+    const [statement, more] = placeParseError(text, () => parseScript(text));
+    if (more !== undefined) throw severalStatements(text);
+    return executeStatement(this.#session, statement!, options);
   }
 
-  async #change(text: string): Promise<CommitSummary | null> {
-    const result = await this.#run(text);
-    await result.close();
-    return result.commit ?? null;
+  #change(text: string, options?: ExecuteOptions): Promise<CommitSummary | null> {
+    return this.#session.inTurn(async () => {
+      const result = await this.#run(text, options);
+      await result.close();
+      return result.commit ?? null;
+    });
+  }
+
+  #read(version: number | null, options: ReadOptions = {}): Promise<StatementResult> {
+    const { columns, where, limit } = options;
+    const list = columns === undefined ? "*" : columns.map(quoteIdentifier).join(", ");
+    return this.#run(
+      [
+        `SELECT ${list} FROM ${this.name}`,
+        version === null ? "" : `VERSION AS OF ${version}`,
+        where === undefined ? "" : `WHERE ${where}`,
+        limit === undefined ? "" : `LIMIT ${limit}`,
+      ].join(" "),
+    );
+  }
+
+  /** Reading of one version, or of the newest at each call. */
+  #reader(version: number | null): Pick<TableVersion, "count" | "rows" | "toArrow"> {
+    return {
+      count: async (where) => {
+        const from = version === null ? this.name : `${this.name} VERSION AS OF ${version}`;
+        const condition = where === undefined ? "" : ` WHERE ${where}`;
+        const result = await this.#run(`SELECT count(*) FROM ${from}${condition}`);
+        return Number((await result.rows())[0]?.[0]);
+      },
+      toArrow: async (options) => (await this.#read(version, options)).toArrow(),
+      rows: async (options) => (await this.#read(version, options)).objects(),
+    };
   }
 
   async schema(): Promise<StructType> {
@@ -157,14 +141,12 @@ class SessionTable implements DeltaTable {
       "version" in choice
         ? await log.snapshot({ version: choice.version })
         : await log.snapshot({ timestampMs: toMillis(choice.timestamp) });
-    const text = `SELECT * FROM ${this.name} VERSION AS OF ${snapshot.version}`;
     return {
       version: snapshot.version,
       timestampMs: snapshot.timestampMs,
       schema: snapshot.schema,
       detail: () => detailOf(snapshot, info ? displayName : null, this.location),
-      toArrow: async () => (await this.#run(text)).toArrow(),
-      rows: async () => (await this.#run(text)).objects(),
+      ...this.#reader(snapshot.version),
     };
   }
 
@@ -172,35 +154,24 @@ class SessionTable implements DeltaTable {
     return this.#write(rows, "into", options);
   }
 
-  overwrite(rows: InputRows, options: WriteRowsOptions = {}): Promise<CommitSummary | null> {
-    return this.#write(rows, "overwrite", options);
+  overwrite(rows: InputRows, options: OverwriteOptions = {}): Promise<CommitSummary | null> {
+    const { where } = options;
+    return this.#write(rows, where === undefined ? "overwrite" : "replace_where", options);
   }
 
   async #write(
     rows: InputRows,
-    mode: "into" | "overwrite",
-    options: WriteRowsOptions,
+    mode: "into" | "overwrite" | "replace_where",
+    options: OverwriteOptions,
   ): Promise<CommitSummary | null> {
-    const handle = await this.#open();
-    const { insertRows, readInput, StatementContext } = await import("./sql-door.ts");
-    const ctx = new StatementContext(this.#session, "", new Map(), options);
-    try {
-      const input = readInput(rows, handle.snapshot.schema, options.mergeSchema ?? false);
-      const engine = await ctx.engine();
-      const table = await engine.createTable(input.columns, input.rows);
-      const source: Plan = {
-        kind: "engine_relation",
-        sql: `SELECT * FROM ${table}`,
-        output: input.columns.map((column) => ({ ...column, id: ctx.allocate(), qualifier: [] })),
-      };
-      const outcome = await insertRows(ctx, handle, source, {
-        insert: { mode, byName: true, columns: [], span: { start: 0, end: 0 } },
-        evolves: options.mergeSchema ?? false,
-      });
-      return outcome.commit ?? null;
-    } finally {
-      await ctx.close();
-    }
+    const { snapshot } = await this.#open();
+    const { writeRows } = await import("./sql-door.ts");
+    return writeRows(this.#session, () => this.#open(), {
+      ...options,
+      rows,
+      mode,
+      schema: snapshot.schema,
+    });
   }
 
   delete(where?: string): Promise<CommitSummary | null> {
@@ -215,21 +186,33 @@ class SessionTable implements DeltaTable {
     return this.#change(`UPDATE ${this.name} SET ${assignments.join(", ")}${condition}`);
   }
 
-  merge(source: string, on: string, alias: { target?: string; source?: string } = {}) {
+  merge(source: InputRows | string, on: string, alias: MergeAlias = {}): MergeBuilder {
+    const from = typeof source === "string" ? source : quoteIdentifier(HANDED_ROWS);
     const head =
       `${this.name} AS ${quoteIdentifier(alias.target ?? "target")} ` +
-      `USING ${source} AS ${quoteIdentifier(alias.source ?? "source")} ON ${on}`;
-    return startMerge(head, (text) => this.#change(text));
+      `USING ${from} AS ${quoteIdentifier(alias.source ?? "source")} ON ${on}`;
+    return startMerge(head, async (text) => {
+      if (typeof source === "string") return this.#change(text);
+      const rowTypes = await this.schema();
+      return this.#change(text, { rows: { [HANDED_ROWS]: source }, rowTypes });
+    });
   }
 
-  async toArrow(): Promise<Table> {
-    return (await this.#run(`SELECT * FROM ${this.name}`)).toArrow();
+  count(where?: string): Promise<number> {
+    return this.#reader(null).count(where);
   }
 
-  async rows(): Promise<Record<string, PlainValue>[]> {
-    return (await this.#run(`SELECT * FROM ${this.name}`)).objects();
+  toArrow(options?: ReadOptions): Promise<ArrowTable> {
+    return this.#reader(null).toArrow(options);
+  }
+
+  rows(options?: ReadOptions): Promise<Record<string, PlainValue>[]> {
+    return this.#reader(null).rows(options);
   }
 }
+
+/** Name of handed rows in the text of a MERGE; nobody calls a table so. */
+const HANDED_ROWS = "handed rows";
 
 async function detailOf(
   snapshot: Snapshot,
@@ -245,4 +228,13 @@ function toMillis(timestamp: Date | string): number {
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${String(timestamp)}\` is not a time`, {
     hint: "pass a Date, or text such as 2026-01-31T12:00:00Z",
   });
+}
+
+/** Text given as a condition or expression must not end the statement and start another. */
+function severalStatements(text: string): SovereignError {
+  return new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `a semicolon cuts the statement in two: ${text}`,
+    { hint: "pass one condition or expression, without a semicolon" },
+  );
 }

@@ -2,24 +2,17 @@
  * The lake: Delta tables on local folders, read and changed with Spark SQL. `openLake` is the door;
  * everything else here is what its results are made of.
  */
+export type { ArrowColumn, ArrowField, ArrowRow, ArrowTable } from "./arrow-table.ts";
 export type { Catalog, Mount, SchemaInfo, TableInfo } from "./catalog/index.ts";
 export type { Assignments, MergeBuilder } from "./delta-merge.ts";
-export type {
-  DeltaTable,
-  InputRows,
-  TableDetail,
-  TableVersion,
-  TypedRows,
-  VersionChoice,
-  WriteRowsOptions,
-} from "./delta-table.ts";
 export type { Engine } from "./engine/index.ts";
 export type { ParameterValues } from "./exec/bind-port.ts";
 export type { ExecuteOptions } from "./exec/execute.ts";
 export { type FileMount, resolveMounted } from "./exec/file-mounts.ts";
 export type { CommitSummary, StatementResult } from "./exec/result.ts";
 export type { PlainValue } from "./exec/to-plain.ts";
-export { type Lake, type LakeOptions, openLake } from "./lake.ts";
+export type { InputRow, InputRows } from "./input-rows.ts";
+export { type CreateTableOptions, type Lake, type LakeOptions, openLake } from "./lake.ts";
 export * from "./schema/data-type.ts";
 export { formatJson, formatValue } from "./schema/format-value.ts";
 export {
@@ -32,3 +25,14 @@ export {
 } from "./schema/value.ts";
 export { listStatements, type ScriptStatementInfo } from "./script-statements.ts";
 export type { StatementKind } from "./sql/ast.ts";
+export type {
+  DeltaTable,
+  MergeAlias,
+  OverwriteOptions,
+  ReadOptions,
+  TableDetail,
+  TableVersion,
+  TypedRows,
+  VersionChoice,
+  WriteRowsOptions,
+} from "./table-api.ts";

@@ -5,7 +5,6 @@
  * than such a command should run.
  */
 
-import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
@@ -18,20 +17,24 @@ import {
   mountCatalogs,
 } from "./catalog/index.ts";
 import { createWasmCheckpointReader, createWasmCheckpointWriter } from "./checkpoint/index.ts";
-import { type DeltaTable, openDeltaTable } from "./delta-table.ts";
+import { createTableText } from "./create-table-text.ts";
+import { openDeltaTable } from "./delta-table.ts";
 import { createLargeCheckpointPort, type Engine, startEngine } from "./engine/index.ts";
+import { engineFacts, memoryLimitBytes } from "./engine-limits.ts";
 import type { ExecuteOptions } from "./exec/execute.ts";
 import type { FileMount } from "./exec/file-mounts.ts";
 import type { StatementResult } from "./exec/result.ts";
 import { Session } from "./exec/session.ts";
-import type { EngineFacts } from "./exec/show/settings.ts";
+import type { InputRows } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
 import { placeParseError } from "./script-statements.ts";
-import type { ParsedStatement } from "./sql/ast.ts";
+import type { ParsedStatement, StatementKind } from "./sql/ast.ts";
 import { locate, SqlError } from "./sql/error.ts";
+import type { DeltaTable } from "./table-api.ts";
 
+/** Where a lake lies and what it may use. */
 export interface LakeOptions {
-  /** Folder of managed tables. */
+  /** Folder of managed tables; made when the first one is. */
   root: string;
   /** Metadata store with the catalog; without one the catalog dies with the process. */
   store?: Store;
@@ -39,6 +42,7 @@ export interface LakeOptions {
   baseFolder?: string;
   /** Bytes, or `4GB`, `512 MiB`. Default: the engine's own, 80 % of memory. */
   memoryLimit?: number | string;
+  /** Default: one for each core. */
   threads?: number;
   /** Folder below which the engine spills. */
   tempDirectory?: string;
@@ -48,14 +52,34 @@ export interface LakeOptions {
   mounts?: readonly Mount[];
   /** Read-only folders that paths in SQL reach under names such as `/databricks-datasets`. */
   fileMounts?: readonly FileMount[];
+  /** Default: the system's. */
   clock?: Clock;
 }
 
-export interface Lake {
+/** What a new table gets beside its rows. */
+export interface CreateTableOptions {
+  /** Replaces a table of that name, as a new version; else RESOURCE_ALREADY_EXISTS. */
+  orReplace?: boolean;
+  /** Columns whose values become folders. */
+  partitionedBy?: readonly string[];
+  comment?: string;
+  /** Table properties, such as `delta.appendOnly`. */
+  properties?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Delta tables and one SQL session over them. Statements may run at the same time: changes take
+ * turns in the order they were asked for, queries do not wait. After `close` every call is
+ * INVALID_STATE. Errors are `SovereignError`s: INVALID_PARAMETER_VALUE for text that is wrong,
+ * RESOURCE_DOES_NOT_EXIST for what is not there, NOT_IMPLEMENTED for what is not built; details
+ * hold Spark's `error_class` and `sql_state`, and `line` and `column`.
+ */
+export interface Lake extends AsyncDisposable {
+  /** Schemas, tables and views by name. */
   readonly catalog: Catalog;
   /** Current catalog and schema of the session. */
   readonly namespace: { readonly catalog: string; readonly schema: string };
-  /** Runs one statement. */
+  /** Runs one statement of Spark SQL (4.2, ANSI mode, UTC). */
   sql(text: string, options?: ExecuteOptions): Promise<StatementResult>;
   /**
    * Runs several statements, each when the one before was taken; the caller reads or closes each
@@ -64,17 +88,32 @@ export interface Lake {
   script(text: string, options?: ExecuteOptions): AsyncIterable<StatementResult>;
   /** A table by name (`main.default.orders`) or path (``delta.`/data/orders` ``). */
   table(name: string): Promise<DeltaTable>;
+  /**
+   * Makes a table of rows, its columns told from them: BIGINT for whole numbers, DOUBLE, STRING,
+   * BOOLEAN, TIMESTAMP for `Date`, arrays and structs; an Arrow table's own types. For other types
+   * run CREATE TABLE, then `append`.
+   */
+  createTable(name: string, rows: InputRows, options?: CreateTableOptions): Promise<DeltaTable>;
   /** Columns of a table or view, or null when there is none of that name. Starts no engine. */
   schemaOf(name: string): Promise<StructType | null>;
   /** The engine, started if need be: for checks and tools beside SQL. */
   engine(): Promise<Engine>;
-  /** Stops running queries. */
+  /** Stops running queries; they reject with CANCELLED. */
   interrupt(): void;
+  /** Waits for the change at hand and frees everything; unread results end. Twice is quiet. */
   close(): Promise<void>;
 }
 
-/** Opens a lake. Nothing is created or started yet. */
+/**
+ * Opens the lake at `root`. Nothing is created or started yet: the engine is, when a statement
+ * first needs it. `await using lake = await openLake(…)` closes it at the end of the block.
+ */
 export async function openLake(options: LakeOptions): Promise<Lake> {
+  if (typeof options?.root !== "string") {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", "openLake needs a folder", {
+      hint: 'pass it as `root`: openLake({ root: "lake" })',
+    });
+  }
   const root = resolve(options.root);
   const base = options.store ? createStoreCatalog(options.store, root) : createMemoryCatalog(root);
   const catalog = mountCatalogs(base, options.mounts ?? []);
@@ -124,41 +163,56 @@ class SessionLake implements Lake {
   }
 
   async sql(text: string, options: ExecuteOptions = {}): Promise<StatementResult> {
-    const { executeStatement, parseScript } = await import("./sql-door.ts");
+    this.#session.requireOpen();
+    requireText(text);
+    const { parseScript } = await import("./sql-door.ts");
     const [statement, ...more] = placeParseError(text, () => parseScript(text));
     if (!statement) throw noStatement();
     if (more.length > 0) throw severalStatements();
-    return executeStatement(this.#session, statement, options);
+    return this.#execute(statement, options);
   }
 
   async *script(text: string, options: ExecuteOptions = {}): AsyncGenerator<StatementResult> {
+    this.#session.requireOpen();
+    requireText(text);
     const { parseScript } = await import("./sql-door.ts");
     for (const statement of placeParseError(text, () => parseScript(text))) {
-      yield await this.#runAt(text, statement, options);
+      yield await this.#execute(statement, {
+        ...options,
+        scriptPlace: locate(text, statement.offset),
+      });
     }
   }
 
-  /** Runs one statement of a script; places in its errors count from the script's first line. */
-  async #runAt(
-    script: string,
-    statement: ParsedStatement,
-    options: ExecuteOptions,
-  ): Promise<StatementResult> {
+  async #execute(statement: ParsedStatement, options: ExecuteOptions): Promise<StatementResult> {
     const { executeStatement } = await import("./sql-door.ts");
-    const scriptPlace = locate(script, statement.offset);
-    return executeStatement(this.#session, statement, { ...options, scriptPlace });
+    const run = () => executeStatement(this.#session, statement, options);
+    return READING.has(statement.statement.kind) ? run() : this.#session.inTurn(run);
   }
 
   async table(name: string): Promise<DeltaTable> {
+    this.#session.requireOpen();
     return openDeltaTable(this.#session, await nameParts(name));
   }
 
+  async createTable(
+    name: string,
+    rows: InputRows,
+    options: CreateTableOptions = {},
+  ): Promise<DeltaTable> {
+    const parts = await nameParts(name);
+    const text = createTableText(parts, HANDED_ROWS, options);
+    await (await this.sql(text, { rows: { [HANDED_ROWS]: rows } })).close();
+    return openDeltaTable(this.#session, parts);
+  }
+
   async schemaOf(name: string): Promise<StructType | null> {
+    this.#session.requireOpen();
     const { relationSchema } = await import("./sql-door.ts");
     return relationSchema(this.#session, await nameParts(name));
   }
 
-  engine(): Promise<Engine> {
+  async engine(): Promise<Engine> {
     return this.#session.engine();
   }
 
@@ -169,7 +223,17 @@ class SessionLake implements Lake {
   close(): Promise<void> {
     return this.#session.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
+
+/** Name of handed rows in the text of a statement; nobody calls a table so. */
+const HANDED_ROWS = "handed rows";
+
+/** Statements that change nothing need not wait for those that do. */
+const READING: ReadonlySet<StatementKind> = new Set(["query", "show", "describe", "explain"]);
 
 /** A plain name, each part a word or between back-ticks, needs no parser. */
 const PLAIN_NAME = /^(?:[a-z_]\w*|`[^`]+`)(?:\.(?:[a-z_]\w*|`[^`]+`)){0,2}$/i;
@@ -179,44 +243,26 @@ async function nameParts(name: string): Promise<string[]> {
     return name.match(/`[^`]+`|\w+/g)!.map((part) => part.replaceAll("`", ""));
   }
   const { parseExpression } = await import("./sql-door.ts");
-  const expression = parseExpression(name);
-  if (expression.kind === "column") return expression.name.parts.map((part) => part.name);
+  const expression = tryParse(() => parseExpression(name));
+  if (expression?.kind === "column") return expression.name.parts.map((part) => part.name);
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` is not a table's name`, {
     hint: "write `catalog.schema.table`, or delta.`/path`",
   });
 }
 
-/** The engine's limits in Spark's words; by default it takes every core and 80 % of the memory. */
-function engineFacts({ memoryLimit, threads }: LakeOptions): EngineFacts {
-  const bytes = memoryLimitBytes(memoryLimit) ?? totalmem() * 0.8;
-  const memory = `${Math.floor(bytes / 1024 ** 2)}m`;
-  return {
-    "spark.driver.memory": memory,
-    "spark.executor.memory": memory,
-    "spark.executor.cores": String(threads ?? availableParallelism()),
-  };
+function tryParse<T>(parse: () => T): T | null {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SqlError) return null;
+    throw error;
+  }
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  "": 1,
-  k: 1000,
-  ki: 1024,
-  m: 1000 ** 2,
-  mi: 1024 ** 2,
-  g: 1000 ** 3,
-  gi: 1024 ** 3,
-  t: 1000 ** 4,
-  ti: 1024 ** 4,
-};
-
-/** Bytes of `4GB`, `512 MiB` or a plain number. */
-export function memoryLimitBytes(limit: number | string | undefined): number | undefined {
-  if (limit === undefined || typeof limit === "number") return limit;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*$/i.exec(limit);
-  const unit = match && UNITS[match[2]!.toLowerCase()];
-  if (match && unit !== undefined && unit !== null) return Math.round(Number(match[1]) * unit);
-  throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${limit}\` is not an amount of memory`, {
-    hint: "write it as `4GB` or `512MB`",
+function requireText(text: unknown): void {
+  if (typeof text === "string") return;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `a statement is text, not ${typeof text}`, {
+    hint: 'pass it as a string: lake.sql("SELECT 1")',
   });
 }
 

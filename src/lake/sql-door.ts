@@ -2,7 +2,5 @@
 export { readEngineError } from "./exec/engine-failure.ts";
 export { executeStatement } from "./exec/execute.ts";
 export { relationSchema } from "./exec/relation-schema.ts";
-export { StatementContext } from "./exec/statement.ts";
-export { insertRows } from "./exec/write/insert.ts";
-export { readInput } from "./input-rows.ts";
 export { parseExpression, parseScript } from "./sql/parse/index.ts";
+export { writeRows } from "./write-rows.ts";

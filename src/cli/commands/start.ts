@@ -6,6 +6,7 @@ import type { StartPlan } from "../../run/index.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { openProjectLake } from "../lake/session.ts";
+import { TASK_FIELDS, taskRecord } from "../run/fields.ts";
 import { createJobView } from "../run/job-view.ts";
 import { printPlan } from "../run/plan-view.ts";
 import { programWords } from "../run/program.ts";
@@ -23,7 +24,7 @@ export const command = defineCommand({
   databricks: "`databricks bundle run platform` on the same databricks.yml",
   seeAlso: ["run job", "run show", "lake sql"],
   dryRun: true,
-  output: "text",
+  fields: TASK_FIELDS,
   async run(context) {
     const { planMainJob, runMainJob } = await import("../../run/index.ts");
     const { home } = context.config;
@@ -49,7 +50,10 @@ export const command = defineCommand({
     const { status, runId } = report.outcome;
     await context.audit({ command: "start", object: "platform", outcome: status });
     const program = programWords(context);
+    const isAsked = context.globals.output !== undefined;
+    if (isAsked) await context.printRecords(TASK_FIELDS, report.outcome.tasks.map(taskRecord));
     if (status === "success") {
+      if (isAsked) return 0;
       await context.printText(formatReport(report, context.style, nextCommands(program, runId)));
       return 0;
     }

@@ -3,6 +3,8 @@
  * and not built are refused by name.
  */
 import { SovereignError } from "../../core/errors.ts";
+import type { InputRows } from "../input-rows.ts";
+import type { StructType } from "../schema/data-type.ts";
 import type { ParsedStatement, Span, Statement } from "../sql/ast.ts";
 import { type Place, placeSqlError, pointTo, SqlError } from "../sql/error.ts";
 import { bindQueryPlan, type ParameterValues, queryOutcome, readParameters } from "./bind-port.ts";
@@ -16,12 +18,13 @@ import { executeDelete, executeTruncate } from "./dml/delete.ts";
 import { executeMerge } from "./dml/merge.ts";
 import { executeUpdate } from "./dml/update.ts";
 import { executeImmediate } from "./execute-immediate.ts";
-import { createResult, type Outcome, type StatementResult } from "./result.ts";
+import { createResult, NO_COLUMNS, type Outcome, type StatementResult } from "./result.ts";
 import type { Session } from "./session.ts";
 import { executeDescribe } from "./show/describe.ts";
 import { executeExplain } from "./show/explain.ts";
 import { executeReset, executeSet } from "./show/settings.ts";
 import { executeShow } from "./show/show.ts";
+import { stageRows } from "./staged-rows.ts";
 import { StatementContext } from "./statement.ts";
 import { unbuilt } from "./unbuilt.ts";
 import {
@@ -33,13 +36,22 @@ import {
 import { executeCopyInto } from "./write/copy-into.ts";
 import { executeInsert } from "./write/insert.ts";
 
+/** What goes with a statement beside its text. */
 export interface ExecuteOptions {
+  /** Values of `:name` markers: text, numbers, booleans, null. */
   parameters?: ParameterValues;
   /** Kept in the history of what the statement commits. */
   userMetadata?: string;
   /** Makes what the statement commits idempotent; see `CommitNotes`. */
   txn?: { readonly appId: string; readonly version: number | bigint };
-  /** Where the statement starts in its script, for places in errors. */
+  /**
+   * Rows the statement reads as tables of these names, before any other of the same name. Types are
+   * told from the values; see `InputRows`.
+   */
+  rows?: Readonly<Record<string, InputRows>>;
+  /** @internal Types of the columns of `rows` that are known. */
+  rowTypes?: StructType;
+  /** @internal Where the statement starts in its script, for places in errors. */
   scriptPlace?: Place;
 }
 
@@ -53,8 +65,17 @@ export async function executeStatement(
   const parameters = withVariables(readParameters(options.parameters), session);
   const ctx = new StatementContext(session, text, parameters, options);
   try {
+    for (const [name, rows] of Object.entries(options.rows ?? {})) {
+      const types = { schema: options.rowTypes ?? NO_COLUMNS, infers: true };
+      ctx.relations.set(name.toLowerCase(), await stageRows(ctx, name, rows, types));
+    }
     const outcome = await dispatch(ctx, statement);
-    return createResult(statement.kind, outcome, () => ctx.close());
+    return createResult(
+      statement.kind,
+      outcome,
+      () => ctx.close(),
+      () => session.requireOpen(),
+    );
   } catch (error) {
     await ctx.close();
     const pointed = pointToName(error, statement);

@@ -44,6 +44,8 @@ async function lookup(
 ): Promise<RelationDefinition | null> {
   const { session } = ctx;
   const [first] = request.nameParts;
+  const own = request.nameParts.length === 1 ? ctx.relations.get(first!.toLowerCase()) : undefined;
+  if (own && !request.timeTravel) return own;
   if (request.nameParts.length === 1 && request.temporaryViews) {
     const view = session.temporaryViews.get(first!.toLowerCase());
     if (view && request.timeTravel) throw timeTravelOfView(view.name);

@@ -1,7 +1,7 @@
 /**
  * What lives between statements: the current catalog and schema, temporary views, settings, the
- * logs of tables already opened. One session runs one statement at a time; results may be read
- * while later statements run. Read `statement.ts` next.
+ * logs of tables already opened. Changes take turns, so that a session never loses a race against
+ * itself; queries run beside them. Read `statement.ts` next.
  */
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,6 +55,8 @@ export class Session {
   readonly #logPorts: DeltaLogPorts;
   readonly #logs = new Map<string, DeltaLog>();
   #engine: Promise<Engine> | null = null;
+  #changes: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   constructor(options: SessionOptions) {
     this.catalog = options.catalog;
@@ -69,6 +71,7 @@ export class Session {
 
   /** The engine, started when a statement first needs it. */
   engine(): Promise<Engine> {
+    if (this.#engine === null) this.requireOpen();
     this.#engine ??= this.#startEngine();
     return this.#engine;
   }
@@ -127,7 +130,28 @@ export class Session {
     refuseMounted(path, this.#fileMounts);
   }
 
+  /** Runs a change when those before it are done, however they ended. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#changes.then(() => {
+      this.requireOpen();
+      return change();
+    });
+    this.#changes = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Throws INVALID_STATE once the session is closed. */
+  requireOpen(): void {
+    if (!this.#isClosed) return;
+    throw new SovereignError("INVALID_STATE", "the lake is closed", {
+      hint: "open it again with openLake()",
+    });
+  }
+
+  /** Lets the change at hand finish, refuses those behind it, and stops the engine. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#changes;
     const engine = this.#engine;
     this.#engine = null;
     if (engine) await (await engine).close();

@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../engine/index.ts";
 import type { Statement } from "../sql/ast.ts";
+import type { RelationDefinition } from "../sql/bind/context.ts";
 import type { LiteralExpression } from "../sql/plan/expression.ts";
 import type { Session } from "./session.ts";
 
@@ -19,6 +20,8 @@ export class StatementContext {
   readonly text: string;
   readonly parameters: ReadonlyMap<string, LiteralExpression>;
   readonly notes: CommitNotes;
+  /** Relations only this statement knows, by lower-case name; they come before all others. */
+  readonly relations = new Map<string, RelationDefinition>();
   #engine: Promise<Engine> | null = null;
   #nextId = 1;
 

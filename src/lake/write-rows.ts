@@ -1,0 +1,67 @@
+/** Rows of a program into a table: staged first, then written when the changes before are done. */
+
+import type { CommitSummary } from "./exec/result.ts";
+import type { Session } from "./exec/session.ts";
+import { stageRows } from "./exec/staged-rows.ts";
+import { type CommitNotes, StatementContext } from "./exec/statement.ts";
+import type { TableHandle } from "./exec/table-handle.ts";
+import { insertRows } from "./exec/write/insert.ts";
+import type { InputRows } from "./input-rows.ts";
+import type { StructType } from "./schema/data-type.ts";
+import { placeParseError } from "./script-statements.ts";
+import type { Expression } from "./sql/ast.ts";
+import { parseExpression } from "./sql/parse/index.ts";
+
+/** One write. */
+export interface RowWrite extends CommitNotes {
+  rows: InputRows;
+  mode: "into" | "overwrite" | "replace_where";
+  where?: string;
+  mergeSchema?: boolean;
+  /** Columns of the table. */
+  schema: StructType;
+}
+
+/** Writes and commits; `open` gives the table as it is when its turn has come. */
+export async function writeRows(
+  session: Session,
+  open: () => Promise<TableHandle>,
+  write: RowWrite,
+): Promise<CommitSummary | null> {
+  const { mode, where, mergeSchema: evolves = false } = write;
+  if (isCommitted(await open(), write)) return null;
+  const condition = where === undefined ? null : parseCondition(where);
+  const ctx = new StatementContext(session, where ?? "", new Map(), write);
+  try {
+    const types = { schema: write.schema, infers: evolves };
+    const { plan } = await stageRows(ctx, "rows", write.rows, types);
+    const source = plan(ctx.allocate);
+    const outcome = await session.inTurn(async () => {
+      const handle = await open();
+      if (isCommitted(handle, write)) return null;
+      return insertRows(ctx, handle, source, {
+        insert: {
+          mode,
+          byName: true,
+          columns: [],
+          span: { start: 0, end: where?.length ?? 0 },
+          ...(condition === null ? {} : { replaceWhere: condition }),
+        },
+        evolves,
+      });
+    });
+    return outcome?.commit ?? null;
+  } finally {
+    await ctx.close();
+  }
+}
+
+function parseCondition(text: string): Expression {
+  return placeParseError(text, () => parseExpression(text));
+}
+
+/** Whether the table has the application's transaction, or a later one, already. */
+function isCommitted({ snapshot }: TableHandle, { txn }: CommitNotes): boolean {
+  const seen = txn === undefined ? undefined : snapshot.txnVersion(txn.appId);
+  return seen !== undefined && BigInt(seen) >= BigInt(txn!.version);
+}
