@@ -1,6 +1,7 @@
 /** `sovereign doctor`: one line a check, with the fix; exit 1 when one fails. */
 import { STRING } from "../../lake/schema/data-type.ts";
 import { defineCommand } from "../command.ts";
+import { countOf } from "../lake/print-result.ts";
 import type { Style } from "../style.ts";
 import { type CheckResult, runChecks } from "./doctor/checks.ts";
 
@@ -37,7 +38,18 @@ export const command = defineCommand({
         results.map((result) => ({ ...result })),
       );
     }
-    return all.some((result) => result.status === "fail") ? 1 : 0;
+    const count = (status: CheckResult["status"]): number =>
+      all.filter((result) => result.status === status).length;
+    const [failed, warned] = [count("fail"), count("warn")];
+    const more = warned === 0 ? "" : `, ${countOf(warned, "warning")}`;
+    await context.note(
+      failed > 0
+        ? `${countOf(failed, "check")} failed${more}`
+        : warned > 0
+          ? `it works${more}`
+          : "all is well",
+    );
+    return failed > 0 ? 1 : 0;
   },
 });
 

@@ -2,8 +2,8 @@
  * What `doctor` looks at, one function a check. Native modules are loaded in a child process: a
  * wrong build ends the process that loads it, and no error can be caught.
  */
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
-import { arch, platform, release } from "node:os";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { arch, availableParallelism, platform, release, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -13,6 +13,7 @@ import { packageRoot, packageVersion } from "../../../core/package.ts";
 import { runProcess } from "../../../core/proc.ts";
 import { openStore } from "../../../core/store/index.ts";
 import type { CommandContext } from "../../context.ts";
+import { countOf } from "../../lake/print-result.ts";
 
 export type CheckStatus = "ok" | "warn" | "fail";
 
@@ -34,7 +35,7 @@ export async function runChecks(context: CommandContext): Promise<CheckResult[]>
   return [
     ok("sovereign", packageVersion()),
     checkNode(),
-    ok("system", `${platform()} ${release()} ${arch()}`),
+    ok("system", describeSystem()),
     await probe("sqlite", SQLITE_PROBE, "npm rebuild better-sqlite3"),
     await probe("duckdb", DUCKDB_PROBE, "npm ci"),
     checkWasm(),
@@ -49,6 +50,11 @@ export async function runChecks(context: CommandContext): Promise<CheckResult[]>
 
 function ok(check: string, message: string): CheckResult {
   return { check, status: "ok", message, fix: null };
+}
+
+function describeSystem(): string {
+  const memory = `${(totalmem() / 1e9).toFixed(1)} GB memory`;
+  return `${platform()} ${release()} ${arch()}, ${countOf(availableParallelism(), "core")}, ${memory}`;
 }
 
 function checkNode(): CheckResult {
@@ -99,9 +105,10 @@ interface WasmHost {
 }
 
 function checkWasm(): CheckResult {
-  if ((globalThis as WasmHost).WebAssembly?.validate(SIMD_MODULE)) return ok("wasm", "with SIMD");
+  if ((globalThis as WasmHost).WebAssembly?.validate(SIMD_MODULE))
+    return ok("wasm", "WebAssembly with vector instructions (SIMD)");
   const fix = "use a CPU with SSE4.1 or NEON for full speed";
-  return { check: "wasm", status: "warn", message: "without SIMD", fix };
+  return { check: "wasm", status: "warn", message: "WebAssembly without SIMD: slower", fix };
 }
 
 function readConfig(context: CommandContext): { config: Config | null; results: CheckResult[] } {
@@ -109,7 +116,9 @@ function readConfig(context: CommandContext): { config: Config | null; results: 
   try {
     const config = loadConfig({ cwd, env, profile: context.globals.profile });
     const profile = config.profile === null ? "" : `, profile ${config.profile}`;
-    const results: CheckResult[] = [ok("config", `${config.file ?? "none, defaults"}${profile}`)];
+    const results: CheckResult[] = [
+      ok("config", `${config.file ?? "no batuta.toml here or above: defaults"}${profile}`),
+    ];
     for (const message of config.warnings) {
       results.push({ check: "config", status: "warn", message, fix: "correct or remove the key" });
     }
@@ -128,7 +137,7 @@ function failure(check: string, error: unknown): CheckResult {
 function checkStore(config: Config): CheckResult {
   const store = openStore({ path: config.storePath, mode: "read" });
   try {
-    if (!store.exists()) return checkFolder("store", config.storePath, "not created yet");
+    if (!store.exists()) return checkFolder("store", config.storePath, "made at the first write");
     const problems = store.quickCheck();
     if (problems.length > 0) {
       return {
@@ -138,7 +147,7 @@ function checkStore(config: Config): CheckResult {
         fix: "restore the file from a copy",
       };
     }
-    return checkFolder("store", config.storePath, `schema ${store.schemaVersion()}, sound`);
+    return checkFolder("store", config.storePath, `version ${store.schemaVersion()}, sound`);
   } catch (error) {
     return failure("store", error);
   } finally {
@@ -148,8 +157,13 @@ function checkStore(config: Config): CheckResult {
 
 /** Whether `path`, or the nearest folder above it that exists, can be written, with what space. */
 function checkFolder(check: string, path: string, about = ""): CheckResult {
-  let folder = path;
+  // A file that is there is written through its folder too: journals stand beside it.
+  let folder = check === "store" ? dirname(path) : path;
   while (!existsSync(folder)) folder = dirname(folder);
+  if (!statSync(folder).isDirectory()) {
+    const fix = "move the file away, or set SOVEREIGN_HOME or `[lake] root`";
+    return { check, status: "fail", message: `${folder} is a file, not a folder`, fix };
+  }
   try {
     accessSync(folder, constants.W_OK);
   } catch {
@@ -168,7 +182,8 @@ function checkTier(config: Config): CheckResult {
   const { tier, allowedEndpoints, privateEndpoints } = config.privacy;
   const extra = tier === "private" ? privateEndpoints : [];
   const reach = tier === "standard" ? ["any host"] : [...allowedEndpoints, ...extra];
-  const message = `${tier}: ${["this machine", ...reach].join(", ")}`;
+  const only = reach.length === 0 ? " only" : "";
+  const message = `tier ${tier}: may connect to ${["this machine", ...reach].join(", ")}${only}`;
   if (tier !== "standard") return ok("privacy", message);
   return { check: "privacy", status: "warn", message, fix: "set `[privacy] tier` to restrict it" };
 }
@@ -179,7 +194,7 @@ function checkTerminal(context: CommandContext): CheckResult {
   const size = stdout.isTTY ? `${stdout.columns}x${stdout.rows}` : "no terminal";
   const colour = context.style.enabled ? "colour" : "no colour";
   const text = isUnicode ? "unicode" : "ascii";
-  return ok("terminal", [size, colour, text, editor ?? "no editor set"].join(", "));
+  return ok("terminal", [size, colour, text, editor ?? "no EDITOR set"].join(", "));
 }
 
 async function checkGit(): Promise<CheckResult> {
