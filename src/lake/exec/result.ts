@@ -122,6 +122,10 @@ export function createResult(
         yield batch;
       }
       check();
+    } catch (error) {
+      // An engine that was stopped says only that the query was cancelled.
+      checkOpen();
+      throw error;
     } finally {
       await close();
     }
