@@ -120,7 +120,8 @@ export class CsvScanner {
         at = this.#skipQuoted(scan, open);
         if (at === MORE || (at + width > text.length && at < text.length && !isLast)) return MORE;
         if (scan.problem === null && !this.#isFieldEnd(text, at)) {
-          scan.problem = AFTER_QUOTE;
+          // Over a line's end it is rather the first quote that lacks its partner.
+          scan.problem = scan.lineEnds > linesBefore ? NEVER_CLOSED : AFTER_QUOTE;
           this.#doom(open, at);
         }
         if (scan.problem !== null) {
