@@ -9,6 +9,8 @@ export type { Engine } from "./engine/index.ts";
 export type { ParameterValues } from "./exec/bind-port.ts";
 export type { ExecuteOptions } from "./exec/execute.ts";
 export { type FileMount, resolveMounted } from "./exec/file-mounts.ts";
+export type { PlannedStatement } from "./exec/plan/dry-run.ts";
+export type { FileTotals } from "./exec/plan/statement-plan.ts";
 export type { CommitSummary, StatementResult } from "./exec/result.ts";
 export type { PlainValue } from "./exec/to-plain.ts";
 export type { InputRow, InputRows } from "./input-rows.ts";

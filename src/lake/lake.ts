@@ -5,12 +5,15 @@
  * than such a command should run.
  */
 
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
 import type { Store } from "../core/store/index.ts";
 import {
   type Catalog,
+  copyCatalog,
   createMemoryCatalog,
   createStoreCatalog,
   type Mount,
@@ -23,8 +26,9 @@ import { createLargeCheckpointPort, type Engine, startEngine } from "./engine/in
 import { engineFacts, memoryLimitBytes } from "./engine-limits.ts";
 import type { ExecuteOptions } from "./exec/execute.ts";
 import type { FileMount } from "./exec/file-mounts.ts";
+import type { PlannedStatement } from "./exec/plan/dry-run.ts";
 import type { StatementResult } from "./exec/result.ts";
-import { Session } from "./exec/session.ts";
+import { Session, type SessionOptions } from "./exec/session.ts";
 import type { InputRows } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
 import { placeParseError } from "./script-statements.ts";
@@ -86,6 +90,11 @@ export interface Lake extends AsyncDisposable {
    * result. The first error ends the script, its line counted from the script's start.
    */
   script(text: string, options?: ExecuteOptions): AsyncIterable<StatementResult>;
+  /**
+   * What a script would do, statement by statement: columns of queries, files read and changed.
+   * Every statement is bound; none is run, and nothing lasts. The first error ends the plan.
+   */
+  plan(text: string, options?: Pick<ExecuteOptions, "parameters">): AsyncIterable<PlannedStatement>;
   /** A table by name (`main.default.orders`) or path (``delta.`/data/orders` ``). */
   table(name: string): Promise<DeltaTable>;
   /**
@@ -118,7 +127,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const base = options.store ? createStoreCatalog(options.store, root) : createMemoryCatalog(root);
   const catalog = mountCatalogs(base, options.mounts ?? []);
   let engine: Engine | null = null;
-  const session: Session = new Session({
+  const own: SessionOptions = {
     catalog,
     clock: options.clock ?? systemClock,
     baseFolder: resolve(options.baseFolder ?? "."),
@@ -141,17 +150,31 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
       });
       return engine;
     },
+  };
+  const session = new Session(own);
+  const rehearse = (scratch: string): Session => {
+    const copy = mountCatalogs(copyCatalog(base, scratch), options.mounts ?? []);
+    return session.rehearsal({ ...own, catalog: copy, scratch });
+  };
+  return new SessionLake(session, {
+    interrupt: () => engine?.interrupt(),
+    rehearse,
   });
-  return new SessionLake(session, () => engine?.interrupt());
+}
+
+interface LakeParts {
+  interrupt(): void;
+  /** A session like the lake's own in which nothing lasts; its new tables go into the folder. */
+  rehearse(scratch: string): Session;
 }
 
 class SessionLake implements Lake {
   readonly #session: Session;
-  readonly #interrupt: () => void;
+  readonly #parts: LakeParts;
 
-  constructor(session: Session, interrupt: () => void) {
+  constructor(session: Session, parts: LakeParts) {
     this.#session = session;
-    this.#interrupt = interrupt;
+    this.#parts = parts;
   }
 
   get catalog(): Catalog {
@@ -181,6 +204,23 @@ class SessionLake implements Lake {
         ...options,
         scriptPlace: locate(text, statement.offset),
       });
+    }
+  }
+
+  async *plan(
+    text: string,
+    { parameters }: Pick<ExecuteOptions, "parameters"> = {},
+  ): AsyncGenerator<PlannedStatement> {
+    this.#session.requireOpen();
+    requireText(text);
+    const { dryRun, parseScript } = await import("./sql-door.ts");
+    const statements = placeParseError(text, () => parseScript(text));
+    const scratch = mkdtempSync(join(tmpdir(), "sovereign-dry-run-"));
+    try {
+      const session = this.#parts.rehearse(scratch);
+      yield* dryRun(session, statements, { script: text, scratch, parameters });
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
     }
   }
 
@@ -217,7 +257,7 @@ class SessionLake implements Lake {
   }
 
   interrupt(): void {
-    this.#interrupt();
+    this.#parts.interrupt();
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Names over folders of Delta tables. Read `types.ts` first, then `store.ts`. */
 export { alreadyExists, formatName, notEmpty, notFound, partsOf } from "./catalog-error.ts";
+export { copyCatalog } from "./copied-catalog.ts";
 export { listedTables } from "./listed-tables.ts";
 export { folderName, schemaFolder } from "./locations.ts";
 export { createMemoryCatalog } from "./memory-catalog.ts";

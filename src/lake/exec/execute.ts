@@ -78,9 +78,31 @@ export async function executeStatement(
     );
   } catch (error) {
     await ctx.close();
-    const pointed = pointToName(error, statement);
-    throw pointed instanceof SqlError ? placeSqlError(pointed, text, options.scriptPlace) : error;
+    throw placeError(error, parsed, options.scriptPlace);
   }
+}
+
+/**
+ * The failure of a statement with its place in the script: that of the word at fault, or of the
+ * statement when it is not the script's first.
+ */
+export function placeError(
+  error: unknown,
+  { statement, text }: ParsedStatement,
+  scriptPlace?: Place,
+): unknown {
+  const pointed = pointToName(error, statement);
+  if (pointed instanceof SqlError && pointed.span) {
+    return placeSqlError(pointed, text, scriptPlace);
+  }
+  const isLater = scriptPlace && scriptPlace.line + scriptPlace.column > 2;
+  if (!isLater || !(error instanceof SovereignError) || "line" in error.details) return error;
+  const { line, column } = scriptPlace;
+  return new SovereignError(error.code, `line ${line}, column ${column}: ${error.message}`, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    details: { ...error.details, line, column },
+    cause: error,
+  });
 }
 
 /** An error about the name a statement is about says where that name stands. */

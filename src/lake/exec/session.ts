@@ -35,6 +35,8 @@ export interface SessionOptions {
   facts?: EngineFacts;
   /** Starts the engine on first use. */
   startEngine: () => Promise<Engine>;
+  /** Set: changes of tables outside this folder are checked and not made (`plan/dry-run.ts`). */
+  scratch?: string;
   logPorts?: DeltaLogPorts;
   transaction?: Pick<TransactionOptions, "beforeCommit" | "checkpointWriter" | "rng">;
 }
@@ -49,11 +51,13 @@ export class Session {
   readonly variables = new Map<string, SessionVariable>();
   readonly transaction: Pick<TransactionOptions, "beforeCommit" | "checkpointWriter" | "rng">;
   readonly facts: EngineFacts;
+  readonly scratch: string | null;
   namespace: Namespace = { catalog: "main", schema: "default" };
   readonly #fileMounts: readonly FileMount[];
   readonly #startEngine: () => Promise<Engine>;
   readonly #logPorts: DeltaLogPorts;
   readonly #logs = new Map<string, DeltaLog>();
+  readonly #standIns = new Map<string, string>();
   #engine: Promise<Engine> | null = null;
   #changes: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -64,9 +68,21 @@ export class Session {
     this.baseFolder = options.baseFolder;
     this.transaction = options.transaction ?? {};
     this.facts = options.facts ?? {};
+    this.scratch = options.scratch ?? null;
     this.#fileMounts = options.fileMounts ?? [];
     this.#startEngine = options.startEngine;
     this.#logPorts = options.logPorts ?? {};
+  }
+
+  /** A session in the state of this one, on its engine, in which nothing lasts. */
+  rehearsal(options: SessionOptions & { scratch: string }): Session {
+    const session = new Session({ ...options, startEngine: () => this.engine() });
+    session.namespace = this.namespace;
+    for (const name of ["temporaryViews", "settings", "variables"] as const) {
+      const to = session[name] as Map<string, unknown>;
+      for (const [key, value] of this[name]) to.set(key, value);
+    }
+    return session;
   }
 
   /** The engine, started when a statement first needs it. */
@@ -122,7 +138,18 @@ export class Session {
         },
       );
     }
-    return isAbsolute(path) ? resolve(path) : resolve(this.baseFolder, path);
+    const absolute = isAbsolute(path) ? resolve(path) : resolve(this.baseFolder, path);
+    return this.#standIns.get(absolute) ?? absolute;
+  }
+
+  /** Whether changes of the table there are only rehearsed. */
+  isRehearsed(location: string): boolean {
+    return this.scratch !== null && !location.startsWith(this.scratch);
+  }
+
+  /** From here on the folder goes for the table at `path`, which a rehearsal does not make. */
+  standIn(path: string, folder: string): void {
+    this.#standIns.set(path, folder);
   }
 
   /** Throws PERMISSION_DENIED for a real path that must not be written. */

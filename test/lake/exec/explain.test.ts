@@ -101,7 +101,7 @@ describe("EXPLAIN", () => {
       ["Execute CreateViewCommand v", "+- Project [1 AS one]", "   +- LocalRelation (1 rows)"],
     ],
     ["TRUNCATE TABLE t", ["Execute TruncateCommand t (may change 3 files, N bytes)"]],
-    ["DROP TABLE t", ["Execute DropTableCommand t"]],
+    ["DROP TABLE t", ["Execute DropTableCommand t (may change 3 files, N bytes)"]],
     ["ALTER TABLE t SET TBLPROPERTIES (a = 1)", ["Execute AlterTableCommand t"]],
     ["SHOW TABLES", ["Execute ShowCommand"]],
   ])("%s", async (statement, lines) => {

@@ -32,7 +32,13 @@ import {
 } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
 import { refuseChangeFeed } from "./change-feed.ts";
-import { columnsOf, type Definition, prepareCreate, propertyRecord } from "./table-definition.ts";
+import {
+  type Creation,
+  columnsOf,
+  type Definition,
+  prepareCreate,
+  propertyRecord,
+} from "./table-definition.ts";
 import { nonEmptyLocation, otherColumns, type Place, placeOf } from "./table-place.ts";
 
 export { propertyRecord };
@@ -67,10 +73,20 @@ export async function executeCreateLike(
   ctx: StatementContext,
   create: StatementOf<"create_table_like">,
 ): Promise<Outcome> {
+  const { place, definition } = await likeDefinition(ctx, create);
+  if (!definition) return emptyOutcome({ message: "the table exists already" });
+  return createTable(ctx, place, definition);
+}
+
+/** Settles what CREATE TABLE … LIKE would make; makes nothing. */
+export async function likeDefinition(
+  ctx: StatementContext,
+  create: StatementOf<"create_table_like">,
+): Promise<Creation> {
   const { snapshot } = await openTable(ctx, create.source);
   const place = placeOf(ctx, create.table, create.options);
   if (place.exists) {
-    if (create.ifNotExists) return emptyOutcome({ message: "the table exists already" });
+    if (create.ifNotExists) return { place, action: "none", definition: null };
     throw alreadyExists("table", place.parts);
   }
   if (place.isAdopted) throw nonEmptyLocation(place);
@@ -79,7 +95,7 @@ export async function executeCreateLike(
   );
   const set = { ...properties, ...propertyRecord(create.options.properties) };
   refuseChangeFeed(Object.entries(set).map(([key, value]) => ({ key, value })));
-  return createTable(ctx, place, {
+  const definition: Definition = {
     schema: structType(snapshot.schema.fields.map(withoutMapping)),
     partitionColumns: snapshot.metadata.partitionColumns,
     properties: set,
@@ -88,7 +104,8 @@ export async function executeCreateLike(
     source: null,
     replaces: null,
     orCreate: false,
-  });
+  };
+  return { place, action: "make", definition };
 }
 
 function isCopied(key: string): boolean {

@@ -50,7 +50,7 @@ function dropTable(ctx: StatementContext, drop: Drop): Outcome {
 /** Takes a table out of the catalog, and its folder with it when it is managed. */
 export function removeTable(session: Session, info: TableInfo): void {
   const { location } = info;
-  if (info.kind !== "managed" || !location) {
+  if (info.kind !== "managed" || !location || session.scratch !== null) {
     session.catalog.dropTable(info);
     return;
   }

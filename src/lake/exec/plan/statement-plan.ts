@@ -2,7 +2,7 @@
  * What a statement would do, bound and pruned but not run: EXPLAIN prints it, a dry run lists it.
  * Statements that change rows are in `plan-change.ts`; here are the others.
  */
-import type { Snapshot } from "../../delta/index.ts";
+import { DeltaLog, type Snapshot } from "../../delta/index.ts";
 import { type StructType, structField, structType } from "../../schema/data-type.ts";
 import type { MultipartName, Statement } from "../../sql/ast.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
@@ -10,6 +10,7 @@ import { optimizePlan } from "../../sql/plan/rules/index.ts";
 import { walkPlan } from "../../sql/plan/transform.ts";
 import { bindQueryPlan } from "../bind-port.ts";
 import { prepareCreate } from "../ddl/table-definition.ts";
+import { partsOfName, tableIdentifier } from "../names.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
 import { isUnbuilt, unbuilt } from "../unbuilt.ts";
@@ -26,7 +27,7 @@ export interface StatementPlan {
   readonly command: string | null;
   /** Table, view or other thing it is about, as written. */
   readonly object: string | null;
-  /** Columns of a query's result. */
+  /** Columns of a query's result, or of a table that is made. */
   readonly schema: StructType | null;
   /** Plans of the queries and scans below it. */
   readonly children: readonly Plan[];
@@ -72,6 +73,8 @@ export async function planStatement(
       const children = statement.query ? [await bindQueryPlan(ctx, statement.query)] : [];
       return { ...NOTHING, command: commandOf(statement, object), object, children };
     }
+    case "drop":
+      return planDrop(ctx, statement);
     case "explain":
       return { ...(await planStatement(ctx, statement.statement)), note: "explained only" };
     default: {
@@ -109,10 +112,23 @@ async function planCreate(
     ...NOTHING,
     command,
     object,
-    children: definition?.source ? [definition.source] : [],
+    schema: definition!.schema,
+    children: definition!.source ? [definition!.source] : [],
     changes: old ? await allFiles(old) : null,
-    locations: [place.location],
+    locations: old ? [place.location] : [],
   };
+}
+
+/** A managed table's files go with it. */
+async function planDrop(ctx: StatementContext, drop: StatementOf<"drop">): Promise<StatementPlan> {
+  const object = ctx.textOf(drop.name);
+  const plan = { ...NOTHING, command: commandOf(drop, object), object };
+  if (drop.what !== "table") return plan;
+  const { session } = ctx;
+  const info = session.catalog.getTable(tableIdentifier(partsOfName(drop.name), session.namespace));
+  if (info?.kind !== "managed" || !DeltaLog.exists(info.location!)) return plan;
+  const changes = await allFiles(await session.log(info.location!).snapshot());
+  return { ...plan, changes, locations: [info.location!] };
 }
 
 function nameOf(statement: Statement): MultipartName | undefined {

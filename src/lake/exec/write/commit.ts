@@ -3,6 +3,7 @@ import { SovereignError } from "../../../core/errors.ts";
 import type { AddFile, CommitRequest, CommitResult, RemoveFile } from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import type { Operation } from "../../delta/write/operations.ts";
+import { rehearseCommit } from "../plan/rehearse-commit.ts";
 import type { CommitSummary } from "../result.ts";
 import type { StatementContext } from "../statement.ts";
 import { beginOn, type TableHandle } from "../table-handle.ts";
@@ -25,6 +26,10 @@ export async function commitChange(
 ): Promise<CommitSummary> {
   const nowMs = ctx.session.clock.nowMs();
   const removes = change.removes ?? [];
+  if (ctx.session.isRehearsed(handle.location)) {
+    const version = await rehearseCommit(ctx.session, handle, change);
+    return summarise(handle.displayName, { version }, change);
+  }
   const adds = change.adds ?? [];
   const result = await beginOn(ctx.session, handle).commit({
     operation: change.operation,
@@ -63,7 +68,7 @@ function committedBefore(ctx: StatementContext): SovereignError {
 /** What the caller is told about a commit. */
 export function summarise(
   table: string,
-  result: CommitResult,
+  result: Pick<CommitResult, "version">,
   change: Pick<Change, "adds" | "removes" | "metrics">,
 ): CommitSummary {
   return {
