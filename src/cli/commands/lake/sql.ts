@@ -27,7 +27,6 @@ export const command = defineCommand({
       comment: "A value that is never part of the text",
       run: 'sovereign lake sql "SELECT * FROM range(5) WHERE id > :least" --param least=2',
     },
-    { comment: "A file of statements", run: "sovereign lake sql @setup.sql" },
     {
       comment: "What a file of statements would do, without doing it",
       run: "sovereign lake sql @setup.sql --dry-run",
