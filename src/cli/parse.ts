@@ -72,8 +72,8 @@ function parseInteger(text: string, min: number): number {
 
 /**
  * `--json a,b` takes its fields from the next word only when that cannot be the command's own
- * argument: it is a list, or names a field (a slip of the keyboard away, so that the field is what is
- * complained about), or the command has all its arguments without it.
+ * argument: it is a list, or names a field (a slip of the keyboard away, so that the field is what
+ * is complained about), or the command has all its arguments without it.
  */
 function joinJsonFields(spec: CommandSpec, flags: FlagSpecs, words: readonly string[]): string[] {
   const joined: string[] = [];

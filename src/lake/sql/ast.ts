@@ -343,8 +343,7 @@ export type QueryBody =
 export type PipeOperator = {
   keyword: string;
   span: Span;
-} & /** SELECT with GROUP BY and WINDOW; its FROM is what stands before the pipe. */
-(
+} /** SELECT with GROUP BY and WINDOW; its FROM is what stands before the pipe. */ & (
   | { kind: "select"; select: Select }
   | { kind: "extend"; items: SelectItem[]; windows: NamedWindow[] }
   | {

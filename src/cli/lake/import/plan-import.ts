@@ -46,9 +46,7 @@ export async function planImport(
   request: PlanRequest,
 ): Promise<ImportPlan> {
   await requireReadable(source);
-  return request.schema === null
-    ? planNew(lake, source, request)
-    : planInto(lake, source, request);
+  return request.schema === null ? planNew(lake, source, request) : planInto(lake, source, request);
 }
 
 /** Throws DATA_LOSS when no record of a text can be read: it is not what it is taken for. */
