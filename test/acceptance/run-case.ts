@@ -2,14 +2,22 @@
  * Runs one acceptance folder: `script` in, a transcript out, compared with `output.txt`.
  *
  * A script is a list of command lines. `sovereign …` runs in-process (or as a real process);
- * `write FILE <<END`, `cat FILE`, `ls [FOLDER]`, `rm FILE`, `mkdir FOLDER` and `cp FROM TO` set the
- * stage. `NAME=value` before a command sets its environment (`TTY=100x30` makes stdout and stderr
+ * `write FILE <<END`, `cat FILE` (or all of a folder), `ls [FOLDER]`, `rm FILE`, `mkdir FOLDER` and
+ * `cp FROM TO` set the stage. `NAME=value` before a command sets its environment (`TTY=100x30` makes stdout and stderr
  * a terminal of that size); `< FILE` and `<<END` give it stdin, `> FILE` takes its stdout.
  *
  * In the transcript stderr lines start with `2> ` and a non-zero exit is `[exit N]`.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -135,7 +143,7 @@ async function runLine(line: string, inline: string | null, stage: Stage): Promi
       writeFileSync(path(args[0]), inline ?? "");
       return "";
     case "cat":
-      return readFileSync(path(args[0]), "utf8");
+      return readAll(path(args[0]));
     case "ls":
       return readdirSync(path(args[0]))
         .sort()
@@ -153,6 +161,13 @@ async function runLine(line: string, inline: string | null, stage: Stage): Promi
     default:
       throw new Error(`unknown word at the start of: ${line}`);
   }
+}
+
+/** A file's text, or those of all files in a folder. */
+function readAll(path: string): string {
+  if (!statSync(path).isDirectory()) return readFileSync(path, "utf8");
+  const names = readdirSync(path).sort();
+  return names.map((name) => readFileSync(join(path, name), "utf8")).join("");
 }
 
 async function runSovereign(
