@@ -7,6 +7,7 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** The time of this machine. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

@@ -22,11 +22,13 @@ const CODES = {
   INTERNAL_ERROR: { exitCode: 70, httpStatus: 500 },
 } as const;
 
+/** What kind of failure it is; `listErrorCodes` gives the exit code and HTTP status of each. */
 export type ErrorCode = keyof typeof CODES;
 
 /** Facts a program may read off an error; snake_case keys, JSON-serialisable values. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
+/** What an error carries beside its code and message. */
 export interface ErrorOptions {
   /** The command or edit that fixes it. Required in spirit for every exit code 2, 3 and 4. */
   hint?: string;
@@ -34,6 +36,7 @@ export interface ErrorOptions {
   cause?: unknown;
 }
 
+/** Every failure this program foresees: branch on `code`, show `message` and `hint`. */
 export class SovereignError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;

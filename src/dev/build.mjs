@@ -6,20 +6,12 @@
  * Every `*.worker.ts` becomes an entry beside the code that starts it: outputs are flat, so
  * `new URL("./name.worker.js", import.meta.url)` holds from any chunk.
  */
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { emitDeclarations } from "./emit-declarations.mjs";
 import { mergeChunks } from "./merge-chunks.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -81,43 +73,6 @@ async function bundle(name, options) {
   writeFileSync(join(root, "dist", `${name}.meta.json`), meta);
 }
 
-/** Declarations of the library, their relative imports rewritten to what a consumer resolves. */
-function emitDeclarations() {
-  const outDir = join(root, "dist", "types");
-  rmSync(outDir, { recursive: true, force: true });
-  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
-  const tsc = join(dirname(manifest), "bin", "tsc");
-  const config = join(root, "dist", "tsconfig.types.json");
-  writeFileSync(
-    config,
-    JSON.stringify({
-      extends: "../tsconfig.json",
-      compilerOptions: {
-        noEmit: false,
-        declaration: true,
-        emitDeclarationOnly: true,
-        rootDir: "../src",
-        outDir: "types",
-        stripInternal: true,
-      },
-      files: ["../src/index.ts"],
-      include: [],
-    }),
-  );
-  const run = spawnSync(process.execPath, [tsc, "-p", config], { cwd: root, encoding: "utf8" });
-  rmSync(config);
-  if (run.status !== 0) {
-    process.stderr.write(run.stdout + run.stderr);
-    throw new Error("the library's declarations do not type-check");
-  }
-  for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".d.ts")) continue;
-    const path = join(outDir, name);
-    const text = readFileSync(path, "utf8");
-    writeFileSync(path, text.replace(/((?:from|import\() ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
-  }
-}
-
 await bundle("cli", {
   entryPoints: [join(root, "src/cli/main.ts"), ...workers],
   external: NATIVES,
@@ -133,5 +88,5 @@ if (existsSync(join(root, "src/index.ts"))) {
     entryPoints: [join(root, "src/index.ts"), ...workers],
     packages: "external",
   });
-  if (!process.argv.includes("--no-types")) emitDeclarations();
+  if (!process.argv.includes("--no-types")) emitDeclarations(join(root, "dist", "types"));
 }

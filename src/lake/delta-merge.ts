@@ -5,18 +5,32 @@ import { quoteIdentifier } from "./sql/parse/name.ts";
 /** Columns to Spark SQL expressions, or every column of the same name. */
 export type Assignments = Readonly<Record<string, string>> | "*";
 
+/**
+ * A MERGE in the making; as `DeltaMergeBuilder` of delta-spark. For each pair of rows the first
+ * clause of its kind whose condition holds decides; expressions are Spark SQL over both sides.
+ * Builders are immutable: every call returns a new one.
+ */
 export interface MergeBuilder {
+  /** Changes target rows that match: `{ price: "source.price" }`, or every column of that name. */
   whenMatchedUpdate(set: Assignments, condition?: string): MergeBuilder;
+  /** Deletes target rows that match. */
   whenMatchedDelete(condition?: string): MergeBuilder;
+  /** Inserts source rows that match nothing; columns left out take their default, or NULL. */
   whenNotMatchedInsert(values: Assignments, condition?: string): MergeBuilder;
+  /** Changes target rows that no source row matches. */
   whenNotMatchedBySourceUpdate(
     set: Readonly<Record<string, string>>,
     condition?: string,
   ): MergeBuilder;
+  /** Deletes target rows that no source row matches. */
   whenNotMatchedBySourceDelete(condition?: string): MergeBuilder;
   /** Adds columns the table does not have. */
   withSchemaEvolution(): MergeBuilder;
-  /** Null when nothing changed. */
+  /**
+   * Runs it; null when nothing changed. INVALID_STATE when two source rows would change one target
+   * row, RESOURCE_CONFLICT when another writer came first, INVALID_PARAMETER_VALUE without any
+   * clause.
+   */
   execute(): Promise<CommitSummary | null>;
 }
 

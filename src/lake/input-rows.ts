@@ -26,6 +26,7 @@ export type InputRow = object;
  */
 export type InputRows = Iterable<InputRow> | AsyncIterable<InputRow> | ArrowTable;
 
+/** Rows with the columns they were read into. */
 export interface InputTable {
   columns: ResultColumn[];
   rows: Value[][];

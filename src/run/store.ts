@@ -20,6 +20,7 @@ export interface RunRecord {
   durationMs: number | null;
 }
 
+/** What is known of a run when it starts. */
 export interface RunStart {
   bundle: string;
   bundlePath: string;

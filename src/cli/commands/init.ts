@@ -59,22 +59,33 @@ export const command = defineCommand({
     createFolders(root);
     for (const file of files) await writeFile(root, file);
     const config = await createStore(context, root);
+    let hasChanged = !isProject || files.length > 0;
     if (flags.demo) {
       const { createDemo } = await import("./init/demo.ts");
-      await createDemo(context, config);
+      hasChanged = (await createDemo(context, config)) || hasChanged;
     }
-    await report(context, { folder: root, status: "initialised", files: names });
-    await context.note(`initialised ${where === "." ? "this folder" : where}`);
-    const { io, globals } = context;
-    const cwd = where === "." ? globals.cwd : join(globals.cwd ?? "", where);
-    const program = programWords({ io, globals: { ...globals, cwd } });
-    const query = flags.demo ? "SELECT * FROM demo.orders" : "SELECT 1 + 1 AS two";
-    await context.note(`next: ${program} lake sql "${query}"`);
-    await context.note(`next: ${program} lake list`);
-    await context.note(`next: ${program} config show --origin`);
+    const status = hasChanged ? "initialised" : "unchanged";
+    await report(context, { folder: root, status, files: names });
+    const shown = where === "." ? "this folder" : where;
+    await context.note(hasChanged ? `initialised ${shown}` : "nothing had to be changed");
+    await noteNext(
+      context,
+      where,
+      flags.demo ? "SELECT * FROM demo.orders" : "SELECT 1 + 1 AS two",
+    );
     return 0;
   },
 });
+
+/** Three commands to go on with, as they reach the project from where the shell is. */
+async function noteNext(context: CommandContext, where: string, query: string): Promise<void> {
+  const { io, globals } = context;
+  const cwd = where === "." ? globals.cwd : join(globals.cwd ?? "", where);
+  const program = programWords({ io, globals: { ...globals, cwd } });
+  await context.note(`next: ${program} lake sql "${query}"`);
+  await context.note(`next: ${program} lake list`);
+  await context.note(`next: ${program} config show --origin`);
+}
 
 /** For a program only: people read the notes. */
 async function report(context: CommandContext, record: RecordValues): Promise<void> {

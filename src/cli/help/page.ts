@@ -44,7 +44,7 @@ export function formatCommandPage(page: CommandPage, layout: HelpLayout): string
     formatSection("Examples", examples, layout),
     spec.notes === undefined ? "" : `\n${formatNotes(spec.notes, layout)}\n`,
     formatSection("Arguments", formatItems(args, layout), layout),
-    formatFlagGroups({ ...spec.flags, ...GLOBAL_FLAGS }, layout),
+    formatFlagGroups({ ...spec.flags, ...globalFlagsOf(spec) }, layout),
     fields === "" ? "" : formatSection("JSON fields", [wrap(fields, layout)], layout),
     spec.databricks === undefined
       ? ""
@@ -55,6 +55,17 @@ export function formatCommandPage(page: CommandPage, layout: HelpLayout): string
       layout,
     ),
   ].join("");
+}
+
+/** The global flags a command does not refuse. */
+function globalFlagsOf(spec: CommandSpec): FlagSpecs {
+  const refused = [
+    ...(spec.output === "text" ? ["output", "json"] : []),
+    ...(spec.dryRun ? [] : ["dry-run"]),
+  ];
+  return Object.fromEntries(
+    Object.entries(GLOBAL_FLAGS).filter(([name]) => !refused.includes(name)),
+  );
 }
 
 /** The page of a group: its verbs. */

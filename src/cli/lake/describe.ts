@@ -54,10 +54,19 @@ export function recordOf({ schema, rows }: TypedRows): RecordValues {
 export async function requireTable(lake: Lake, word: string, table: string): Promise<StructType> {
   const schema = await lake.schemaOf(table);
   if (schema !== null) return schema;
-  const near = suggestName(word, listNames(lake));
   throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `no table or view \`${word}\``, {
-    hint: near === null ? "`sovereign lake list` shows what there is" : `did you mean \`${near}\`?`,
+    hint: explainMissing(lake, word),
   });
+}
+
+function explainMissing(lake: Lake, word: string): string {
+  const names = listNames(lake);
+  if (names.some((name) => name.toLowerCase().startsWith(`${word.toLowerCase()}.`))) {
+    return `\`${word}\` is a schema: \`sovereign lake list ${word}\` shows its tables`;
+  }
+  const elsewhere = names.find((name) => name.toLowerCase().endsWith(`.${word.toLowerCase()}`));
+  const near = elsewhere ?? suggestName(word, names);
+  return near === null ? "`sovereign lake list` shows what there is" : `did you mean \`${near}\`?`;
 }
 
 /** Names as short as they may be typed: `orders` of main.default, `silver.orders` of main. */

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS migrations (
   applied_at_ms INTEGER NOT NULL
 ) STRICT`;
 
-/** Applies what is missing. RESOURCE_CONFLICT for a store newer than this list, or unlike it. */
+/** @internal Applies what is missing. RESOURCE_CONFLICT for a store unlike the list. */
 export function migrate(
   database: Database,
   migrations: readonly Migration[],

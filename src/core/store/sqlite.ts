@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   mustExist?: boolean;
 }
 
-/** Opens a connection with the house's settings. WAL is set when the file is made, and stays. */
+/** @internal Opens a connection with the house's settings. WAL is set when the file is made. */
 export function connect(path: string, options: ConnectionOptions = {}): Database.Database {
   return guard(path, () => {
     const database = new Database(path, {

@@ -17,10 +17,16 @@ import { type Migration, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { connect, guard } from "./sqlite.ts";
 
+/** A value of SQLite: text, number, bytes, NULL. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 /** Values for `?` in order, or for `:name`. */
 export type SqlParameters = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
+/**
+ * The metadata of a project (catalog, runs, audit log) in one SQLite file. Calls are synchronous.
+ * Errors: DATA_LOSS for a damaged file, TEMPORARILY_UNAVAILABLE when another process holds the lock
+ * for 5 s, PERMISSION_DENIED, and RESOURCE_CONFLICT for a store of a newer version.
+ */
 export interface Store {
   readonly path: string;
   exists(): boolean;
@@ -39,6 +45,7 @@ export interface Store {
   close(): void;
 }
 
+/** Which store, and how it is opened. */
 export interface StoreOptions {
   /** File path, or `:memory:` for a store that dies with the handle. */
   path: string;

@@ -6,4 +6,5 @@ export { folderName, schemaFolder } from "./locations.ts";
 export { createMemoryCatalog } from "./memory-catalog.ts";
 export { type Mount, mountCatalogs } from "./mounted-catalog.ts";
 export { createStoreCatalog } from "./store.ts";
+export { suggestTable } from "./suggest-table.ts";
 export type * from "./types.ts";

@@ -8,6 +8,7 @@ export interface CatalogInfo {
   comment: string | null;
 }
 
+/** A schema; `location` is the absolute folder of its managed tables. */
 export interface SchemaInfo {
   catalog: string;
   name: string;
@@ -15,12 +16,14 @@ export interface SchemaInfo {
   location: string;
 }
 
+/** The three parts of a name. */
 export interface TableIdentifier {
   catalog: string;
   schema: string;
   name: string;
 }
 
+/** `managed`: its folder is the lake's, and goes with it. `external`: somebody else's folder. */
 export type TableKind = "managed" | "external" | "view";
 
 /** A column of a view as it was when the view was made. */
@@ -33,6 +36,7 @@ export interface ViewColumn {
   type?: string;
 }
 
+/** A table or a view, as the catalog knows it. */
 export interface TableInfo extends TableIdentifier {
   kind: TableKind;
   /** Absolute folder of the table; null for a view. */

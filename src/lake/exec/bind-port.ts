@@ -2,6 +2,7 @@
  * The executor's door to the SQL front end: from syntax to bound plans and expressions, from plans
  * to running queries. Relations are looked up through `relation-source.ts`.
  */
+import { suggestTable } from "../catalog/index.ts";
 import type { ResultStream } from "../engine/index.ts";
 import type { JsonScalar } from "../schema/data-type.ts";
 import { structField, structType } from "../schema/data-type.ts";
@@ -63,15 +64,17 @@ export async function prepareBinding(
     parameters,
     tableFunction: (request) => planTableFunction(functions, request),
     constants: functions.constants,
-    knownNames: knownNames(ctx),
+    suggestRelation: (parts) => suggestRelation(ctx, parts),
   });
   return { ...context, allocate: ctx.allocate };
 }
 
-function knownNames(ctx: StatementContext): string[] {
+function suggestRelation(ctx: StatementContext, parts: readonly string[]): string | null {
   const { catalog, namespace, temporaryViews } = ctx.session;
-  const tables = catalog.listTables(namespace.catalog, namespace.schema).map((t) => t.name);
-  return [...temporaryViews.keys(), ...tables];
+  const [name, schema = namespace.schema, own = namespace.catalog] = [...parts].reverse();
+  if (name === undefined || parts.length > 3) return null;
+  const wanted = { catalog: own, schema, name };
+  return suggestTable(catalog, wanted, namespace, [...temporaryViews.keys()]);
 }
 
 /** Binds a query with everything it mentions; `parameters` stand in for the statement's. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
 import { isInside } from "../../core/io/index.ts";
 
+/** A read-only folder under a name of its own. */
 export interface FileMount {
   /** The name in statements: absolute, without a slash at the end. */
   path: string;

@@ -3,11 +3,11 @@
  * at. Views and files by path are refused where a table is needed.
  */
 import { SovereignError } from "../../core/errors.ts";
-import { suggestName } from "../../core/suggest.ts";
 import {
   formatName,
   notFound,
   partsOf,
+  suggestTable,
   type TableIdentifier,
   type TableInfo,
 } from "../catalog/index.ts";
@@ -127,11 +127,11 @@ function viewNotTable(parts: readonly string[], hint: string): SqlError {
   });
 }
 
-/** The error of a missing table, with the nearest name of its schema. */
+/** The error of a missing table, with the nearest name there is. */
 export function tableNotFound(session: Session, id: TableIdentifier): SovereignError {
-  const names = session.catalog.listTables(id.catalog, id.schema).map((table) => table.name);
-  const near = suggestName(id.name, names);
-  return notFound("table", partsOf(id), near ? `did you mean \`${near}\`?` : undefined);
+  const near = suggestTable(session.catalog, id, session.namespace);
+  const shown = near?.includes("`") ? near : `\`${near}\``;
+  return notFound("table", partsOf(id), near ? `did you mean ${shown}?` : undefined);
 }
 
 /** A transaction on what the handle shows; it must show the newest version. */

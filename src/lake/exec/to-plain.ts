@@ -7,6 +7,12 @@ import type { DataType, StructType } from "../schema/data-type.ts";
 import { formatDate, formatTimestamp, formatValue } from "../schema/format-value.ts";
 import type { MapValue, StructValue, Value, VariantValue } from "../schema/value.ts";
 
+/**
+ * A value of a row object, by its column's type: boolean; number for TINYINT to INT, FLOAT and
+ * DOUBLE; bigint for BIGINT; text for STRING, DECIMAL (every digit), DATE (`2026-01-31`),
+ * TIMESTAMP_NTZ and intervals; `Date` for TIMESTAMP (milliseconds: `rows()` has the microseconds); `Uint8Array` for
+ * BINARY; arrays, `Map`s, and objects for structs; a VARIANT's two binary parts. NULL is null.
+ */
 export type PlainValue =
   | null
   | boolean

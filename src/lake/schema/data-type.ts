@@ -6,11 +6,15 @@
  */
 
 export type JsonScalar = string | number | bigint | boolean | null;
+/** A value of a JSON document. */
 export type JsonValue = JsonScalar | JsonValue[] | { [key: string]: JsonValue };
 
+/** Units of INTERVAL DAY TO SECOND. */
 export type DayTimeUnit = "day" | "hour" | "minute" | "second";
+/** Units of INTERVAL YEAR TO MONTH. */
 export type YearMonthUnit = "year" | "month";
 
+/** A type of Spark SQL, told by its `kind`. */
 export type DataType =
   | { readonly kind: "void" }
   | { readonly kind: "boolean" }
@@ -33,6 +37,7 @@ export type DataType =
   | MapType
   | StructType;
 
+/** DECIMAL(precision, scale). */
 export interface DecimalType {
   readonly kind: "decimal";
   /** 1 to 38. */
@@ -41,12 +46,14 @@ export interface DecimalType {
   readonly scale: number;
 }
 
+/** ARRAY<element>. */
 export interface ArrayType {
   readonly kind: "array";
   readonly element: DataType;
   readonly containsNull: boolean;
 }
 
+/** MAP<key, value>; keys are never null. */
 export interface MapType {
   readonly kind: "map";
   readonly key: DataType;
@@ -54,11 +61,13 @@ export interface MapType {
   readonly valueContainsNull: boolean;
 }
 
+/** STRUCT<…>, and the columns of a table or result. */
 export interface StructType {
   readonly kind: "struct";
   readonly fields: readonly StructField[];
 }
 
+/** A field of a struct, or a column. */
 export interface StructField {
   readonly name: string;
   readonly type: DataType;
@@ -82,22 +91,27 @@ export const TIMESTAMP: DataType = { kind: "timestamp" };
 export const TIMESTAMP_NTZ: DataType = { kind: "timestamp_ntz" };
 export const VARIANT: DataType = { kind: "variant" };
 
+/** DECIMAL(precision, scale). */
 export function decimalType(precision: number, scale: number): DecimalType {
   return { kind: "decimal", precision, scale };
 }
 
+/** ARRAY<element>. */
 export function arrayType(element: DataType, containsNull = true): ArrayType {
   return { kind: "array", element, containsNull };
 }
 
+/** MAP<key, value>. */
 export function mapType(key: DataType, value: DataType, valueContainsNull = true): MapType {
   return { kind: "map", key, value, valueContainsNull };
 }
 
+/** A struct of these fields, in this order. */
 export function structType(fields: readonly StructField[]): StructType {
   return { kind: "struct", fields };
 }
 
+/** A field; nullable unless said otherwise. */
 export function structField(
   name: string,
   type: DataType,

@@ -83,6 +83,7 @@ function pad(value: number, width = 2): string {
   return String(value).padStart(width, "0");
 }
 
+/** How values become JSON. */
 export interface JsonOptions {
   /** Leave out struct fields that are NULL, as `to_json` does. */
   ignoreNullFields?: boolean;

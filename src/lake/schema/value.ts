@@ -34,6 +34,7 @@ export type Value =
   | StructValue
   | VariantValue;
 
+/** Entries of a map, in storage order. */
 export class MapValue {
   readonly entries: readonly (readonly [Value, Value])[];
   constructor(entries: readonly (readonly [Value, Value])[]) {
@@ -64,6 +65,7 @@ export interface ColumnVector {
   get(rowIndex: number): Value;
 }
 
+/** Some rows of a result, by column. */
 export interface ColumnBatch {
   readonly rowCount: number;
   readonly columns: readonly ColumnVector[];

@@ -383,6 +383,8 @@ export interface CommonTableExpression {
   columns: Identifier[];
   query: Query;
   recursive: boolean;
+  /** MAX RECURSION LEVEL. */
+  levels?: number;
   span: Span;
 }
 

@@ -30,6 +30,7 @@ export interface DemoOptions {
   products: number;
 }
 
+/** What `sovereign start` makes. */
 export const DEMO_DEFAULTS: DemoOptions = {
   seed: 42,
   customers: 10_000,

@@ -6,18 +6,31 @@ import * as z from "zod";
 import { SovereignError } from "../../core/errors.ts";
 import { type DemoOptions, MANIFEST_NAME } from "./generate.ts";
 
+/** The content of `manifest.json`. */
+export interface DemoManifest extends DemoOptions {
+  format: 1;
+  /** The day the sources end with, and the days without a purchase that mean churn. */
+  as_of: string;
+  churn_days: number;
+  /** Rows by source as they lie in the landing zone, repeats included. */
+  rows: Record<"customers" | "transactions" | "products" | "support_tickets", number>;
+  files: number;
+  /** Bytes by path; folders made before it was kept have none. */
+  sizes: Record<string, number>;
+  /** SHA-256 over every file's path and bytes. */
+  digest: string;
+}
+
 const count = z.number().int().nonnegative();
 
-const MANIFEST = z.object({
+const MANIFEST: z.ZodType<DemoManifest> = z.object({
   format: z.literal(1),
   seed: z.number(),
   customers: count,
   transactions: count,
   products: count,
-  /** The day the sources end with, and the days without a purchase that mean churn. */
   as_of: z.string(),
   churn_days: count,
-  /** Rows by source as they lie in the landing zone, repeats included. */
   rows: z.object({
     customers: count,
     transactions: count,
@@ -25,14 +38,9 @@ const MANIFEST = z.object({
     support_tickets: count,
   }),
   files: count,
-  /** Bytes by path; folders made before it was kept have none. */
   sizes: z.record(z.string(), count).default({}),
-  /** SHA-256 over every file's path and bytes. */
   digest: z.string(),
 });
-
-/** The content of `manifest.json`. */
-export type DemoManifest = z.output<typeof MANIFEST>;
 
 /** The manifest of a folder made with these options, its files there and none cut short. */
 export async function checkDemo(folder: string, options: DemoOptions): Promise<DemoManifest> {

@@ -29,7 +29,9 @@ export interface BundleJob {
   tasks: readonly JobTask[];
 }
 
+/** `skipped`: something it depends on did not succeed. */
 export type TaskStatus = "success" | "failed" | "skipped" | "cancelled";
+/** How a whole run ended. */
 export type RunStatus = "success" | "failed" | "cancelled";
 
 /** How one task of a run went. */

@@ -9,6 +9,7 @@ const OTHER_SETTINGS: Readonly<Record<string, string>> = {
   binary_basic: "spark.sql.binaryOutputStyle = BASIC",
   binary_hex: "spark.sql.binaryOutputStyle = HEX",
   binary_hex_discrete: "spark.sql.binaryOutputStyle = HEX_DISCRETE",
+  "cte-recursion": "spark.sql.cteRecursionRowLimit = 50, LIMIT without ORDER BY",
   "cte-legacy": "spark.sql.legacy.ctePrecedencePolicy = LEGACY",
   "identifier-clause-legacy": "spark.sql.legacy.identifierClause = true",
   "timestampNTZ/datetime-special": "spark.sql.timestampType = TIMESTAMP_NTZ",

@@ -21,8 +21,8 @@ INSERT INTO demo.orders VALUES
   (104, 4, DATE'2026-01-06', 12.00, 'open'), (105, 2, DATE'2026-01-06', 99.90, 'cancelled');
 `;
 
-/** Makes the tables in the new project's lake; those that are there already stay as they are. */
-export async function createDemo(context: CommandContext, config: Config): Promise<void> {
+/** Makes the tables in the project's lake; false when they are there already, and stay as they are. */
+export async function createDemo(context: CommandContext, config: Config): Promise<boolean> {
   const [{ openLake }, { openStore }] = await Promise.all([
     import("../../../lake/index.ts"),
     import("../../../core/store/index.ts"),
@@ -33,8 +33,9 @@ export async function createDemo(context: CommandContext, config: Config): Promi
   context.onClose(() => lake.close());
   if ((await lake.schemaOf("demo.orders")) !== null) {
     await context.note("the example tables are there already");
-    return;
+    return false;
   }
   for await (const result of lake.script(STATEMENTS)) await result.close();
   await context.note("created the tables demo.customers and demo.orders");
+  return true;
 }

@@ -38,6 +38,10 @@ export const command = defineCommand({
     const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
     const fields = command.fields ?? [];
     await context.printRecords(isBrief ? fields.slice(0, 4) : fields, records);
+    if (tables.length === 0 && context.io.stderr.isTTY) {
+      const where = args.namespace === undefined ? "" : ` in ${args.namespace}`;
+      await context.note(`no tables${where} yet: \`sovereign init --demo\` makes some to try`);
+    }
     if (shown.length < tables.length) {
       await context.note(`${shown.length} of ${tables.length}, use --limit 0`);
     }

@@ -1,9 +1,9 @@
 /** Bad rows put aside: one JSON object a row, with file, line, reason and the record as it came. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { tempPathFor } from "../../../core/io/index.ts";
+import { createFolders, tempPathFor } from "../../../core/io/index.ts";
 import type { CommandContext } from "../../context.ts";
 import type { BadRow } from "./bad-rows.ts";
 
@@ -56,7 +56,7 @@ function formatRow({ file, line, reason, record, encoding }: BadRow): string {
 
 function choosePath(sourceName: string, { config, io }: CommandContext): string {
   const folder = join(config.home, "rejected");
-  mkdirSync(folder, { recursive: true });
+  createFolders(folder);
   const time = new Date(io.clock.nowMs()).toISOString().replace(/\D/g, "").slice(0, 17);
   const name = sourceName
     .replace(/\/+$/, "")

@@ -3,14 +3,7 @@
  * folder (hidden ones, `_x` and `.x`, left out, as Spark does). Gzip is undone here, so that what
  * reads the files has plain bytes.
  */
-import {
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { createReadStream, createWriteStream, readdirSync, rmSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -18,6 +11,7 @@ import { createGunzip } from "node:zlib";
 
 import { SovereignError } from "../../../core/errors.ts";
 import { newUuid } from "../../../core/ids.ts";
+import { createFolders } from "../../../core/io/index.ts";
 import type { CommandContext } from "../../context.ts";
 import { resolveSample } from "../datasets.ts";
 import { readHead } from "./read-head.ts";
@@ -106,7 +100,7 @@ function listFolder(folder: string, root: string): string[] {
 /** A path below `.sovereign/tmp` that is removed when the command ends. */
 export function makeTempPath(context: CommandContext, extension: string): string {
   const folder = join(context.config.home, "tmp");
-  mkdirSync(folder, { recursive: true });
+  createFolders(folder);
   const path = join(folder, `import-${newUuid()}${extension}`);
   context.onClose(() => rmSync(path, { recursive: true, force: true }));
   return path;

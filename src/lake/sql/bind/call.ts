@@ -269,6 +269,6 @@ function unknownFunction(call: Call, name: string): SqlError {
     errorClass: "UNRESOLVED_ROUTINE",
     sqlState: "42883",
     span: call.name.span,
-    hint: "check its spelling; `help functions` lists what there is",
+    hint: "check its spelling, or write it with other functions: this version lacks it",
   });
 }

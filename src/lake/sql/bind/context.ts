@@ -89,8 +89,8 @@ export interface BindContext {
   readonly tableFunction?: (request: TableFunctionRequest) => Plan | null;
   /** Values of expressions that had to be known before binding. */
   readonly constants?: ReadonlyMap<Expression, LiteralExpression>;
-  /** Names of visible relations, for suggestions. */
-  readonly knownNames?: readonly string[];
+  /** The relation nearest to a name that is none, as one would write it. */
+  readonly suggestRelation?: (parts: readonly string[]) => string | null;
   allocate(): number;
 }
 
@@ -100,7 +100,7 @@ export interface BindContextOptions {
   parameters?: ReadonlyMap<string, LiteralExpression>;
   tableFunction?: (request: TableFunctionRequest) => Plan | null;
   constants?: ReadonlyMap<Expression, LiteralExpression>;
-  knownNames?: readonly string[];
+  suggestRelation?: (parts: readonly string[]) => string | null;
   /** First attribute id to hand out; 1 unless several binds share one statement. */
   firstId?: number;
 }
@@ -114,7 +114,7 @@ export function createBindContext(options: BindContextOptions): BindContext {
     parameters: options.parameters ?? new Map(),
     ...(options.tableFunction ? { tableFunction: options.tableFunction } : {}),
     ...(options.constants ? { constants: options.constants } : {}),
-    ...(options.knownNames ? { knownNames: options.knownNames } : {}),
+    ...(options.suggestRelation ? { suggestRelation: options.suggestRelation } : {}),
     allocate: () => next++,
   };
 }

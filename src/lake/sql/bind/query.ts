@@ -6,7 +6,7 @@
  * Read `select.ts` and `set-operation.ts` next.
  */
 import type { CommonTableExpression, Identifier, Query, QueryBody } from "../ast.ts";
-import { notImplemented, SqlError } from "../error.ts";
+import { SqlError } from "../error.ts";
 import type { Attribute, NamedExpression } from "../plan/expression.ts";
 import { outputOf, type Plan, type WithPlan } from "../plan/plan.ts";
 import { expressionsOf, rewritePlan, walkExpression, walkPlan } from "../plan/transform.ts";
@@ -15,6 +15,7 @@ import type { BindContext } from "./context.ts";
 import { type CteDefinition, type CteFrame, type QueryEnv, rootEnv } from "./environment.ts";
 import { bindLimit, sortOutput } from "./order.ts";
 import { bindPipe } from "./pipe.ts";
+import { bindRecursive, mentionsItself } from "./recursive-cte.ts";
 import { bindTableQuery } from "./relation.ts";
 import { quoteName } from "./scope.ts";
 import { bindSelect } from "./select.ts";
@@ -66,14 +67,12 @@ export function bindBody(body: QueryBody, env: QueryEnv): Plan {
 
 // ---------------------------------------------------------------- WITH
 
-function bindWith(entries: readonly CommonTableExpression[], env: QueryEnv) {
+/** Binds the entries of a WITH; each sees those before it. */
+export function bindWith(entries: readonly CommonTableExpression[], env: QueryEnv) {
   const definitions: CteDefinition[] = [];
   let frame: CteFrame | null = env.ctes;
   const names = new Set<string>();
   for (const entry of entries) {
-    if (entry.recursive && mentionsItself(entry)) {
-      throw notImplemented("a recursive common table expression", entry.span);
-    }
     const lower = entry.name.name.toLowerCase();
     if (names.has(lower)) throw duplicateCte(entry);
     names.add(lower);
@@ -85,36 +84,19 @@ function bindWith(entries: readonly CommonTableExpression[], env: QueryEnv) {
 }
 
 function bindCte(entry: CommonTableExpression, env: QueryEnv): CteDefinition {
-  const plan = bindQueryIn(entry.query, env);
+  const recurs = entry.recursive && mentionsItself(entry);
+  const plan = recurs ? bindRecursive(entry, env) : bindQueryIn(entry.query, env);
   return {
     id: env.context.allocate(),
     name: entry.name.name,
     plan,
-    output: renameColumns(outputOf(plan), entry.columns, entry.name),
+    output: recurs ? outputOf(plan) : renameColumns(outputOf(plan), entry.columns, entry.name),
     correlated: isCorrelated(plan),
     query: entry.query,
     columns: entry.columns,
     env,
     references: 0,
   };
-}
-
-function mentionsItself(entry: CommonTableExpression): boolean {
-  const wanted = entry.name.name.toLowerCase();
-  const search = (node: unknown): boolean => {
-    if (typeof node !== "object" || node === null) return false;
-    if (Array.isArray(node)) return node.some(search);
-    const named = node as { kind?: string; name?: { parts?: Identifier[] } };
-    if (
-      (named.kind === "table" || named.kind === "table_query") &&
-      named.name?.parts?.length === 1 &&
-      named.name.parts[0]!.name.toLowerCase() === wanted
-    ) {
-      return true;
-    }
-    return Object.values(node).some(search);
-  };
-  return search(entry.query);
 }
 
 function duplicateCte(entry: CommonTableExpression): SqlError {
@@ -170,7 +152,7 @@ export function outerReferences(plan: Plan): Set<number> {
 }
 
 /** Puts CTEs where they are used: in place when mentioned once, else as a `with` node. */
-function placeDefinitions(definitions: readonly CteDefinition[], plan: Plan): Plan {
+export function placeDefinitions(definitions: readonly CteDefinition[], plan: Plan): Plan {
   const shared = definitions.filter((d) => d.references > 1 && !d.correlated);
   const single = new Map(
     definitions.filter((d) => d.references === 1 && !d.correlated).map((d) => [d.id, d]),

@@ -3,7 +3,6 @@
  * and a scope; renaming only touches the scope, since plans know columns by id. Joins are in
  * `join.ts`.
  */
-import { suggestName } from "../../../core/suggest.ts";
 import type { MultipartName, Relation, Sample, Span } from "../ast.ts";
 import { SqlError } from "../error.ts";
 import type { Attribute, NamedExpression } from "../plan/expression.ts";
@@ -138,7 +137,7 @@ export function bindTable(mention: TableMention, env: QueryEnv): BoundRelation {
   }
   const request = requestOf(mention, env.namespace, env.temporaryViews, env.context.parameters);
   const definition = env.context.relations.get(relationKey(request));
-  if (!definition) throw tableNotFound(mention.name, env.context.knownNames);
+  if (!definition) throw tableNotFound(mention.name, env.context.suggestRelation);
   if (definition.kind === "view") {
     if (mention.timeTravel) {
       throw new SqlError("time travel is not possible on a view", {
@@ -268,15 +267,19 @@ function inView(view: ViewDefinition, name: MultipartName, bind: () => Plan): Pl
 }
 
 /** The error of a relation that does not exist. */
-export function tableNotFound(name: MultipartName, known: readonly string[] = []): SqlError {
-  const shown = formatName(name.parts.map((p) => p.name));
-  const near = name.parts.length === 1 ? suggestName(name.parts[0]!.name, known) : null;
+export function tableNotFound(
+  name: MultipartName,
+  suggest: (parts: readonly string[]) => string | null = () => null,
+): SqlError {
+  const parts = name.parts.map((part) => part.name);
+  const shown = formatName(parts);
+  const near = suggest(parts);
   return new SqlError(`the table or view ${shown} cannot be found`, {
     errorClass: "TABLE_OR_VIEW_NOT_FOUND",
     sqlState: "42P01",
     span: name.span,
     hint: near
-      ? `did you mean ${formatName([near])}?`
+      ? `did you mean ${near.includes("`") ? near : `\`${near}\``}?`
       : "check its spelling, or list what is there with SHOW TABLES",
   });
 }

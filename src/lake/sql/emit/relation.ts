@@ -28,6 +28,7 @@ import { createExpressionContext, emitExpression, type NeededFunctions } from ".
 import { emitGenerate } from "./generate.ts";
 import { emitJoin } from "./join.ts";
 import { emitLiteral } from "./literal.ts";
+import { emitRecursive, streamRecursion } from "./recursive.ts";
 import { emitSetOperation } from "./set-operation.ts";
 import { isFloatingType, normalizeFloat, printSortKeys } from "./sort-key.ts";
 import { emitSubquery } from "./subquery.ts";
@@ -171,7 +172,7 @@ function emitBlock(plan: Plan, emitter: Emitter, scans: ReadonlyMap<ScanLike, st
       return { ...open, orderBy: emitter.sortKeys(plan.keys) };
     }
     case "limit": {
-      const input = emitter.block(plan.input);
+      const input = emitter.block(plan.offset ? plan.input : streamRecursion(plan.input));
       const open = input.limit === null ? input : emitter.wrap(input);
       const limit = plan.limit ? `LIMIT ${emitter.expression(plan.limit)}` : "";
       const offset = plan.offset ? `OFFSET ${emitter.expression(plan.offset)}` : "";
@@ -194,6 +195,8 @@ function emitBlock(plan: Plan, emitter: Emitter, scans: ReadonlyMap<ScanLike, st
         `(${withClause(plan, emitter)} ${printBlock(emitter.block(plan.input))}) AS ` +
           emitter.alias(),
       );
+    case "recursive":
+      return emitRecursive(plan, emitter);
     case "cte_ref":
       return readFrom(
         `cte${plan.cteId} AS ${emitter.alias()}(${plan.output.map(columnName).join(", ")})`,

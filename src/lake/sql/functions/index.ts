@@ -112,6 +112,8 @@ export function resolveCall(
     errorClass: "UNRESOLVED_ROUTINE",
     sqlState: "42883",
     span: options.span,
-    hint: near ? `did you mean \`${near}\`?` : "`help functions` lists what there is",
+    hint: near
+      ? `did you mean \`${near}\`?`
+      : "write it with other functions: this version lacks it",
   });
 }

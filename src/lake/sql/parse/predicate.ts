@@ -43,12 +43,17 @@ function parseBetween(c: Cursor, operand: Expression, negated: boolean): Express
 }
 
 function parseIn(c: Cursor, operand: Expression, negated: boolean): Expression {
-  if (isQueryParenthesis(c, c.index) && !isWrappedTwice(c)) {
+  if (isQueryParenthesis(c, c.index) && !isWrappedTwice(c) && !callsValues(c)) {
     const query = parseParenthesizedQuery(c);
     return { kind: "in_query", negated, operand, query, span: c.spanFrom(operand.span.start) };
   }
   const values = c.parenthesized(() => parseExpression(c));
   return { kind: "in_list", negated, operand, values, span: c.spanFrom(operand.span.start) };
+}
+
+/** `IN (VALUES (1), (2))`: Spark reads a call of a function `values`. */
+function callsValues(c: Cursor): boolean {
+  return c.isWord("VALUES", 1) && c.isSymbol("(", 2);
 }
 
 /** `IN ((SELECT …))`: Spark reads a list of one scalar subquery. */

@@ -12,6 +12,7 @@ import type {
 import { notImplemented } from "../error.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expression.ts";
+import { parseInteger } from "./literal.ts";
 import { isName, parseIdentifier, parseName, parseStrictIdentifier } from "./name.ts";
 import { parsePipe } from "./pipe.ts";
 import { parseInlineTable } from "./relation.ts";
@@ -120,12 +121,15 @@ function parseCte(c: Cursor, recursive: boolean): CommonTableExpression {
   const name = parseStrictIdentifier(c, "the name of a common table expression");
   const isList = c.isSymbol("(") && !isQueryParenthesis(c, c.index);
   const columns = isList ? c.parenthesized(() => parseIdentifier(c, "a column")) : [];
-  if (c.isWords("MAX", "RECURSION", "LEVEL")) {
-    throw notImplemented("MAX RECURSION LEVEL", { start: c.start, end: c.peek(2).end });
+  const levels = c.takeWords("MAX", "RECURSION", "LEVEL") ? Number(parseInteger(c)) : undefined;
+  if (levels !== undefined && !recursive) {
+    const message = "MAX RECURSION LEVEL stands in WITH RECURSIVE";
+    throw c.refuse("_LEGACY_ERROR_TEMP_0035", message, c.spanFrom(start), "write WITH RECURSIVE");
   }
   c.takeWords("AS");
   const query = parseParenthesizedQuery(c);
-  return { name, columns, query, recursive, span: c.spanFrom(start) };
+  const limit = levels === undefined ? {} : { levels };
+  return { name, columns, query, recursive, ...limit, span: c.spanFrom(start) };
 }
 
 /** Level 0 takes every operator, 1 only INTERSECT (right of UNION), 2 none. */

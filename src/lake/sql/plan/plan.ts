@@ -183,6 +183,22 @@ export interface CteRefPlan {
   readonly output: readonly Attribute[];
 }
 
+/** WITH RECURSIVE: rows of the anchor, then of the step over each level's rows. */
+export interface RecursivePlan {
+  readonly kind: "recursive";
+  /** What `cte_ref` operators of the step refer to. */
+  readonly id: number;
+  readonly name: string;
+  readonly anchor: Plan;
+  /** Its columns have the anchor's types. */
+  readonly step: Plan;
+  /** How many levels there may be, the anchor's among them. */
+  readonly levels: number;
+  /** Under a LIMIT: rows are handed up as they are made. */
+  readonly streams: boolean;
+  readonly output: readonly Attribute[];
+}
+
 export type Plan =
   | ScanPlan
   | FileScanPlan
@@ -202,7 +218,8 @@ export type Plan =
   | GeneratePlan
   | SamplePlan
   | WithPlan
-  | CteRefPlan;
+  | CteRefPlan
+  | RecursivePlan;
 
 /** Columns an operator hands up, in order. */
 export function outputOf(plan: Plan): readonly Attribute[] {

@@ -204,6 +204,8 @@ export function inputsOf(plan: Plan): readonly Plan[] {
       return [plan.left, plan.right];
     case "with":
       return [...plan.definitions.map((d) => d.plan), plan.input];
+    case "recursive":
+      return [plan.anchor, plan.step];
     default:
       return [];
   }
@@ -233,6 +235,8 @@ export function mapInputs(plan: Plan, map: (plan: Plan) => Plan): Plan {
         definitions: plan.definitions.map((d) => ({ ...d, plan: map(d.plan) })),
         input: map(plan.input),
       };
+    case "recursive":
+      return { ...plan, anchor: map(plan.anchor), step: map(plan.step) };
     default:
       return plan;
   }

@@ -83,6 +83,12 @@ function prune(plan: Plan, needed: Ids, correlated: Ids): Plan {
     }
     case "with":
       return pruneWith(own, needed, below);
+    case "recursive":
+      return {
+        ...own,
+        anchor: below(own.anchor, idsOf(outputOf(own.anchor))),
+        step: below(own.step, idsOf(outputOf(own.step))),
+      };
     default:
       return own;
   }
