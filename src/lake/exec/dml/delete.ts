@@ -2,7 +2,7 @@
  * DELETE and TRUNCATE. Files whose rows all go are only removed from the log; of the others the
  * rows are marked in a deletion vector, or the file is written again without them.
  */
-import type { AddFile, PrunePredicate, ScanFile, Snapshot } from "../../delta/index.ts";
+import type { AddFile, ScanFile, Snapshot } from "../../delta/index.ts";
 import { type MarkedFiles, markDeleted } from "../../delta/write/mark-deleted.ts";
 import { deleteOperation, truncateOperation } from "../../delta/write/operations.ts";
 import { BOOLEAN, LONG, structField, structType } from "../../schema/data-type.ts";
@@ -18,6 +18,7 @@ import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable, type TableHandle } from "../table-handle.ts";
 import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, targetOf, type WrittenData, writeData } from "../write/data-files.ts";
+import type { Reads } from "../write/source-reads.ts";
 import { asCondition, type Condition, findCandidates } from "./find-rows.ts";
 import { markedRows, splitSelected, vectorMetrics } from "./split-touched.ts";
 import { aliasOf } from "./target-alias.ts";
@@ -75,11 +76,9 @@ export interface Deleted {
   /** Files that stay with fewer rows. */
   marked: MarkedFiles;
   deletedCount: number;
-  prune: PrunePredicate | null;
+  reads: Reads;
   /** The condition as the history shows it. */
   text: string | undefined;
-  /** Paths of every file whose rows were looked at. */
-  readFiles: ReadonlySet<string>;
   /** Removes what was written; for a statement that does not reach its commit. */
   discard(): void;
 }
@@ -92,7 +91,7 @@ export async function deleteMatching(
   qualifier: readonly string[] = handle.qualifier,
 ): Promise<Deleted> {
   const { snapshot } = handle;
-  const { files, prune, text } = await findCandidates(ctx, snapshot, condition, qualifier);
+  const { files, reads, text } = await findCandidates(ctx, snapshot, condition, qualifier);
   const { rewritten, marked: holed } = await splitSelected(
     ctx,
     snapshot,
@@ -115,9 +114,8 @@ export async function deleteMatching(
     written,
     marked,
     deletedCount: [...rewritten, ...holed].reduce((sum, t) => sum + t.matchedCount, 0),
-    prune,
+    reads,
     text,
-    readFiles: new Set(files.map((file) => file.add.path)),
     discard() {
       written?.discard();
       marked.discard();
@@ -152,15 +150,8 @@ function isNotTrue(condition: BoundExpression): BoundExpression {
   return bindOperator("not", [same]);
 }
 
-function changeOf(deleted: Deleted) {
-  return {
-    adds: deleted.adds,
-    removes: deleted.removes,
-    reads: {
-      ...(deleted.prune ? { readPredicates: [deleted.prune] } : { readWholeTable: true }),
-      readFiles: deleted.readFiles,
-    },
-  };
+function changeOf({ adds, removes, reads }: Deleted) {
+  return { adds, removes, reads };
 }
 
 function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, string> {

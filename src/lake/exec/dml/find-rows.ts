@@ -3,7 +3,7 @@
  * condition names, after partition values and statistics have ruled files out.
  */
 import { SovereignError } from "../../../core/errors.ts";
-import type { PrunePredicate, ScanFile, Snapshot } from "../../delta/index.ts";
+import type { ScanFile, Snapshot } from "../../delta/index.ts";
 import { BOOLEAN } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
@@ -14,6 +14,7 @@ import { implicitCast } from "../../sql/types/coercion.ts";
 import { prepareQuery } from "../bind-port.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
+import { mergeReads, type Reads, subqueryReads } from "../write/source-reads.ts";
 import { readPositions } from "./positions.ts";
 import { predicateText } from "./predicate-text.ts";
 import { openTargetScan } from "./target-scan.ts";
@@ -23,8 +24,8 @@ export type Condition = ((attributes: readonly Attribute[]) => BoundExpression) 
 
 export interface Candidates {
   files: ScanFile[];
-  /** The condition as statistics understand it; null when it selects every row. */
-  prune: PrunePredicate | null;
+  /** What finding and changing the rows reads of the table. */
+  reads: Reads;
   /** The condition as the history shows it; undefined when it selects every row. */
   text: string | undefined;
 }
@@ -36,12 +37,23 @@ export async function findCandidates(
   condition: Condition,
   qualifier: readonly string[],
 ): Promise<Candidates> {
-  if (!condition) return { files: await snapshot.scanFiles(), prune: null, text: undefined };
   const attributes = schemaAttributes(snapshot.schema, ctx.allocate, qualifier);
-  const bound = asCondition(condition(attributes));
+  const bound = condition ? asCondition(condition(attributes)) : null;
+  if (!bound) {
+    const files = await snapshot.scanFiles();
+    return { files, reads: { readWholeTable: true, readFiles: pathsOf(files) }, text: undefined };
+  }
   refuseVolatile(bound);
   const prune = toPrunePredicate(bound, new Map(attributes.map((a) => [a.id, a])));
-  return { files: await snapshot.scanFiles(prune), prune, text: predicateText(bound) };
+  const files = await snapshot.scanFiles(prune);
+  const own: Reads = { readPredicates: [prune], readFiles: pathsOf(files) };
+  const reads = mergeReads(own, await subqueryReads(snapshot, [bound]));
+  return { files, reads, text: predicateText(bound) };
+}
+
+/** Paths of files, as a commit's reads name them. */
+export function pathsOf(files: readonly ScanFile[]): ReadonlySet<string> {
+  return new Set(files.map((file) => file.add.path));
 }
 
 export interface TouchedFile {

@@ -18,6 +18,7 @@ import type { TableHandle } from "../table-handle.ts";
 import { assign, type Binder, unknownColumn } from "../write/column-values.ts";
 import { targetOf, type WriteTarget } from "../write/data-files.ts";
 import { type Evolution, evolveSchema } from "../write/evolve.ts";
+import { type Reads, sourceReads } from "../write/source-reads.ts";
 import { bindAssignments } from "./assignments.ts";
 import { asCondition, refuseVolatile } from "./find-rows.ts";
 
@@ -53,6 +54,8 @@ export interface Merge extends MergeClauses {
   /** Row number of a stored source row. */
   sourceRow: Attribute;
   sourceRowCount: number;
+  /** What the source reads of the target. */
+  sourceReads: Reads | null;
   candidates: ScanFile[];
 }
 
@@ -87,6 +90,7 @@ export async function openMerge(
     source,
     sourceRow,
     sourceRowCount: Number(count),
+    sourceReads: await sourceReads(handle.snapshot, plan),
     candidates: [],
   };
 }

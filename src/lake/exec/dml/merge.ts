@@ -15,9 +15,11 @@ import { LONG, structField, structType } from "../../schema/data-type.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
-import { type Change, commitChange, totalBytes } from "../write/commit.ts";
+import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, type WrittenData, writeData } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
+import { mergeReads, type Reads, subqueryReads } from "../write/source-reads.ts";
+import { pathsOf } from "./find-rows.ts";
 import { type Merge, openMerge } from "./merge-clauses.ts";
 import { findPairs, type MergeCounts, type Pairs } from "./merge-pairs.ts";
 import { mergedRows } from "./merge-rows.ts";
@@ -78,7 +80,7 @@ export async function executeMerge(
         ...metricsOf(pairs, written, gone, times),
         ...vectorMetrics(marked, gone, "numTarget"),
       },
-      reads: readsOf(merge, pairs),
+      reads: await readsOf(merge, pairs),
     });
     return localOutcome(COUNTS, rows, { commit });
   });
@@ -116,11 +118,15 @@ async function writeRows(
   return writeData(ctx, await enforceRules(ctx, plan, merge.target), merge.target);
 }
 
-function readsOf(merge: Merge, pairs: Pairs): NonNullable<Change["reads"]> {
-  return {
-    ...(pairs.prune ? { readPredicates: [pairs.prune] } : { readWholeTable: true }),
-    readFiles: new Set(merge.candidates.map((file) => file.add.path)),
+async function readsOf(merge: Merge, { prune, bound }: Pairs): Promise<Reads> {
+  const { snapshot } = merge.handle;
+  const own: Reads = {
+    ...(prune ? { readPredicates: [prune] } : { readWholeTable: true }),
+    readFiles: pathsOf(merge.candidates),
   };
+  const expressions = bound.clauses.flatMap((c) => [c.condition, ...c.values.values()]);
+  const inner = await subqueryReads(snapshot, [bound.on, ...expressions]);
+  return mergeReads(mergeReads(own, merge.sourceReads), inner);
 }
 
 function operationOf({ bound }: Pairs) {

@@ -12,12 +12,14 @@ import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { typedLiteral } from "../../sql/types/literal.ts";
 import { expressionBinder } from "../bind-port.ts";
 import { localOutcome, type Outcome } from "../result.ts";
+import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
 import { type Binder, generatedValue, generationText } from "../write/column-values.ts";
 import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, targetOf, writeData } from "../write/data-files.ts";
 import { enforceRules, rulesOf } from "../write/enforce.ts";
+import { mergeReads, type Reads, subqueryReads } from "../write/source-reads.ts";
 import { bindAssignments } from "./assignments.ts";
 import { asCondition, type Condition, findCandidates } from "./find-rows.ts";
 import { markedRows, type SplitFiles, splitSelected, vectorMetrics } from "./split-touched.ts";
@@ -38,7 +40,7 @@ export async function executeUpdate(
   const { where } = statement;
   const condition: Condition = where ? (attributes) => bind(where, attributes) : null;
   const startMs = ctx.session.clock.monotonicMs();
-  const { files, prune, text } = await findCandidates(ctx, snapshot, condition, qualifier);
+  const { files, reads, text } = await findCandidates(ctx, snapshot, condition, qualifier);
   const { rewritten, marked } = await splitSelected(ctx, snapshot, files, condition, qualifier);
   const request = { statement, qualifier, condition, bind };
   const plan = await updatedRows(ctx, snapshot, { rewritten, marked }, request);
@@ -74,10 +76,7 @@ export async function executeUpdate(
         ...vectorMetrics(holed, gone, "num"),
         executionTimeMs: String(Math.round(ctx.session.clock.monotonicMs() - startMs)),
       },
-      reads: {
-        ...(prune ? { readPredicates: [prune] } : { readWholeTable: true }),
-        readFiles: new Set(files.map((file) => file.add.path)),
-      },
+      reads: mergeReads(reads, await valueReads(ctx, snapshot, request)),
     });
     return localOutcome(AFFECTED, rows, { commit });
   });
@@ -88,6 +87,23 @@ interface UpdateRequest {
   qualifier: readonly string[];
   condition: Condition;
   bind: Binder;
+}
+
+/** What the new values read of the table in subqueries. */
+async function valueReads(
+  ctx: StatementContext,
+  snapshot: Snapshot,
+  { statement, qualifier, bind }: UpdateRequest,
+): Promise<Reads | null> {
+  const columns = schemaAttributes(snapshot.schema, ctx.allocate, qualifier);
+  const values = bindAssignments(
+    statement.assignments,
+    snapshot.schema,
+    columns,
+    (expression) => bind(expression, columns),
+    bind,
+  );
+  return subqueryReads(snapshot, values.values());
 }
 
 /** Selected rows with their new values, and what else rewritten files hold. */

@@ -89,7 +89,7 @@ export async function insertRows(
             }
           : {}),
       },
-      reads: mergeReads(await sourceReads(handle, source), replaced?.reads ?? null),
+      reads: mergeReads(await sourceReads(handle.snapshot, source), replaced?.reads ?? null) ?? {},
     });
     return emptyOutcome({ commit });
   });

@@ -2,7 +2,7 @@
  * What an INSERT OVERWRITE or REPLACE WHERE takes out of the table: everything, the partition it
  * names, the partitions the new rows fall into (dynamic mode), or the rows a predicate selects.
  */
-import type { AddFile, CommitRequest, PrunePredicate } from "../../delta/index.ts";
+import type { AddFile, CommitRequest } from "../../delta/index.ts";
 import type { Expression } from "../../sql/ast.ts";
 import { refer } from "../../sql/bind/column.ts";
 import { parseExpression, quoteIdentifier } from "../../sql/parse/index.ts";
@@ -124,15 +124,7 @@ async function replaceMatching(
       const deleted = await deleteMatching(ctx, handle, (attributes) => {
         return bind(condition, attributes);
       });
-      const predicates: PrunePredicate[] = deleted.prune ? [deleted.prune] : [];
-      return {
-        removes: deleted.removes,
-        adds: deleted.adds,
-        reads: {
-          ...(predicates.length > 0 ? { readPredicates: predicates } : { readWholeTable: true }),
-          readFiles: deleted.readFiles,
-        },
-      };
+      return { removes: deleted.removes, adds: deleted.adds, reads: deleted.reads };
     },
   };
 }

@@ -176,7 +176,7 @@ function unterminated(what: string, quote: string, span: Span): SqlError {
       span,
       hint:
         what === "string"
-          ? `Close the string; write a ${quote} inside it as ${quote}${quote} or \\${quote}.`
+          ? `close the string; write a ${quote} inside it as ${quote}${quote} or \\${quote}`
           : "close the name with a back-tick; write a back-tick inside it twice",
     },
   );
