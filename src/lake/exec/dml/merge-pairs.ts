@@ -2,7 +2,6 @@
  * The matching pass of MERGE: pairs (file, row, source row) with the clause that decides each, kept
  * in an engine table. Only the columns that ON and the conditions name are read.
  */
-import { SovereignError } from "../../../core/errors.ts";
 import type { PrunePredicate, ScanFile } from "../../delta/index.ts";
 import { INT } from "../../schema/data-type.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
@@ -14,6 +13,7 @@ import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
 import { visible } from "./find-rows.ts";
 import { type BoundClause, type BoundMerge, bindMerge, type Merge } from "./merge-clauses.ts";
+import { isAmbiguous, refuseRepeatedMatches } from "./merge-repeated.ts";
 import { openTargetScan } from "./target-scan.ts";
 
 export interface MergeCounts {
@@ -72,7 +72,7 @@ export async function findPairs(ctx: StatementContext, merge: Merge): Promise<Pa
       clauseNumber(bound.clauses, matched),
     ),
   );
-  await refuseAmbiguous(ctx, table, matched);
+  if (isAmbiguous(matched)) await refuseRepeatedMatches(ctx, merge, table);
   const inserts = await findInserts(ctx, merge, bound.clauses, table);
   const orphans = await findOrphans(ctx, merge, bound.clauses, table);
   const touchedIndexes = (
@@ -142,37 +142,6 @@ async function store(ctx: StatementContext, plan: Plan): Promise<string> {
   const names = query.columns.map((c) => c.name.replace(/^__/, "")).join(", ");
   const sql = `SELECT * FROM (${query.sql}) AS q(${names})`;
   return (await ctx.engine()).materialize(sql);
-}
-
-/**
- * Two source rows that change one target row have no defined outcome. A single unconditional DELETE
- * is the exception: deleting twice is deleting.
- */
-async function refuseAmbiguous(
-  ctx: StatementContext,
-  table: string,
-  matched: readonly BoundClause[],
-): Promise<void> {
-  const [only] = matched;
-  if (!only || (matched.length === 1 && only.action === "delete" && !only.condition)) return;
-  const [row] = await (await ctx.engine()).rows(
-    `SELECT count(*) FROM (SELECT 1 FROM ${table} WHERE clause IS NOT NULL ` +
-      "GROUP BY file_index, row_index HAVING count(*) > 1)",
-  );
-  const count = Number(row![0]);
-  if (count === 0) return;
-  throw new SovereignError(
-    "INVALID_STATE",
-    `${count === 1 ? "1 row of the table matches" : `${count} rows of the table match`} ` +
-      "more than one row of the source",
-    {
-      hint: "make the source unique on the columns of ON, for example with row_number() = 1",
-      details: {
-        error_class: "DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE",
-        sql_state: "21506",
-      },
-    },
-  );
 }
 
 async function findInserts(
