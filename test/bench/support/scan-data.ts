@@ -1,6 +1,7 @@
 /**
- * Tables of six million rows for scans, made once in an ignored folder: `plain`, and `deleted` and
- * `deleted-tenth` over the same files with deletion vectors on 0.8 % and 10 % of the rows.
+ * Tables of six or sixty million rows, made once in an ignored folder: `plain`; `deleted` and
+ * `deleted-tenth` over the same files with deletion vectors on 0.8 % and 10 % of the rows; and
+ * `vectors`, whose changes write deletion vectors.
  */
 import {
   existsSync,
@@ -8,7 +9,6 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -19,8 +19,7 @@ import { createRng } from "../../../src/core/rng.ts";
 import { commitFileName, encodeDeletionVector } from "../../../src/lake/delta/index.ts";
 import type { Engine } from "../../../src/lake/engine/index.ts";
 
-export const SCAN_FILES = 6;
-export const SCAN_TABLES = { plain: 0, deleted: 0.008, "deleted-tenth": 0.1 } as const;
+const SCAN_TABLES = { plain: 0, deleted: 0.008, "deleted-tenth": 0.1, vectors: 0 } as const;
 export type ScanTable = keyof typeof SCAN_TABLES;
 
 const field = (name: string, type: string) => ({ name, type, nullable: true, metadata: {} });
@@ -39,19 +38,21 @@ const SCHEMA = {
 export async function prepareScanTables(
   engine: Engine,
   rowCount: number,
+  fileCount = 6,
 ): Promise<Record<ScanTable, string>> {
-  const root = resolve("node_modules/.cache/sovereign/bench", `lake-scan-${rowCount}`);
+  const root = resolve("node_modules/.cache/sovereign/bench", `lake-tables-${rowCount}`);
   const names = Object.keys(SCAN_TABLES) as ScanTable[];
   if (!existsSync(root)) {
     const fresh = `${root}.${process.pid}`;
     for (const name of names) mkdirSync(join(fresh, name, "_delta_log"), { recursive: true });
-    await writeFiles(engine, join(fresh, "plain"), rowCount);
+    await writeFiles(engine, join(fresh, "plain"), rowCount, fileCount);
     for (const name of names)
       writeTable({
         from: join(fresh, "plain"),
         to: join(fresh, name),
         share: SCAN_TABLES[name],
-        rowsPerFile: rowCount / SCAN_FILES,
+        hasVectors: name !== "plain",
+        rowsPerFile: rowCount / fileCount,
       });
     renameSync(fresh, root);
   }
@@ -61,9 +62,14 @@ export async function prepareScanTables(
   >;
 }
 
-async function writeFiles(engine: Engine, folder: string, rowCount: number): Promise<void> {
-  const each = Math.ceil(rowCount / SCAN_FILES);
-  for (let file = 0; file < SCAN_FILES; file++) {
+async function writeFiles(
+  engine: Engine,
+  folder: string,
+  rowCount: number,
+  fileCount: number,
+): Promise<void> {
+  const each = Math.ceil(rowCount / fileCount);
+  for (let file = 0; file < fileCount; file++) {
     const end = Math.min(rowCount, (file + 1) * each);
     await engine.run(
       "COPY (SELECT i AS id, (i % 1000)::INTEGER AS k, (hash(i) % 1000000) / 100 AS v, " +
@@ -78,13 +84,14 @@ interface TableRequest {
   from: string;
   to: string;
   share: number;
+  hasVectors: boolean;
   rowsPerFile: number;
 }
 
 /** Links the files of `from` into `to` and writes version 0, with vectors for a share of the rows. */
-function writeTable({ from, to, share, rowsPerFile }: TableRequest): void {
+function writeTable({ from, to, share, hasVectors, rowsPerFile }: TableRequest): void {
   const rng = createRng(20_200_101);
-  const actions: object[] = [protocolOf(share), metadataOf()];
+  const actions: object[] = [protocolOf(hasVectors), metadataOf(hasVectors)];
   for (const name of readdirSync(from)
     .filter((file) => file.endsWith(".parquet"))
     .sort()) {
@@ -104,20 +111,20 @@ function writeTable({ from, to, share, rowsPerFile }: TableRequest): void {
   writeFileSync(join(to, "_delta_log", commitFileName(0)), text);
 }
 
-function protocolOf(share: number): object {
-  if (share === 0) return { protocol: { minReaderVersion: 1, minWriterVersion: 2 } };
+function protocolOf(hasVectors: boolean): object {
+  if (!hasVectors) return { protocol: { minReaderVersion: 1, minWriterVersion: 2 } };
   const features = ["deletionVectors"];
   const versions = { minReaderVersion: 3, minWriterVersion: 7 };
   return { protocol: { ...versions, readerFeatures: features, writerFeatures: features } };
 }
 
-function metadataOf(): object {
+function metadataOf(hasVectors: boolean): object {
   const metaData = {
     id: "00000000-0000-4000-8000-000000000000",
     format: { provider: "parquet", options: {} },
     schemaString: printJson(SCHEMA),
     partitionColumns: [],
-    configuration: {},
+    configuration: hasVectors ? { "delta.enableDeletionVectors": "true" } : {},
     createdTime: 0,
   };
   return { metaData };
@@ -146,10 +153,4 @@ function writeVector(
     sizeInBytes: data.length,
     cardinality: positions.length,
   };
-}
-
-/** Removes everything made here. */
-export function removeScanTables(rowCount: number): void {
-  const root = resolve("node_modules/.cache/sovereign/bench", `lake-scan-${rowCount}`);
-  rmSync(root, { recursive: true, force: true });
 }
