@@ -107,8 +107,15 @@ async function perFileValues(
       partitionLiteralSql(file.add.partitionValues[physicalName(field)], field.type, field.name),
     ),
   }));
+  const columns = new Map<string, string>();
+  // Files read in the scan's own order: the engine counts them alike, and no join is needed.
+  const isWhole = files.every(({ index }, local) => index === local);
   for (const name of scan.metadataColumns ?? []) {
     if (name === "row_index") continue;
+    if (name === "file_index" && isWhole) {
+      columns.set("#file_index", "CAST(f.file_index AS INTEGER)");
+      continue;
+    }
     sources.push({
       key: `#${name}`,
       literals: files.map(({ file, index }) =>
@@ -116,7 +123,6 @@ async function perFileValues(
       ),
     });
   }
-  const columns = new Map<string, string>();
   const varying = sources.filter(({ key, literals }) => {
     if (literals.some((literal) => literal !== literals[0])) return true;
     columns.set(key, literals[0]!);
@@ -126,7 +132,9 @@ async function perFileValues(
   for (const [i, source] of varying.entries()) columns.set(source.key, `p.v${i}`);
   const names = ["file_index", ...varying.map((_, i) => `v${i}`)];
   const rows = files.map(
-    (_, local) => `(${[String(local), ...varying.map((s) => s.literals[local]!)].join(", ")})`,
+    // The type of `f.file_index`: another one would cast both sides of the join to HUGEINT.
+    (_, local) =>
+      `(${[`${local}::UBIGINT`, ...varying.map((s) => s.literals[local]!)].join(", ")})`,
   );
   const values = `(VALUES ${rows.join(", ")}) AS p(${names.join(", ")})`;
   if (rows.length <= INLINE_PARTITION_ROWS) return { relation: values, columns };
