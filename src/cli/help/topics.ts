@@ -147,7 +147,7 @@ const DELTA_TEXT = [
   "This version lacks, and refuses by name with a way out where there is one:",
   [
     "  upkeep      OPTIMIZE, VACUUM, RESTORE, REORG, FSCK, CLONE, CONVERT TO DELTA, GENERATE",
-    "  tables      change data feed, CLUSTER BY, IDENTITY columns, row tracking, VARIANT columns",
+    "  tables      change data feed, CLUSTER BY, row tracking, VARIANT columns",
     "              on write, changing a column's type, PRIMARY and FOREIGN KEY,",
     "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
     "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",

@@ -70,14 +70,7 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
     legacyReaderVersion: 2,
     legacyWriterVersion: 5,
   },
-  {
-    name: "identityColumns",
-    ...WRITER,
-    read: "supported",
-    write: "unless-active",
-    legacyWriterVersion: 6,
-    isActive: schemaMentions("delta.identity.start"),
-  },
+  { name: "identityColumns", ...WRITER, ...SUPPORTED, legacyWriterVersion: 6 },
   // Copy-on-write honours the vectors it reads and drops them with the file.
   { name: "deletionVectors", ...BOTH, ...SUPPORTED },
   { name: "timestampNtz", ...BOTH, ...SUPPORTED },

@@ -3,6 +3,7 @@ import { SovereignError } from "../../../core/errors.ts";
 import type { DataType, StructType } from "../../schema/data-type.ts";
 import { formatTypeSql } from "../../schema/data-type.ts";
 import type { ColumnMappingMode } from "../types.ts";
+import { identityOf } from "./identity-columns.ts";
 
 /** Characters Parquet readers choke on; column mapping keeps them out of the files. */
 const AWKWARD = /[ ,;{}()\n\t=]/;
@@ -33,6 +34,12 @@ export function checkSchema(
       });
     }
     checkPartitionType(name, field.type);
+    if (identityOf(field)) {
+      throw invalid(`a table cannot be partitioned by its identity column \`${name}\``, {
+        hint: "partition by a column with few distinct values",
+        errorClass: "DELTA_IDENTITY_COLUMNS_PARTITION_NOT_SUPPORTED",
+      });
+    }
   }
   if (partitionColumns.length > 0 && partitionColumns.length === schema.fields.length) {
     throw invalid("a table cannot be partitioned by all of its columns", {

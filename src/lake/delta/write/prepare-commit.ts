@@ -18,6 +18,7 @@ import type {
   Protocol,
   Snapshot,
 } from "../types.ts";
+import { IDENTITY_TAG, onlyMovesHighWaterMarks } from "./identity-columns.ts";
 import { assignRowIds, givesRowIds, highWaterMarkOf, ROW_TRACKING_DOMAIN } from "./row-ids.ts";
 import { isPropertyOn } from "./table-property.ts";
 import type { WinningCommit } from "./winning-commit.ts";
@@ -65,6 +66,7 @@ export function prepareCommit(
     isolation,
     isBlindAppend,
     readVersion: snapshot?.version,
+    isIdentityOnly: snapshot !== null && onlyMovesHighWaterMarks(snapshot.metadata, metadata),
   });
   const state = new AttemptState(snapshot, { protocol, metadata }, actions);
   return {
@@ -212,6 +214,8 @@ interface CommitFacts {
   isolation: IsolationLevel;
   isBlindAppend: boolean;
   readVersion: number | undefined;
+  /** The metadata only says how far identity columns got. */
+  isIdentityOnly: boolean;
 }
 
 function commitInfoOf(request: CommitRequest, facts: CommitFacts): CommitInfo {
@@ -223,6 +227,7 @@ function commitInfoOf(request: CommitRequest, facts: CommitFacts): CommitInfo {
     isolationLevel: facts.isolation,
     isBlindAppend: facts.isBlindAppend,
     operationMetrics: request.operationMetrics ?? {},
+    ...(facts.isIdentityOnly && { tags: { [IDENTITY_TAG]: "true" } }),
     ...(request.userMetadata !== undefined && { userMetadata: request.userMetadata }),
     engineInfo: `sovereign/${packageVersion()}`,
     txnId: newUuid(),

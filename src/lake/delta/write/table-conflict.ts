@@ -9,6 +9,7 @@ import { assertWritable, listProtocolFeatures } from "../features.ts";
 import type { Metadata, Protocol } from "../types.ts";
 import type { TransactionFacts } from "./conflict.ts";
 import { conflictError } from "./conflict-error.ts";
+import { onlyMovesHighWaterMarks } from "./identity-columns.ts";
 import { metadataStillFits, onlyEnablesFeatures, rewriteStillFits } from "./metadata-conflict.ts";
 import { ROW_TRACKING_DOMAIN } from "./row-ids.ts";
 import type { WinningCommit } from "./winning-commit.ts";
@@ -45,6 +46,7 @@ function checkMetadata(ours: TransactionFacts, winner: WinningCommit, protocol: 
 
 function metadataBearable(ours: TransactionFacts, after: Metadata, protocol: Protocol): boolean {
   const before = ours.metadata;
+  if (onlyMovesHighWaterMarks(before, after)) return true;
   if (onlyEnablesFeatures(before, after, protocol)) return true;
   if (ours.isolation === "SnapshotIsolation") return rewriteStillFits(before, after);
   const onlyAppends = ours.isBlindAppend && !ours.actions.some((action) => action.protocol);

@@ -3,6 +3,7 @@
  * renamed or dropped only where column mapping keeps logical and stored names apart.
  */
 import { SovereignError } from "../../../core/errors.ts";
+import { identityOf } from "../../delta/write/identity-columns.ts";
 import {
   addColumnsOperation,
   changeColumnOperation,
@@ -28,6 +29,7 @@ import { unknownColumn } from "../write/column-values.ts";
 import { changeMetadata } from "./alter-table.ts";
 import { checkColumnExpressions, fieldOf } from "./column-fields.ts";
 import { refuseReferenced, refuseViolations } from "./constraints.ts";
+import { syncIdentity } from "./sync-identity.ts";
 
 type Position = NonNullable<ColumnDefinition["position"]>;
 type Edit = (fields: readonly StructField[]) => StructField[];
@@ -164,6 +166,11 @@ export async function alterColumn(
   const current = fieldAt(snapshot.schema, path);
   if (!current) throw unknownColumn(path.join("."), snapshot.schema.fields, action.column.span);
   const { change } = action;
+  if (change.kind === "sync_identity") {
+    if (path.length > 1)
+      throw notImplemented("SYNC IDENTITY of a nested field", action.column.span);
+    return syncIdentity(ctx, handle, current);
+  }
   if (change.kind === "position") {
     const { position } = change;
     const schema = editStruct(snapshot.schema, path.slice(0, -1), (fields) =>
@@ -213,6 +220,13 @@ async function changedField(
       });
       return { ...field, nullable: false };
     case "set_default": {
+      if (identityOf(field)) {
+        throw refused(
+          `\`${field.name}\` is an identity column and has no DEFAULT`,
+          "DELTA_IDENTITY_COLUMNS_ALTER_COLUMN_NOT_SUPPORTED",
+          { hint: "write the table anew without the identity" },
+        );
+      }
       const changed = { ...field, metadata: { ...metadata, CURRENT_DEFAULT: change.text } };
       await checkColumnExpressions(ctx, [changed]);
       return changed;

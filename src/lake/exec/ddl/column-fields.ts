@@ -3,6 +3,7 @@
  * in a column's metadata (comment, default, generation expression, CHAR length) is put there under
  * the protocol's keys.
  */
+import { identityMetadata, MAX_LONG, MIN_LONG } from "../../delta/write/identity-columns.ts";
 import {
   type DataType,
   type JsonValue,
@@ -36,10 +37,6 @@ export function columnName(column: ColumnDefinition): string {
 
 /** One definition as a field. */
 export function fieldOf(column: ColumnDefinition, name: string): StructField {
-  if (column.identity) {
-    const hint = "leave it out; row_number() OVER (ORDER BY …) numbers rows in a query";
-    throw notImplemented("an IDENTITY column", column.span, hint);
-  }
   if (column.charVarchar !== undefined && column.type.kind !== "string") {
     throw notImplemented("CHAR or VARCHAR inside another type", column.span, "use STRING there");
   }
@@ -49,7 +46,41 @@ export function fieldOf(column: ColumnDefinition, name: string): StructField {
   if (column.charVarchar !== undefined) metadata.__CHAR_VARCHAR_TYPE_STRING = column.charVarchar;
   if (column.default) metadata.CURRENT_DEFAULT = column.default.text;
   if (column.generated) metadata["delta.generationExpression"] = column.generated.text;
+  if (column.identity) Object.assign(metadata, newIdentity(column, column.identity));
   return structField(name, column.type, !column.notNull, metadata);
+}
+
+function newIdentity(
+  column: ColumnDefinition,
+  { always, start = "1", step = "1" }: NonNullable<ColumnDefinition["identity"]>,
+): Record<string, JsonValue> {
+  if (column.type.kind !== "long") {
+    throw new SqlError("an identity column must be BIGINT", {
+      errorClass: "DELTA_IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE",
+      sqlState: "428H2",
+      span: column.name.span,
+      hint: "give the column the type BIGINT",
+    });
+  }
+  if (column.default) {
+    throw new SqlError("a column cannot have both a DEFAULT and an identity", {
+      errorClass: "IDENTITY_COLUMN_WITH_DEFAULT_VALUE",
+      sqlState: "42623",
+      span: column.span,
+      hint: "leave the DEFAULT out",
+    });
+  }
+  const values = { start: BigInt(start), step: BigInt(step) };
+  for (const value of Object.values(values)) {
+    if (value <= MAX_LONG && value >= MIN_LONG) continue;
+    throw new SqlError(`\`${value}\` does not fit into a BIGINT`, {
+      errorClass: "INVALID_NUMERIC_LITERAL_RANGE",
+      sqlState: "22003",
+      span: column.span,
+      hint: "choose a value of at most 64 bits",
+    });
+  }
+  return identityMetadata({ ...values, allowsExplicit: !always });
 }
 
 /** Delta checks NOT NULL in structs, and cannot in arrays and maps. */

@@ -13,6 +13,7 @@ import type { FunctionDef } from "../../sql/functions/definition.ts";
 import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
 import { findField } from "../write/align.ts";
 import { assign, type Binder, defaultValue, unknownColumn } from "../write/column-values.ts";
+import { refuseIdentityUpdate } from "../write/identity.ts";
 
 interface SetNode {
   value: Expression | null;
@@ -34,6 +35,23 @@ export function bindAssignments(
     const field = schema.fields[i]!;
     values.set(i, newValue(node, field, refer(columns[i]!), bind, bindDefault));
   }
+  return values;
+}
+
+/** New values by column position, as `bindAssignments`; identity columns take none. */
+export function bindUpdates(
+  assignments: readonly Assignment[],
+  schema: StructType,
+  columns: readonly Attribute[],
+  bind: (expression: Expression) => BoundExpression,
+  bindDefault: Binder,
+): Map<number, BoundExpression> {
+  const values = bindAssignments(assignments, schema, columns, bind, bindDefault);
+  const span = assignments[0]?.span ?? { start: 0, end: 0 };
+  refuseIdentityUpdate(
+    [...values.keys()].map((i) => schema.fields[i]!),
+    span,
+  );
   return values;
 }
 

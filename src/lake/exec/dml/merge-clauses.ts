@@ -4,6 +4,7 @@
  */
 
 import type { ScanFile } from "../../delta/index.ts";
+import { identityOf } from "../../delta/write/identity-columns.ts";
 import { quoteIdentifier } from "../../engine/index.ts";
 import { LONG } from "../../schema/data-type.ts";
 import type { Assignment, Expression, MergeClause } from "../../sql/ast.ts";
@@ -18,6 +19,7 @@ import type { TableHandle } from "../table-handle.ts";
 import { assign, type Binder, unknownColumn } from "../write/column-values.ts";
 import { targetOf, type WriteTarget } from "../write/data-files.ts";
 import { type Evolution, evolveSchema } from "../write/evolve.ts";
+import { refuseExplicitIdentity, refuseIdentityUpdate } from "../write/identity.ts";
 import { type Reads, sourceReads } from "../write/source-reads.ts";
 import { bindAssignments } from "./assignments.ts";
 import { asCondition, refuseVolatile } from "./find-rows.ts";
@@ -189,9 +191,32 @@ export function bindMerge(merge: MergeClauses, targetColumns: readonly Attribute
     const condition = clause.condition ? asCondition(bind(clause.condition, seen)) : null;
     if (condition) refuseVolatile(condition);
     const values = clauseValues(merge, clause, targetColumns, seen);
+    refuseIdentityValues(merge, clause, values);
     return { match: clause.match, condition, action: clause.action.kind, values };
   });
   return { on, clauses };
+}
+
+function refuseIdentityValues(
+  merge: MergeClauses,
+  { action, span }: MergeClause,
+  values: ReadonlyMap<number, BoundExpression>,
+): void {
+  const fields = [...values.keys()].map((i) => merge.target.schema.fields[i]!);
+  if (action.kind === "update") refuseIdentityUpdate(fields, span);
+  else refuseExplicitIdentity(fields, span);
+}
+
+/** Identity columns that some inserted rows are to be numbered by, lower case. */
+export function numberedColumns(
+  { target }: MergeClauses,
+  clauses: readonly BoundClause[],
+): Set<string> {
+  const inserts = clauses.filter((clause) => clause.action === "insert");
+  const numbered = target.schema.fields.filter(
+    (field, i) => identityOf(field) && inserts.some((clause) => !clause.values.has(i)),
+  );
+  return new Set(numbered.map((field) => field.name.toLowerCase()));
 }
 
 function clauseValues(

@@ -3,6 +3,7 @@
  * says so, and the rows to insert, as one relation in the order of the table's schema.
  */
 import type { ScanFile } from "../../delta/index.ts";
+import { identityOf } from "../../delta/write/identity-columns.ts";
 import type { StructField } from "../../schema/data-type.ts";
 import { INT, LONG } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
@@ -14,6 +15,7 @@ import { typedLiteral } from "../../sql/types/literal.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
 import { defaultValue, generatedValue, generationText } from "../write/column-values.ts";
+import { identityValue } from "../write/identity.ts";
 import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
 import type { Pairs } from "./merge-pairs.ts";
 import type { SplitFiles } from "./split-touched.ts";
@@ -242,6 +244,10 @@ function recomputeGenerated(
   };
 }
 
+function missingValue(field: StructField, merge: Merge): BoundExpression {
+  return identityOf(field) ? identityValue(field) : defaultValue(field, merge.bind);
+}
+
 function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
   const row = column(ctx, "source_row", LONG);
   const clause = column(ctx, "clause", INT);
@@ -259,7 +265,7 @@ function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
     const branches = clauses.flatMap((c, number) => {
       if (c.action !== "insert") return [];
       const when = bindOperator("=", [refer(clause), typedLiteral(number, INT)]);
-      const value = c.values.get(i) ?? defaultValue(field, merge.bind);
+      const value = c.values.get(i) ?? missingValue(field, merge);
       // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
       return [{ when, then: value }];
     });

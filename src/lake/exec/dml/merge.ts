@@ -18,9 +18,10 @@ import { openTable } from "../table-handle.ts";
 import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, type WrittenData, writeData } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
+import { withHighWaterMarks } from "../write/identity.ts";
 import { mergeReads, type Reads, subqueryReads } from "../write/source-reads.ts";
 import { pathsOf } from "./find-rows.ts";
-import { type Merge, openMerge } from "./merge-clauses.ts";
+import { type Merge, numberedColumns, openMerge } from "./merge-clauses.ts";
 import { findPairs, type MergeCounts, type Pairs } from "./merge-pairs.ts";
 import { mergedRows } from "./merge-rows.ts";
 import { readPositions } from "./positions.ts";
@@ -68,7 +69,12 @@ export async function executeMerge(
     const { updated, deleted, inserted } = pairs.counts;
     const changed = updated.total + deleted.total + inserted;
     const rows = [[changed, updated.total, deleted.total, inserted].map(BigInt)];
-    const others = merge.evolution?.actions ?? [];
+    const others = withHighWaterMarks(
+      handle.snapshot,
+      merge.evolution?.actions ?? [],
+      numberedColumns(merge, pairs.bound.clauses),
+      inserted,
+    );
     if (adds.length + removes.length + others.length === 0) return localOutcome(COUNTS, rows);
     const times = { scanMs, totalMs: ctx.session.clock.monotonicMs() - startMs };
     const commit = await commitChange(ctx, handle, {

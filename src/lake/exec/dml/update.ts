@@ -20,7 +20,7 @@ import { commitChange, totalBytes } from "../write/commit.ts";
 import { commitOrDiscard, targetOf, writeData } from "../write/data-files.ts";
 import { enforceRules, rulesOf } from "../write/enforce.ts";
 import { mergeReads, type Reads, subqueryReads } from "../write/source-reads.ts";
-import { bindAssignments } from "./assignments.ts";
+import { bindUpdates } from "./assignments.ts";
 import { asCondition, type Condition, findCandidates } from "./find-rows.ts";
 import { markedRows, type SplitFiles, splitSelected, vectorMetrics } from "./split-touched.ts";
 import { aliasOf } from "./target-alias.ts";
@@ -96,7 +96,7 @@ async function valueReads(
   { statement, qualifier, bind }: UpdateRequest,
 ): Promise<Reads | null> {
   const columns = schemaAttributes(snapshot.schema, ctx.allocate, qualifier);
-  const values = bindAssignments(
+  const values = bindUpdates(
     statement.assignments,
     snapshot.schema,
     columns,
@@ -135,7 +135,7 @@ async function rowsOf(
 ): Promise<Plan> {
   const scan = await openTargetScan(ctx, snapshot, files, qualifier);
   const { columns } = scan;
-  const values = bindAssignments(
+  const values = bindUpdates(
     statement.assignments,
     snapshot.schema,
     columns,

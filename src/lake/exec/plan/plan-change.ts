@@ -10,7 +10,7 @@ import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { toPrunePredicate } from "../../sql/plan/rules/index.ts";
 import { bindQueryPlan, expressionBinder } from "../bind-port.ts";
-import { bindAssignments } from "../dml/assignments.ts";
+import { bindUpdates } from "../dml/assignments.ts";
 import { asCondition, refuseVolatile } from "../dml/find-rows.ts";
 import { bindMerge, bindSource, type MergeClauses, openClauses } from "../dml/merge-clauses.ts";
 import { aliasOf } from "../dml/target-alias.ts";
@@ -44,7 +44,7 @@ export async function planUpdate(
   const { plan, handle, columns, bind } = await planSelected(ctx, statement);
   const { schema } = handle.snapshot;
   const inTable = (expression: Parameters<typeof bind>[0]) => bind(expression, columns);
-  const values = bindAssignments(statement.assignments, schema, columns, inTable, bind);
+  const values = bindUpdates(statement.assignments, schema, columns, inTable, bind);
   const sets = [...values].map(([i, value]) => `${schema.fields[i]!.name} = ${prettyName(value)}`);
   const object = ctx.textOf(statement.table.name);
   return { ...plan, command: `Execute UpdateCommand ${object} [${sets.join(", ")}]`, object };

@@ -1,5 +1,6 @@
 /** SHOW CREATE TABLE: a statement that makes the table or view again. */
 import { formatName, partsOf } from "../../catalog/index.ts";
+import { identityOf } from "../../delta/write/identity-columns.ts";
 import { formatTypeSql, type StructField } from "../../schema/data-type.ts";
 import type { MultipartName } from "../../sql/ast.ts";
 import { quoteIdentifier } from "../../sql/parse/index.ts";
@@ -50,6 +51,12 @@ function columnText(field: StructField): string {
   if (!field.nullable) parts.push("NOT NULL");
   const generation = metadata["delta.generationExpression"];
   if (typeof generation === "string") parts.push(`GENERATED ALWAYS AS (${generation})`);
+  const identity = identityOf(field);
+  if (identity) {
+    const { start, step, allowsExplicit } = identity;
+    const kind = allowsExplicit ? "BY DEFAULT" : "ALWAYS";
+    parts.push(`GENERATED ${kind} AS IDENTITY (START WITH ${start} INCREMENT BY ${step})`);
+  }
   if (typeof metadata.CURRENT_DEFAULT === "string") {
     parts.push(`DEFAULT ${metadata.CURRENT_DEFAULT}`);
   }

@@ -3,6 +3,7 @@
  * list, or BY NAME; static partition values, defaults and generated columns put in; every value
  * under store assignment. Anything that does not fit is refused before a byte is written.
  */
+import { identityOf } from "../../delta/write/identity-columns.ts";
 import type { StructField, StructType } from "../../schema/data-type.ts";
 import type { Identifier, PartitionSpec, Span } from "../../sql/ast.ts";
 import { refer } from "../../sql/bind/column.ts";
@@ -20,6 +21,7 @@ import {
   generationText,
   unknownColumn,
 } from "./column-values.ts";
+import { identityValue, refuseExplicitIdentity } from "./identity.ts";
 
 export interface AlignRequest {
   /** Schema of the table, evolution included. */
@@ -36,6 +38,8 @@ export interface Aligned {
   plan: Plan;
   /** Generated columns whose values came from the statement, lower case. */
   given: Set<string>;
+  /** Identity columns whose values are numbered here, lower case. */
+  numbered: Set<string>;
 }
 
 /** Lays the output of `source` onto the table. */
@@ -50,6 +54,7 @@ export function alignColumns(
   const statics = staticPartition(request, bind);
   for (const [name, value] of statics) provided.set(name, value);
   const targets = targetFields(request, attributes, statics);
+  refuseExplicitIdentity(targets, request.span);
   targets.forEach((field, i) => {
     provided.set(field.name.toLowerCase(), assign(refer(attributes[i]!), field));
   });
@@ -108,6 +113,7 @@ function project(
 ): Aligned {
   const { fields } = request.schema;
   const given = new Set<string>();
+  const numbered = new Set<string>();
   const outputs: Attribute[] = fields.map((field) => ({
     id: ctx.allocate(),
     name: field.name,
@@ -118,6 +124,10 @@ function project(
   const plain: NamedExpression[] = fields.map((field, i) => {
     const value = provided.get(field.name.toLowerCase());
     if (value && generationText(field) !== null) given.add(field.name.toLowerCase());
+    if (!value && identityOf(field)) {
+      numbered.add(field.name.toLowerCase());
+      return { expression: identityValue(field), output: outputs[i]! };
+    }
     const isMissing = !value && generationText(field) === null;
     if (isMissing && defaultText(field) === null && !field.nullable && request.byName) {
       throw missingColumn(field, request.span);
@@ -130,7 +140,7 @@ function project(
     (field) => generationText(field) !== null && !provided.has(field.name.toLowerCase()),
   );
   const first: Plan = { kind: "project", input: source, expressions: plain };
-  if (computed.length === 0) return { plan: first, given };
+  if (computed.length === 0) return { plan: first, given, numbered };
   const expressions = fields.map((field, i): NamedExpression => {
     const output = { ...outputs[i]!, id: ctx.allocate() };
     const expression = computed.includes(field)
@@ -138,7 +148,7 @@ function project(
       : refer(outputs[i]!);
     return { expression, output };
   });
-  return { plan: { kind: "project", input: first, expressions }, given };
+  return { plan: { kind: "project", input: first, expressions }, given, numbered };
 }
 
 /** A field by name, ignoring letter case. */

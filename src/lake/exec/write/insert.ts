@@ -16,6 +16,7 @@ import { commitChange, totalBytes, writeMetrics } from "./commit.ts";
 import { commitOrDiscard, targetOf, type WriteTarget, writeData } from "./data-files.ts";
 import { enforceRules } from "./enforce.ts";
 import { type Evolution, evolveSchema } from "./evolve.ts";
+import { withHighWaterMarks } from "./identity.ts";
 import { type Overwrite, planOverwrite } from "./overwrite.ts";
 import { mergeReads, sourceReads } from "./source-reads.ts";
 import { replaceDefaults } from "./values-default.ts";
@@ -72,7 +73,10 @@ export async function insertRows(
     const replaced = await overwrite?.settle(written);
     const removes = replaced?.removes ?? [];
     const adds = [...written.adds, ...(replaced?.adds ?? [])];
-    const actions = [...(evolution?.actions ?? []), ...others];
+    const actions = [
+      ...withHighWaterMarks(snapshot, evolution?.actions ?? [], aligned.numbered, written.rowCount),
+      ...others,
+    ];
     const isNothing = adds.length + removes.length + actions.length === 0;
     if (isNothing && ctx.notes.txn === undefined) return emptyOutcome();
     const commit = await commitChange(ctx, handle, {
