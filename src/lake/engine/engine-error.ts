@@ -4,6 +4,7 @@
  * mapper the SQL front end passes in. What neither knows is a bug of ours and says so.
  */
 import { type ErrorCode, SovereignError } from "../../core/errors.ts";
+import { CALL_CANCELLED, CALL_ENDLESS } from "./bounded-call.ts";
 
 /** Recognises an engine message as a Spark run-time error, or gives null. */
 export type RuntimeErrorMapper = (message: string) => SovereignError | null;
@@ -17,6 +18,24 @@ interface Rule {
 }
 
 const RULES: readonly Rule[] = [
+  {
+    pattern: new RegExp(CALL_CANCELLED),
+    code: "CANCELLED",
+    message: () => "the query was cancelled",
+    hint: "run it again",
+  },
+  {
+    pattern: /Parser Error: memory exhausted|Max expression depth limit/,
+    code: "NOT_IMPLEMENTED",
+    message: () => "a statement whose parts lie this deep within each other",
+    hint: "put the inner parts into temporary views or tables",
+  },
+  {
+    pattern: new RegExp(CALL_ENDLESS),
+    code: "RESOURCE_EXHAUSTED",
+    message: () => CALL_ENDLESS,
+    hint: "write a simpler pattern, or give it shorter values",
+  },
   {
     pattern: /^INTERRUPT Error/,
     code: "CANCELLED",

@@ -3,6 +3,7 @@
  * main thread here, so these are for what SQL cannot say, not for the hot path.
  */
 import type { DuckDBScalarFunction } from "@duckdb/node-api";
+import { runBounded } from "./bounded-call.ts";
 import { converterOf } from "./column-reader.ts";
 import { type DuckDbModule, duckDbType, toDuckDb } from "./duckdb-table.ts";
 import type { ScalarFunction } from "./types.ts";
@@ -22,14 +23,18 @@ export function createScalarFunction(
     ...(fn.volatile ? { volatile: true } : {}),
     mainFunction: (_info, input, output) => {
       const vectors = converters.map((_, i) => input.getColumnVector(i));
-      for (let row = 0; row < input.rowCount; row++) {
-        const args = vectors.map((vector, i) => {
-          const raw = vector.getItem(row);
-          return raw === null ? null : converters[i]!(raw);
-        });
-        const isNull = !fn.handlesNull && args.includes(null);
-        output.setItem(row, isNull ? null : toDuckDb(duckdb, fn.call(args), fn.returnType));
-      }
+      let row = 0;
+      const work = (): void => {
+        for (; row < input.rowCount; row++) {
+          const args = vectors.map((vector, i) => {
+            const raw = vector.getItem(row);
+            return raw === null ? null : converters[i]!(raw);
+          });
+          const isNull = !fn.handlesNull && args.includes(null);
+          output.setItem(row, isNull ? null : toDuckDb(duckdb, fn.call(args), fn.returnType));
+        }
+      };
+      runBounded(work, () => row);
       output.flush();
     },
   });

@@ -33,6 +33,7 @@ const RULES: readonly Rule[] = [
   { pattern: /Type HUGEINT with value .* out of range for the destination type/, ...ARITHMETIC },
   { pattern: /Type INT128 with value .* out of range for the destination type/, ...ARITHMETIC },
   { pattern: /DECIMAL\(\d+(?:,\s*\d+)?\)/, ...DECIMAL_RANGE },
+  { pattern: /number out of int32 range/, ...ARITHMETIC },
   {
     pattern: /can't be cast because the value is out of range for the destination type/,
     errorClass: "CAST_OVERFLOW",

@@ -111,6 +111,9 @@ function inline(name: string): FunctionDef {
   };
 }
 
+/** Each row is written out in the engine's text. */
+const MAX_STACK_ROWS = 10_000;
+
 /** How many rows `stack` makes; the count must be written as a number here. */
 function rowCount(count: BoundExpression, context: ResolveContext): number {
   if (count.type.kind !== "int") {
@@ -124,6 +127,9 @@ function rowCount(count: BoundExpression, context: ResolveContext): number {
     throw notImplemented("a computed number of rows in stack", context.span);
   }
   const rows = Number(count.value);
+  if (rows > MAX_STACK_ROWS) {
+    throw notImplemented(`a stack of more than ${MAX_STACK_ROWS} rows`, context.span);
+  }
   if (rows > 0) return rows;
   throw mismatch("VALUE_OUT_OF_RANGE", "`stack` makes at least one row", context.span);
 }

@@ -24,29 +24,55 @@ function patternFault(pattern: string, escaper: string): string | null {
   return null;
 }
 
-/** The regular expression that a LIKE pattern stands for. */
-export function likeRegExp(pattern: string, escaper: string): RegExp {
+/** A character that stands for itself, `_` for any one, `%` for any number of any. */
+type LikeStep = { readonly char: string } | "one" | "many";
+
+function readPattern(pattern: string, escaper: string): LikeStep[] {
   const fault = patternFault(pattern, escaper);
   if (fault) throw runtimeError(fault, "42601", `the pattern '${pattern}' has a stray escape`);
-  let source = "";
-  for (let i = 0; i < pattern.length; i++) {
-    let ch = pattern[i]!;
-    if (ch === escaper) ch = `\\${pattern[++i]!}`;
-    if (ch === "%") source += ".*";
-    else if (ch === "_") source += ".";
-    else source += quoteRegExp(ch.length === 2 ? ch[1]! : ch);
+  const steps: LikeStep[] = [];
+  const points = [...pattern];
+  for (let i = 0; i < points.length; i++) {
+    const point = points[i]!;
+    if (point === escaper) steps.push({ char: points[++i]! });
+    else steps.push(point === "%" ? "many" : point === "_" ? "one" : { char: point });
   }
-  return new RegExp(`^(?:${source})$`, "su");
+  return steps;
 }
 
-function quoteRegExp(ch: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(ch) ? `\\${ch}` : ch;
+/**
+ * Whether a text matches a LIKE pattern. After a mismatch only the last `%` takes one character
+ * more, so the work is at most text times pattern, whatever the pattern.
+ */
+export function matchesLike(text: string, pattern: string, escaper: string): boolean {
+  const steps = readPattern(pattern, escaper);
+  const points = [...text];
+  let at = 0;
+  let step = 0;
+  let many = -1;
+  let manyFrom = 0;
+  while (at < points.length) {
+    const wanted = steps[step];
+    if (wanted === "many") {
+      many = step++;
+      manyFrom = at;
+    } else if (wanted === "one" || (wanted && wanted.char === points[at])) {
+      step++;
+      at++;
+    } else if (many >= 0) {
+      step = many + 1;
+      at = ++manyFrom;
+    } else {
+      return false;
+    }
+  }
+  return steps.slice(step).every((left) => left === "many");
 }
 
 function matchLike(args: readonly Value[], insensitive: boolean): boolean {
   const [text, pattern, escaper] = args as [string, string, string];
   const lower = (s: string): string => (insensitive ? s.toLowerCase() : s);
-  return likeRegExp(lower(pattern), escaper ?? "\\").test(lower(text));
+  return matchesLike(lower(text), lower(pattern), escaper ?? "\\");
 }
 
 function emitLike(

@@ -14,6 +14,9 @@ import { temporalSequence } from "./js/sequence.ts";
 /** Spark's `MAX_ROUNDED_ARRAY_LENGTH`. */
 const MAX_ARRAY_LENGTH = 2147483632;
 
+/** What one row may hold; the engine does not count the elements against its memory limit. */
+const MAX_BUILT_ELEMENTS = 50_000_000;
+
 function wrongTypes(context: ResolveContext): Error {
   return mismatch(
     "SEQUENCE_WRONG_INPUT_TYPES",
@@ -91,6 +94,8 @@ function numbers(
     `' to ' || ${stop} || ' by ' || ${step}) ` +
     `WHEN ${count} >= ${MAX_ARRAY_LENGTH} THEN error('[COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER` +
     `|54000] a sequence would have more elements than an array can hold') ` +
+    `WHEN ${count} >= ${MAX_BUILT_ELEMENTS} THEN error('[UNSUPPORTED_FEATURE|0A000] ` +
+    `a sequence of more than ${MAX_BUILT_ELEMENTS} elements in one row') ` +
     `ELSE CAST(generate_series(CAST(${start} AS BIGINT), CAST(${stop} AS BIGINT), ` +
     `CAST(${step} AS BIGINT)) AS ${engineType(call.type)}) END`
   );
