@@ -146,7 +146,7 @@ const DELTA_TEXT = [
   "A table whose protocol asks for a feature that is not supported is refused by the feature's name: for reading when it is a reader feature, for writing when it is a writer feature.",
   "This version lacks, and refuses by name with a way out where there is one:",
   [
-    "  upkeep      OPTIMIZE, VACUUM, RESTORE, REORG, FSCK, CLONE, CONVERT TO DELTA, GENERATE",
+    "  upkeep      VACUUM, RESTORE, FSCK, CLONE, CONVERT TO DELTA, GENERATE",
     "  tables      change data feed, CLUSTER BY, row tracking, VARIANT columns",
     "              on write, changing a column's type, PRIMARY and FOREIGN KEY,",
     "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",

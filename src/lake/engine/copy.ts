@@ -8,6 +8,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { newUuid } from "../../core/ids.ts";
 import { createFolders, fsyncDirectory, fsyncFile } from "../../core/io/index.ts";
+import { targetFileBytes } from "../delta/write/table-property.ts";
 import { LONG, mapType, STRING } from "../schema/data-type.ts";
 import { MapValue, type Value } from "../schema/value.ts";
 import { fieldIdsOption, partitionExpression, storedExpression } from "./copy-columns.ts";
@@ -70,7 +71,9 @@ function copySql(request: CopyRequest, folder: string, writeId: string): string 
     });
     options.push(`PARTITION_BY (${names.join(", ")})`, "WRITE_PARTITION_COLUMNS false");
   } else {
-    options.push(`FILE_SIZE_BYTES ${targetFileSize(request.configuration)}`);
+    const { fileSizeBytes, configuration } = request;
+    const size = fileSizeBytes ?? targetFileBytes(configuration) ?? DEFAULT_FILE_SIZE_BYTES;
+    options.push(`FILE_SIZE_BYTES ${size}`);
   }
   if (request.columnMappingMode !== "none") {
     const data = stored.filter((field) => !partitions.has(field.name.toLowerCase()));
@@ -80,14 +83,6 @@ function copySql(request: CopyRequest, folder: string, writeId: string): string 
     `COPY (SELECT ${items.join(", ")} FROM (${request.selectSql}) AS q) ` +
     `TO ${quoteString(folder)} (${options.join(", ")})`
   );
-}
-
-/** `delta.targetFileSize` in bytes; `128mb`, `1g` and plain numbers are understood. */
-function targetFileSize(configuration: Readonly<Record<string, string>>): number {
-  const match = configuration["delta.targetFileSize"]?.match(/^(\d+)\s*([kmgt]?)b?$/i);
-  if (!match) return DEFAULT_FILE_SIZE_BYTES;
-  const exponent = " kmgt".indexOf(match[2]!.toLowerCase() || " ");
-  return Math.max(1, Number(match[1]) * 1024 ** exponent);
 }
 
 function describeFile(row: readonly Value[], request: CopyRequest): WrittenFile {

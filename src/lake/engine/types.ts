@@ -63,6 +63,11 @@ export interface CopyRequest {
   columnMappingMode: "none" | "name" | "id";
   /** Names of columns to collect statistics on; from `delta.dataSkipping*`. */
   configuration: Readonly<Record<string, string>>;
+  /**
+   * Bytes after which the next file begins, where it is not the table's; without partition columns
+   * only: a partition is one file.
+   */
+  fileSizeBytes?: number;
 }
 
 /** A function of the engine's SQL that is computed in JavaScript, one row at a time. */

@@ -18,6 +18,7 @@ import { executeDelete, executeTruncate } from "./dml/delete.ts";
 import { executeMerge } from "./dml/merge.ts";
 import { executeUpdate } from "./dml/update.ts";
 import { executeImmediate } from "./execute-immediate.ts";
+import { executeRewrite } from "./maintain/optimize.ts";
 import { createResult, NO_COLUMNS, type Outcome, type StatementResult } from "./result.ts";
 import type { Session } from "./session.ts";
 import { executeDescribe } from "./show/describe.ts";
@@ -157,6 +158,9 @@ export async function dispatch(ctx: StatementContext, statement: Statement): Pro
       return executeDelete(ctx, statement);
     case "merge":
       return executeMerge(ctx, statement);
+    case "optimize":
+    case "reorg":
+      return executeRewrite(ctx, statement);
     case "alter_table":
       return executeAlterTable(ctx, statement);
     case "comment_on":

@@ -13,16 +13,11 @@ interface Unbuilt {
 const ELSEWHERE = "this version lacks it; Spark, Databricks or delta-rs can run it on the table";
 
 const STATEMENTS: Partial<Record<Statement["kind"], Unbuilt>> = {
-  optimize: {
-    name: "OPTIMIZE",
-    hint: "this version lacks it; INSERT OVERWRITE t SELECT * FROM t writes few, large files",
-  },
   vacuum: { name: "VACUUM", hint: ELSEWHERE },
   restore: {
     name: "RESTORE",
     hint: "this version lacks it; use INSERT OVERWRITE t SELECT * FROM t VERSION AS OF n",
   },
-  reorg: { name: "REORG", hint: ELSEWHERE },
   fsck: { name: "FSCK REPAIR TABLE", hint: ELSEWHERE },
   clone_table: {
     name: "CLONE",

@@ -107,7 +107,7 @@ describe("a dry run", () => {
     ["SELECT 1; ALTER TABLE t DROP COLUMN nosuch", "", undefined],
     ["DESCRIBE TABLE nosuch", "TABLE_OR_VIEW_NOT_FOUND", 16],
     ["USE nosuch", "SCHEMA_NOT_FOUND", 5],
-    ["OPTIMIZE t", "UNSUPPORTED_FEATURE", 1],
+    ["CACHE TABLE t", "UNSUPPORTED_FEATURE", 1],
   ])("%s: refused as it would be", async (script, errorClass, column) => {
     const error = await plan(script).then(
       () => expect.unreachable("taken"),

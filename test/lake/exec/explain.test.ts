@@ -119,7 +119,7 @@ describe("EXPLAIN", () => {
     ["INSERT INTO t VALUES (1)", "NOT_ENOUGH_DATA_COLUMNS"],
     ["MERGE INTO t USING s ON t.nosuch = s.id WHEN MATCHED THEN DELETE", "UNRESOLVED_COLUMN"],
     ["CREATE TABLE t (a INT)", "TABLE_OR_VIEW_ALREADY_EXISTS"],
-    ["OPTIMIZE t", "UNSUPPORTED_FEATURE"],
+    ["CACHE TABLE t", "UNSUPPORTED_FEATURE"],
   ])("%s: is refused as the statement is", async (statement, errorClass) => {
     await expect(explain(statement)).rejects.toMatchObject({
       details: { error_class: expect.stringContaining(errorClass), line: 1 },

@@ -52,7 +52,6 @@ const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
   type_widening: [2, /from INT to BIGINT/],
   variant: [0, /`variantType`/],
   variant_shredded: [0, /`variantShredding`/],
-  zorder_opt: [5, /OPTIMIZE/],
 };
 
 /**

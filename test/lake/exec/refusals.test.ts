@@ -22,10 +22,9 @@ async function failureOf(text: string): Promise<SovereignError> {
 }
 
 const UNBUILT = [
-  "OPTIMIZE t",
   "VACUUM t",
   "RESTORE t TO VERSION AS OF 0",
-  "REORG TABLE t APPLY (PURGE)",
+  "REORG TABLE t APPLY (UPGRADE UNIFORM (ICEBERG_COMPAT_VERSION = 2))",
   "ANALYZE TABLE t COMPUTE STATISTICS",
   "CREATE TABLE u SHALLOW CLONE t",
   "CONVERT TO DELTA parquet.`x`",
@@ -122,7 +121,7 @@ describe("places", () => {
     ["SELECT 1;\n\n  SELECT 2, nosuch FROM t", 3, 13],
     ["SELECT 1; SELECT 2, nosuch FROM t", 1, 21],
     ["/* a\n b */ SELECT 1; -- c\n SELECT 'x\n", 3, 9],
-    ["SELECT 1; OPTIMIZE t", 1, 11],
+    ["SELECT 1; CACHE TABLE t", 1, 11],
     ["SELECT 1; DELETE FROM nosuch", 1, 23],
   ])("count from the start of the script: %j", async (text, line, column) => {
     const error = await scriptFailure(text);

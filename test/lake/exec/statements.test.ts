@@ -282,7 +282,6 @@ describe("CREATE TABLE", () => {
     for (const [text, word] of [
       [`CREATE TABLE ${name} (id INT) CLUSTER BY (id)`, /CLUSTER BY/],
       [`CREATE TABLE ${name} (id INT) USING parquet`, /parquet/],
-      ["OPTIMIZE anything", /OPTIMIZE/],
       ["VACUUM anything", /VACUUM/],
     ] as const) {
       await expect(t.run(text)).rejects.toMatchObject({

@@ -187,7 +187,8 @@ export function restoreOperation(target: { version?: number; timestamp?: string 
 }
 
 export interface OptimizeOptions {
-  predicate?: string;
+  /** The conjuncts of the partition predicate. */
+  predicates?: readonly string[];
   zOrderBy?: readonly string[];
   clusterBy?: readonly string[];
   auto?: boolean;
@@ -198,12 +199,18 @@ export function optimizeOperation(options: OptimizeOptions): Operation {
   return {
     operation: "OPTIMIZE",
     operationParameters: {
-      predicate: predicateList(options.predicate),
+      predicate: printJson(options.predicates ?? []),
       auto: options.auto ?? false,
       zOrderBy: printJson(options.zOrderBy ?? []),
       clusterBy: printJson(options.clusterBy ?? []),
     },
   };
+}
+
+/** REORG TABLE … APPLY (PURGE), with the conjuncts of the partition predicate. */
+export function reorgOperation(predicates: readonly string[]): Operation {
+  const operationParameters = { predicate: printJson(predicates), applyPurge: true };
+  return { operation: "REORG", operationParameters };
 }
 
 /** An operation known by name alone: `VACUUM START`, `Empty Commit`, `UPGRADE PROTOCOL` …. */

@@ -39,3 +39,13 @@ export function intervalProperty(metadata: Metadata, key: string, defaultMs: num
   const text = metadata.configuration[key];
   return (text === undefined ? null : parseInterval(text)) ?? defaultMs;
 }
+
+/** `delta.targetFileSize` in bytes, where the table sets it; `128mb`, `1g` and plain numbers. */
+export function targetFileBytes(
+  configuration: Readonly<Record<string, string>>,
+): number | undefined {
+  const match = configuration["delta.targetFileSize"]?.match(/^(\d+)\s*([kmgt]?)b?$/i);
+  if (!match) return undefined;
+  const exponent = " kmgt".indexOf(match[2]!.toLowerCase() || " ");
+  return Math.max(1, Number(match[1]) * 1024 ** exponent);
+}

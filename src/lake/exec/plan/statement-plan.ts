@@ -10,6 +10,7 @@ import { optimizePlan } from "../../sql/plan/rules/index.ts";
 import { walkPlan } from "../../sql/plan/transform.ts";
 import { bindQueryPlan } from "../bind-port.ts";
 import { prepareCreate } from "../ddl/table-definition.ts";
+import { planBins } from "../maintain/optimize.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
@@ -65,6 +66,9 @@ export async function planStatement(
       const command = `Execute TruncateCommand ${object}`;
       return { ...NOTHING, command, object, changes, locations: [location] };
     }
+    case "optimize":
+    case "reorg":
+      return planRewrite(ctx, statement);
     case "create_table":
       return planCreate(ctx, statement);
     case "create_view":
@@ -116,6 +120,25 @@ async function planCreate(
     children: definition!.source ? [definition!.source] : [],
     changes: old ? await allFiles(old) : null,
     locations: old ? [place.location] : [],
+  };
+}
+
+async function planRewrite(
+  ctx: StatementContext,
+  statement: StatementOf<"optimize" | "reorg">,
+): Promise<StatementPlan> {
+  const { handle, bins } = await planBins(ctx, statement);
+  const object = ctx.textOf(statement.table.name);
+  const files = bins.flatMap((bin) => bin.files);
+  const sizeBytes = files.reduce((sum, { add }) => sum + add.size, 0);
+  const name = statement.kind === "reorg" ? "ReorgTableCommand" : "OptimizeTableCommand";
+  return {
+    ...NOTHING,
+    command: `Execute ${name} ${object}`,
+    object,
+    changes: { count: files.length, sizeBytes },
+    locations: [handle.location],
+    ...(bins.length > 0 ? { note: `rewrites them in groups: ${bins.length}` } : {}),
   };
 }
 

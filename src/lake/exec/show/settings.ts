@@ -7,6 +7,7 @@ import { SovereignError } from "../../../core/errors.ts";
 import { suggestName } from "../../../core/suggest.ts";
 import { STRING, structField, structType } from "../../schema/data-type.ts";
 import { SqlError } from "../../sql/error.ts";
+import { STATS_CHECK } from "../maintain/z-order-columns.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 
@@ -26,6 +27,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "spark.sql.storeAssignmentPolicy": { standard: "ANSI", values: ["ansi"] },
   "spark.sql.sources.partitionOverwriteMode": { standard: "STATIC", values: ["static", "dynamic"] },
   "spark.databricks.delta.schema.autoMerge.enabled": { standard: "false", values: FLAGS },
+  "spark.databricks.delta.optimize.minFileSize": { standard: "1073741824", values: null },
+  "spark.databricks.delta.optimize.maxFileSize": { standard: "1073741824", values: null },
+  [STATS_CHECK]: { standard: "true", values: FLAGS },
   "spark.sql.shuffle.partitions": { standard: "200", values: null },
   "spark.sql.adaptive.enabled": { standard: "true", values: FLAGS },
   "spark.databricks.delta.commitInfo.userMetadata": { standard: "", values: null },

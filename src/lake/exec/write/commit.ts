@@ -12,6 +12,8 @@ export interface Change extends Operation {
   adds?: readonly AddFile[];
   /** Live files that go; tombstones are made from them. */
   removes?: readonly AddFile[];
+  /** False when the new files hold the rows of the removed ones and no others. */
+  dataChange?: false;
   /** Actions besides files: metadata, protocol, txn. */
   others?: CommitRequest["actions"];
   metrics: Readonly<Record<string, string>>;
@@ -38,7 +40,9 @@ export async function commitChange(
     ...commitNotes(ctx),
     actions: [
       ...(change.others ?? []),
-      ...removes.map((add): { remove: RemoveFile } => ({ remove: removeOf(add, nowMs) })),
+      ...removes.map((add): { remove: RemoveFile } => ({
+        remove: removeOf(add, nowMs, change.dataChange),
+      })),
       ...adds.map((add) => ({ add })),
     ],
     ...change.reads,

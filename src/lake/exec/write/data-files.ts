@@ -7,6 +7,7 @@ import { relative, sep } from "node:path";
 import type { AddFile, ColumnMappingMode, Snapshot } from "../../delta/index.ts";
 import { addOf } from "../../delta/write/file-actions.ts";
 import { encodeLogPath } from "../../delta/write/partition-path.ts";
+import type { WrittenFile } from "../../engine/index.ts";
 import type { StructType } from "../../schema/data-type.ts";
 import { withLogicalNames } from "../../sql/emit/index.ts";
 import type { Plan } from "../../sql/plan/plan.ts";
@@ -46,10 +47,15 @@ export async function writeData(
   const engine = await ctx.engine();
   const query = await prepareQuery(ctx, plan);
   const files = await engine.copyToParquet({ selectSql: withLogicalNames(query), ...target });
+  return writtenData(target.tableRoot, files);
+}
+
+/** Files the engine wrote below a table's root, as a commit names them. */
+export function writtenData(tableRoot: string, files: readonly WrittenFile[]): WrittenData {
   return {
     adds: files.map((file) =>
       addOf({
-        path: encodeLogPath(relative(target.tableRoot, file.absolutePath).split(sep).join("/")),
+        path: encodeLogPath(relative(tableRoot, file.absolutePath).split(sep).join("/")),
         sizeBytes: file.sizeBytes,
         modifiedMs: Math.trunc(statSync(file.absolutePath).mtimeMs),
         partitionValues: file.partitionValues,
