@@ -28,7 +28,7 @@ import type { ExecuteOptions } from "./exec/execute.ts";
 import type { FileMount } from "./exec/file-mounts.ts";
 import type { PlannedStatement } from "./exec/plan/dry-run.ts";
 import type { StatementResult } from "./exec/result.ts";
-import { Session, type SessionOptions } from "./exec/session.ts";
+import { PROPERTY_DEFAULTS, Session, type SessionOptions } from "./exec/session.ts";
 import type { InputRows } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
 import { placeParseError } from "./script-statements.ts";
@@ -56,6 +56,11 @@ export interface LakeOptions {
   mounts?: readonly Mount[];
   /** Read-only folders that paths in SQL reach under names such as `/databricks-datasets`. */
   fileMounts?: readonly FileMount[];
+  /**
+   * Whether new tables write deletion vectors (`delta.enableDeletionVectors`), so that changes mark
+   * rows instead of writing files again; default true.
+   */
+  deletionVectors?: boolean;
   /** Default: the system's. */
   clock?: Clock;
 }
@@ -138,6 +143,9 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     },
     transaction: { checkpointWriter: createWasmCheckpointWriter() },
     facts: engineFacts(options),
+    settings: {
+      [`${PROPERTY_DEFAULTS}enableDeletionVectors`]: String(options.deletionVectors ?? true),
+    },
     startEngine: async () => {
       const { readEngineError } = await import("./sql-door.ts");
       const limit = memoryLimitBytes(options.memoryLimit);

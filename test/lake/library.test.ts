@@ -176,7 +176,10 @@ describe("rows that come in", () => {
     expect(await typesOf("people")).toEqual(["id BIGINT", "name STRING", "born TIMESTAMP"]);
     expect(await table.detail()).toMatchObject({
       description: "it's \\ here",
-      properties: new Map([["delta.appendOnly", "true"]]),
+      properties: new Map([
+        ["delta.enableDeletionVectors", "true"],
+        ["delta.appendOnly", "true"],
+      ]),
     });
     await lake.createTable("values", [
       { x: 1, tags: ["a"], at: { lat: 1.5, note: null }, bytes: Uint8Array.of(1), big: 1n },

@@ -23,6 +23,7 @@ export async function openProjectLake(context: CommandContext): Promise<Lake> {
     fileMounts: sampleMounts(),
     tempDirectory: join(config.home, "tmp"),
     clock: io.clock,
+    deletionVectors: config.lake.deletionVectors,
     ...(config.lake.memoryLimit === null ? {} : { memoryLimit: config.lake.memoryLimit }),
     ...(config.lake.threads === null ? {} : { threads: config.lake.threads }),
   });

@@ -55,7 +55,12 @@ export interface Config {
     allowedEndpoints: readonly string[];
     privateEndpoints: readonly string[];
   };
-  lake: { root: string; memoryLimit: string | null; threads: number | null };
+  lake: {
+    root: string;
+    memoryLimit: string | null;
+    threads: number | null;
+    deletionVectors: boolean;
+  };
   /** Every key of the schema in its order. */
   entries: readonly ConfigEntry[];
   /** One line each, lower case, with file and line: unknown keys. */
@@ -108,6 +113,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
       root: get("lake.root") as string,
       memoryLimit: get("lake.memory_limit") as string | null,
       threads: get("lake.threads") as number | null,
+      deletionVectors: get("lake.deletion_vectors") as boolean,
     },
     entries,
     warnings: file === null ? [] : [...formWarnings, ...findUnknownKeys(file)],

@@ -9,9 +9,9 @@ export const PRIVACY_TIERS = ["sovereign", "private", "standard"] as const;
 export type PrivacyTierName = (typeof PRIVACY_TIERS)[number];
 
 /** `path` is a string resolved against the folder it was written for; `size` is like `4GB`. */
-export type ConfigType = "string" | "path" | "size" | "integer" | "string[]" | "choice";
+export type ConfigType = "string" | "path" | "size" | "integer" | "boolean" | "string[]" | "choice";
 
-export type ConfigValue = string | number | readonly string[] | null;
+export type ConfigValue = string | number | boolean | readonly string[] | null;
 
 export interface ConfigKey {
   key: string;
@@ -74,6 +74,12 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     default: null,
     minimum: 1,
     doc: "Threads of the query engine (default: one per core).",
+  },
+  {
+    key: "lake.deletion_vectors",
+    type: "boolean",
+    default: true,
+    doc: "Whether new tables get deletion vectors: changes mark rows instead of writing files again.",
   },
 ];
 

@@ -16,6 +16,8 @@ export function describeType(key: ConfigKey): string {
       return "a size such as `4GB` or `512MiB`";
     case "integer":
       return key.minimum === undefined ? "an integer" : `an integer of at least ${key.minimum}`;
+    case "boolean":
+      return "`true` or `false`";
     case "string[]":
       return "a list of strings";
     case "choice":
@@ -34,6 +36,7 @@ export function valueFromToml(key: ConfigKey, node: unknown, baseFolder: string)
       ? checkInteger(key, Number(node))
       : undefined;
   }
+  if (key.type === "boolean") return typeof node === "boolean" ? node : undefined;
   return typeof node === "string" ? checkText(key, node, baseFolder) : undefined;
 }
 
@@ -52,8 +55,16 @@ export function valueFromText(
   if (key.type === "integer") {
     return /^[+-]?\d{1,15}$/.test(text.trim()) ? checkInteger(key, Number(text)) : undefined;
   }
+  if (key.type === "boolean") return BOOLEANS[text.trim().toLowerCase()];
   return checkText(key, text, baseFolder);
 }
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  "1": true,
+  false: false,
+  "0": false,
+};
 
 /** As one would write it in `batuta.toml`. */
 export function formatConfigValue(value: ConfigValue): string {

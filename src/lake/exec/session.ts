@@ -31,6 +31,8 @@ export interface SessionOptions {
   baseFolder: string;
   /** Read-only folders under names of their own. */
   fileMounts?: readonly FileMount[];
+  /** Settings that hold where no SET says otherwise. */
+  settings?: Readonly<Record<string, string>>;
   /** What SET shows of the engine. */
   facts?: EngineFacts;
   /** Starts the engine on first use. */
@@ -41,12 +43,17 @@ export interface SessionOptions {
   transaction?: Pick<TransactionOptions, "beforeCommit" | "checkpointWriter" | "rng">;
 }
 
+/** `spark.databricks.delta.properties.defaults.x`: the property `delta.x` of every new table. */
+export const PROPERTY_DEFAULTS = "spark.databricks.delta.properties.defaults.";
+
 export class Session {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly baseFolder: string;
   readonly temporaryViews = new Map<string, TemporaryView>();
   readonly settings = new Map<string, string>();
+  /** Settings that hold where no SET says otherwise. */
+  readonly standards: Readonly<Record<string, string>>;
   /** By `variableKey`. */
   readonly variables = new Map<string, SessionVariable>();
   readonly transaction: Pick<TransactionOptions, "beforeCommit" | "checkpointWriter" | "rng">;
@@ -68,6 +75,7 @@ export class Session {
     this.baseFolder = options.baseFolder;
     this.transaction = options.transaction ?? {};
     this.facts = options.facts ?? {};
+    this.standards = options.settings ?? {};
     this.scratch = options.scratch ?? null;
     this.#fileMounts = options.fileMounts ?? [];
     this.#startEngine = options.startEngine;

@@ -50,12 +50,17 @@ describe("precedence", () => {
     mkdirSync(inner, { recursive: true });
     const config = loadConfig({
       cwd: inner,
-      env: { SOVEREIGN_LAKE_THREADS: "3" },
+      env: { SOVEREIGN_LAKE_THREADS: "3", SOVEREIGN_LAKE_DELETION_VECTORS: "False" },
       flags: { "privacy.tier": { name: "--tier", value: "private" } },
       profile: "big",
     });
     expect(config.projectRoot).toBe(root);
-    expect(config.lake).toEqual({ root: join(root, "base"), memoryLimit: "8GB", threads: 3 });
+    expect(config.lake).toEqual({
+      root: join(root, "base"),
+      memoryLimit: "8GB",
+      threads: 3,
+      deletionVectors: false,
+    });
     const origins = Object.fromEntries(
       config.entries.map((entry) => [entry.key, formatOrigin(entry.origin)]),
     );
@@ -105,6 +110,7 @@ describe("refusals name file, line and column", () => {
   test.each([
     ['[lake]\nthreads = "four"', 2, 11, "lake.threads"],
     ["[lake]\n\nmemory_limit = 4", 3, 16, "a size such as"],
+    ['lake.deletion_vectors = "no"', 1, 25, "`true` or `false`"],
     ['[privacy]\ntier = "sovreign"', 2, 8, "privacy.tier"],
     ['[privacy]\nallowed_endpoints = [\n  "a",\n  4,\n]', 2, 21, "a list of strings"],
     ["lake.threads = 0", 1, 16, "at least 1"],

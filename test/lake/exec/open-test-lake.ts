@@ -23,6 +23,8 @@ export async function openTestLake(): Promise<TestLake> {
     tempDirectory: join(folder, "tmp"),
     threads: 2,
     memoryLimit: "1GB",
+    // Spark's own default, whose answers are compared.
+    deletionVectors: false,
   });
   return {
     lake,

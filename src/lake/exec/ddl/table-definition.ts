@@ -14,6 +14,7 @@ import type { Property } from "../../sql/ast.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { bindQueryPlan } from "../bind-port.ts";
+import { propertyDefaults } from "../show/settings.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { columnTypeOf } from "../write/evolve.ts";
 import { refuseChangeFeed } from "./change-feed.ts";
@@ -61,7 +62,7 @@ export async function prepareCreate(ctx: StatementContext, create: Create): Prom
   const definition: Definition = {
     schema: structType(fields),
     partitionColumns,
-    properties: propertyRecord(create.options.properties),
+    properties: withDefaults(ctx, propertyRecord(create.options.properties)),
     constraints: checkConstraintsOf(create),
     description: create.options.comment,
     source,
@@ -70,6 +71,19 @@ export async function prepareCreate(ctx: StatementContext, create: Create): Prom
     orCreate: create.orReplace,
   };
   return { place, action: "make", definition };
+}
+
+/** Given properties before the settings' own; keys compare without case. */
+function withDefaults(
+  ctx: StatementContext,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const named = new Set(Object.keys(given).map((key) => key.toLowerCase()));
+  const defaults = Object.entries(propertyDefaults(ctx.session));
+  const missing = defaults.filter(([key, value]) => {
+    return !named.has(key.toLowerCase()) && value.toLowerCase() !== "false";
+  });
+  return { ...Object.fromEntries(missing), ...given };
 }
 
 /** Columns and partitioning that the statement gives the table. */

@@ -5,10 +5,12 @@
  */
 import { SovereignError } from "../../../core/errors.ts";
 import { suggestName } from "../../../core/suggest.ts";
+import { readPropertyKey, readTableProperties } from "../../delta/write/table-properties.ts";
 import { STRING, structField, structType } from "../../schema/data-type.ts";
 import { SqlError } from "../../sql/error.ts";
 import { STATS_CHECK } from "../maintain/z-order-columns.ts";
 import { localOutcome, type Outcome } from "../result.ts";
+import { PROPERTY_DEFAULTS, type Session } from "../session.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 
 interface Setting {
@@ -49,14 +51,13 @@ const COLUMNS = structType([
 export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outcome {
   const { settings, facts } = ctx.session;
   if (set.key === undefined) {
-    const known = Object.entries(SETTINGS).map(([key, s]) => [
-      key,
-      settings.get(key) ?? s.standard,
-    ]);
-    const own = [...settings].filter(([key]) => !(key in SETTINGS));
+    const standards = Object.entries(SETTINGS).map(([key, s]): [string, string] => {
+      return [key, s.standard];
+    });
+    const known = new Map([...standards, ...Object.entries(ctx.session.standards), ...settings]);
     return localOutcome(
       COLUMNS,
-      [...known, ...own, ...Object.entries(facts)].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+      [...known, ...Object.entries(facts)].sort(([a], [b]) => (a! < b! ? -1 : 1)),
     );
   }
   const fact = FACTS.find((name) => name.toLowerCase() === set.key!.toLowerCase());
@@ -67,7 +68,8 @@ export function executeSet(ctx: StatementContext, set: StatementOf<"set">): Outc
   const key = canonicalKey(set.key);
   refuseVariable(ctx, set);
   if (set.value === undefined) {
-    const value = settings.get(key) ?? SETTINGS[key]?.standard ?? "<undefined>";
+    const standard = ctx.session.standards[key] ?? SETTINGS[key]?.standard;
+    const value = settings.get(key) ?? standard ?? "<undefined>";
     return localOutcome(COLUMNS, [[key, value]]);
   }
   checkValue(key, set.value);
@@ -100,7 +102,24 @@ function fixedWhileRunning(key: string): SovereignError {
   });
 }
 
+/** Properties that settings give to every new table. */
+export function propertyDefaults({ standards, settings }: Session): Record<string, string> {
+  const all = [...Object.entries(standards), ...settings];
+  return Object.fromEntries(
+    all.flatMap(([key, value]) =>
+      key.startsWith(PROPERTY_DEFAULTS) ? [[propertyKey(key), value]] : [],
+    ),
+  );
+}
+
+function propertyKey(setting: string): string {
+  return `delta.${setting.slice(PROPERTY_DEFAULTS.length)}`;
+}
+
 function canonicalKey(key: string): string {
+  if (key.toLowerCase().startsWith(PROPERTY_DEFAULTS)) {
+    return PROPERTY_DEFAULTS + readPropertyKey(propertyKey(key)).slice("delta.".length);
+  }
   const known = Object.keys(SETTINGS).find((name) => name.toLowerCase() === key.toLowerCase());
   if (known) return known;
   if (!/^spark\./i.test(key)) return key;
@@ -112,6 +131,10 @@ function canonicalKey(key: string): string {
 }
 
 function checkValue(key: string, value: string): void {
+  if (key.startsWith(PROPERTY_DEFAULTS)) {
+    readTableProperties({ [propertyKey(key)]: value });
+    return;
+  }
   const setting = SETTINGS[key];
   if (!setting?.values || setting.values.includes(value.toLowerCase())) return;
   const isFixed =
