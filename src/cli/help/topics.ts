@@ -149,8 +149,8 @@ const DELTA_TEXT = [
   [
     "  upkeep      VACUUM, RESTORE, FSCK, CLONE, CONVERT TO DELTA, GENERATE",
     "  tables      change data feed, CLUSTER BY, row tracking, VARIANT columns",
-    "              on write, changing a column's type, PRIMARY and FOREIGN KEY,",
-    "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
+    "              on write, PRIMARY and FOREIGN KEY, DROP FEATURE, Iceberg compatibility,",
+    "              tables a catalog must ratify",
     "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",
     "              scripts (BEGIN … END), functions of one's own, GRANT and REVOKE, tables that",
     "              are not Delta, materialised and global views",

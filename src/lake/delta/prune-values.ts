@@ -123,18 +123,20 @@ function doubleComparison(type: DataType, literal: PruneLiteral): Comparison | n
   const numeric =
     INTEGERS.includes(type.kind) || ["decimal", "float", "double"].includes(type.kind);
   if (value === null || Number.isNaN(value) || !numeric) return null;
-  // A float prints in its shortest form, which as a double is another number: round it back.
-  const round = type.kind === "float" ? Math.fround : (x: number) => x;
-  const read = (json: unknown) => {
+  const read = (json: unknown, outer: (...values: number[]) => number) => {
     const number = jsonToNumber(json);
-    return number === null || Number.isNaN(number) ? null : round(number);
+    if (number === null || Number.isNaN(number)) return null;
+    // A float prints in its shortest form, which as a double is another number: round it back. A
+    // double column may have been FLOAT when the file was written.
+    if (type.kind === "float") return Math.fround(number);
+    return type.kind === "double" ? outer(number, Math.fround(number)) : number;
   };
   const scale = type.kind === "decimal" ? type.scale : 0;
   return asUnknown<number>({
     literal: value,
     compare: compareScalars,
-    readMin: read,
-    readMax: read,
+    readMin: (json) => read(json, Math.min),
+    readMax: (json) => read(json, Math.max),
     readPartition: (cell) => {
       const number =
         typeof cell === "bigint" ? decimalToNumber({ unscaled: cell, scale }) : numberOrNull(cell);

@@ -2,7 +2,8 @@
  * How one column is asked of `read_parquet` and how its logical form is rebuilt: physical names or
  * field ids at the top level, physical names inside structs, variants from their binary parts.
  */
-import type { DataType, StructField } from "../schema/data-type.ts";
+import { isJsonObject } from "../../core/json/index.ts";
+import type { DataType, JsonValue, StructField } from "../schema/data-type.ts";
 import { engineType, holdsVariant, quoteIdentifier, quoteString } from "./engine-type.ts";
 import { encodedVariantType, reshape } from "./reshape.ts";
 
@@ -39,7 +40,8 @@ export function projectField(
   encodedVariants: boolean,
 ): string {
   if (field.type.kind === "void") return "NULL";
-  return reshape(`f.${quoteIdentifier(readName(field))}`, field.type, {
+  const column = `f.${quoteIdentifier(readName(field))}`;
+  return reshape(isWidenedFreely(field) ? shieldFromFilters(column) : column, field.type, {
     leaf: (expression, type) => {
       if (type.kind === "void") return "NULL";
       return type.kind === "variant" && encodedVariants ? decodeVariant(expression) : undefined;
@@ -47,6 +49,34 @@ export function projectField(
     sourceName: (inner) => storedName(inner, mode),
     targetName: (inner) => inner.name,
   });
+}
+
+/**
+ * The engine casts the constant of a filter to the type a file holds, with rounding: `c = 1.5` finds
+ * the 2 of a file from when `c` was SMALLINT. So no filter may reach such a column by its name.
+ */
+function shieldFromFilters(column: string): string {
+  return `CASE WHEN f.file_index >= 0 THEN ${column} END`;
+}
+
+const INTEGER_NAMES: readonly unknown[] = ["byte", "short", "integer", "long"];
+
+/** Whether some part of the column was widened (`delta.typeChanges`) other than among integers. */
+function isWidenedFreely(field: StructField): boolean {
+  const changes = field.metadata["delta.typeChanges"];
+  if (changes === undefined) return holdsWidened(field.type);
+  const isAmongIntegers = (change: JsonValue) =>
+    isJsonObject(change) &&
+    INTEGER_NAMES.includes(change.fromType) &&
+    INTEGER_NAMES.includes(change.toType);
+  if (!Array.isArray(changes) || !changes.every(isAmongIntegers)) return true;
+  return holdsWidened(field.type);
+}
+
+function holdsWidened(type: DataType): boolean {
+  if (type.kind === "struct") return type.fields.some(isWidenedFreely);
+  if (type.kind === "array") return holdsWidened(type.element);
+  return type.kind === "map" && (holdsWidened(type.key) || holdsWidened(type.value));
 }
 
 /** Case-insensitive twins of virtual columns would clash; a prefix keeps every name its own. */

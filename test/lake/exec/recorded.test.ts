@@ -49,7 +49,6 @@ const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
   iceberg_compat3: [0, /`icebergCompatV3`/],
   restore_clone: [3, /RESTORE/],
   row_tracking: [0, /`rowTracking`/],
-  type_widening: [2, /from INT to BIGINT/],
   variant: [0, /`variantType`/],
   variant_shredded: [0, /`variantShredding`/],
 };

@@ -12,10 +12,8 @@ import {
 } from "../../delta/write/operations.ts";
 import {
   type DataType,
-  formatTypeSql,
   type StructField,
   type StructType,
-  sameType,
   structType,
 } from "../../schema/data-type.ts";
 import type { AlterAction, ColumnDefinition, Identifier, MultipartName } from "../../sql/ast.ts";
@@ -27,6 +25,7 @@ import type { TableHandle } from "../table-handle.ts";
 import { findField } from "../write/align.ts";
 import { unknownColumn } from "../write/column-values.ts";
 import { changeMetadata } from "./alter-table.ts";
+import { changeColumnType } from "./alter-type.ts";
 import { checkColumnExpressions, fieldOf } from "./column-fields.ts";
 import { refuseReferenced, refuseViolations } from "./constraints.ts";
 import { syncIdentity } from "./sync-identity.ts";
@@ -161,11 +160,12 @@ export async function alterColumn(
   handle: TableHandle,
   action: ColumnAction,
 ): Promise<Outcome> {
+  const { change } = action;
+  if (change.kind === "type") return changeColumnType(ctx, handle, { ...action, change });
   const path = partsOfName(action.column);
   const { snapshot } = handle;
   const current = fieldAt(snapshot.schema, path);
   if (!current) throw unknownColumn(path.join("."), snapshot.schema.fields, action.column.span);
-  const { change } = action;
   if (change.kind === "sync_identity") {
     if (path.length > 1)
       throw notImplemented("SYNC IDENTITY of a nested field", action.column.span);
@@ -234,13 +234,6 @@ async function changedField(
     case "drop_default":
       delete metadata.CURRENT_DEFAULT;
       return { ...field, metadata };
-    case "type":
-      if (sameType(change.type, field.type)) return field;
-      throw notImplemented(
-        `changing \`${field.name}\` from ${formatTypeSql(field.type)} to ${formatTypeSql(change.type)}`,
-        column.span,
-        "write the table anew with CREATE OR REPLACE TABLE … AS SELECT",
-      );
     default:
       throw notImplemented(
         `ALTER COLUMN … ${change.kind.replaceAll("_", " ").toUpperCase()}`,
