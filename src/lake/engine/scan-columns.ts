@@ -52,8 +52,8 @@ export function projectField(
 }
 
 /**
- * The engine casts the constant of a filter to the type a file holds, with rounding: `c = 1.5` finds
- * the 2 of a file from when `c` was SMALLINT. So no filter may reach such a column by its name.
+ * The engine casts the constant of a filter to the type a file holds, with rounding: `c = 1.5`
+ * finds the 2 of a file from when `c` was SMALLINT. So no filter may reach such a column.
  */
 function shieldFromFilters(column: string): string {
   return `CASE WHEN f.file_index >= 0 THEN ${column} END`;
