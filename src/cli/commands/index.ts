@@ -63,6 +63,16 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         load: () => import("./lake/export.ts"),
       },
       {
+        name: "vacuum",
+        summary: "Remove files that no version of a table needs any more",
+        load: () => import("./lake/vacuum.ts"),
+      },
+      {
+        name: "fsck",
+        summary: "Take files out of a table's log that are missing",
+        load: () => import("./lake/fsck.ts"),
+      },
+      {
         name: "fs",
         summary: "List folders and show files of the project",
         load: () => import("./lake/fs.ts"),

@@ -145,9 +145,10 @@ const DELTA_TEXT = [
   "A commit is all or nothing: data files first, then one log entry put in place only if no other writer took its version. A lost race is checked against what the winner changed and tried again, or refused naming the winner's commit.",
   "New tables write deletion vectors: UPDATE, DELETE and MERGE mark rows and write only what is new. Some readers refuse such tables (delta-rs does in `to_pandas` and `to_pyarrow_table`, not in its queries): `deletion_vectors = false` under `[lake]`, or TBLPROPERTIES ('delta.enableDeletionVectors' = 'false'), makes tables without.",
   "A table whose protocol asks for a feature that is not supported is refused by the feature's name: for reading when it is a reader feature, for writing when it is a writer feature.",
+  "`VACUUM t [DRY RUN]` removes files that were let go longer ago than `delta.deletedFileRetentionDuration` (7 days unless set), `FSCK REPAIR TABLE t` takes missing files out of the log.",
   "This version lacks, and refuses by name with a way out where there is one:",
   [
-    "  upkeep      VACUUM, RESTORE, FSCK, CLONE, CONVERT TO DELTA, GENERATE",
+    "  upkeep      RESTORE, CLONE, CONVERT TO DELTA, GENERATE",
     "  tables      change data feed, CLUSTER BY, row tracking, VARIANT columns",
     "              on write, PRIMARY and FOREIGN KEY, DROP FEATURE, Iceberg compatibility,",
     "              tables a catalog must ratify",

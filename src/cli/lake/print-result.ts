@@ -30,9 +30,8 @@ async function noteOutcome(result: StatementResult, context: CommandContext): Pr
       outcome: "ok",
       details: { version, files_added: filesAdded, files_removed: filesRemoved },
     });
-  } else if (message !== undefined) {
-    await context.note(message);
   }
+  if (message !== undefined) await context.note(message);
   if (commit === undefined && CATALOG_CHANGE.test(statement)) {
     await context.audit({
       command: `${context.path}: ${statement.replaceAll("_", " ")}`,

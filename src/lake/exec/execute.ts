@@ -18,7 +18,9 @@ import { executeDelete, executeTruncate } from "./dml/delete.ts";
 import { executeMerge } from "./dml/merge.ts";
 import { executeUpdate } from "./dml/update.ts";
 import { executeImmediate } from "./execute-immediate.ts";
+import { executeFsck } from "./maintain/fsck.ts";
 import { executeRewrite } from "./maintain/optimize.ts";
+import { executeVacuum } from "./maintain/vacuum.ts";
 import { createResult, NO_COLUMNS, type Outcome, type StatementResult } from "./result.ts";
 import type { Session } from "./session.ts";
 import { executeDescribe } from "./show/describe.ts";
@@ -161,6 +163,10 @@ export async function dispatch(ctx: StatementContext, statement: Statement): Pro
     case "optimize":
     case "reorg":
       return executeRewrite(ctx, statement);
+    case "fsck":
+      return executeFsck(ctx, statement);
+    case "vacuum":
+      return executeVacuum(ctx, statement);
     case "alter_table":
       return executeAlterTable(ctx, statement);
     case "comment_on":

@@ -10,15 +10,11 @@ interface Unbuilt {
   hint: string;
 }
 
-const ELSEWHERE = "this version lacks it; Spark, Databricks or delta-rs can run it on the table";
-
 const STATEMENTS: Partial<Record<Statement["kind"], Unbuilt>> = {
-  vacuum: { name: "VACUUM", hint: ELSEWHERE },
   restore: {
     name: "RESTORE",
     hint: "this version lacks it; use INSERT OVERWRITE t SELECT * FROM t VERSION AS OF n",
   },
-  fsck: { name: "FSCK REPAIR TABLE", hint: ELSEWHERE },
   clone_table: {
     name: "CLONE",
     hint: "this version lacks it; CREATE TABLE u AS SELECT * FROM t copies the rows",

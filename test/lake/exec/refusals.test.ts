@@ -22,13 +22,12 @@ async function failureOf(text: string): Promise<SovereignError> {
 }
 
 const UNBUILT = [
-  "VACUUM t",
   "RESTORE t TO VERSION AS OF 0",
   "REORG TABLE t APPLY (UPGRADE UNIFORM (ICEBERG_COMPAT_VERSION = 2))",
   "ANALYZE TABLE t COMPUTE STATISTICS",
   "CREATE TABLE u SHALLOW CLONE t",
   "CONVERT TO DELTA parquet.`x`",
-  "FSCK REPAIR TABLE t",
+  "VACUUM t USING INVENTORY i",
   "MSCK REPAIR TABLE t",
   "REFRESH TABLE t",
   "CACHE TABLE t",

@@ -200,7 +200,7 @@ function isolationOf(
   wanted: IsolationLevel | undefined,
 ): IsolationLevel {
   const isRewrite =
-    actions.some((action) => action.add ?? action.remove) &&
+    (actions.length === 0 || actions.some((action) => action.add ?? action.remove)) &&
     actions.every((action) => !(action.add ?? action.remove)?.dataChange) &&
     actions.every((action) => !action.metaData && !action.protocol);
   if (isRewrite) return "SnapshotIsolation";

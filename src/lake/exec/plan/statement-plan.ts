@@ -10,7 +10,9 @@ import { optimizePlan } from "../../sql/plan/rules/index.ts";
 import { walkPlan } from "../../sql/plan/transform.ts";
 import { bindQueryPlan } from "../bind-port.ts";
 import { prepareCreate } from "../ddl/table-definition.ts";
+import { planFsck } from "../maintain/fsck.ts";
 import { planBins } from "../maintain/optimize.ts";
+import { countOf, planVacuum } from "../maintain/vacuum.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
@@ -69,6 +71,22 @@ export async function planStatement(
     case "optimize":
     case "reorg":
       return planRewrite(ctx, statement);
+    case "vacuum": {
+      const object = ctx.textOf(statement.table.name);
+      const { removable } = await planVacuum(ctx, statement);
+      const sizeBytes = removable.reduce((sum, file) => sum + file.sizeBytes, 0);
+      const command = `Execute VacuumTableCommand ${object}`;
+      const note = `would remove ${countOf(removable.length)}, ${sizeBytes} bytes`;
+      return { ...NOTHING, command, object, note };
+    }
+    case "fsck": {
+      const object = ctx.textOf(statement.table.name);
+      const { handle, broken } = await planFsck(ctx, statement);
+      const sizeBytes = broken.reduce((sum, { add }) => sum + add.size, 0);
+      const changes = { count: broken.length, sizeBytes };
+      const command = `Execute FsckRepairTableCommand ${object}`;
+      return { ...NOTHING, command, object, changes, locations: [handle.location] };
+    }
     case "create_table":
       return planCreate(ctx, statement);
     case "create_view":

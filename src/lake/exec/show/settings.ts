@@ -8,6 +8,7 @@ import { suggestName } from "../../../core/suggest.ts";
 import { readPropertyKey, readTableProperties } from "../../delta/write/table-properties.ts";
 import { STRING, structField, structType } from "../../schema/data-type.ts";
 import { SqlError } from "../../sql/error.ts";
+import { VACUUM_FLAGS } from "../maintain/retention.ts";
 import { STATS_CHECK } from "../maintain/z-order-columns.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import { PROPERTY_DEFAULTS, type Session } from "../session.ts";
@@ -35,6 +36,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "spark.sql.shuffle.partitions": { standard: "200", values: null },
   "spark.sql.adaptive.enabled": { standard: "true", values: FLAGS },
   "spark.databricks.delta.commitInfo.userMetadata": { standard: "", values: null },
+  ...Object.fromEntries(
+    Object.entries(VACUUM_FLAGS).map(([key, standard]) => [key, { standard, values: FLAGS }]),
+  ),
 };
 
 /** Facts of the running engine under the names Spark has for them; reading them is all one can. */

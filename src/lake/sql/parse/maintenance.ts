@@ -52,8 +52,9 @@ export function parseVacuum(c: Cursor): Statement {
     const mode = c.takeAny("LITE", "FULL");
     if (mode) statement.mode = mode === "LITE" ? "lite" : "full";
     else if (c.takeWords("RETAIN")) {
+      const sign = c.takeSymbol("-") ? "-" : "";
       if (c.peek().kind !== "number") throw c.fail("a number of hours");
-      statement.retainHours = c.advance().value;
+      statement.retainHours = sign + c.advance().value;
       c.expectWords("HOURS");
     } else if (c.takeWords("DRY", "RUN")) statement.dryRun = true;
     else break;
