@@ -21,6 +21,7 @@ import type { Engine } from "../../../src/lake/engine/index.ts";
 
 const SCAN_TABLES = { plain: 0, deleted: 0.008, "deleted-tenth": 0.1, vectors: 0 } as const;
 export type ScanTable = keyof typeof SCAN_TABLES;
+const ALL_TABLES = Object.keys(SCAN_TABLES) as ScanTable[];
 
 const field = (name: string, type: string) => ({ name, type, nullable: true, metadata: {} });
 const SCHEMA = {
@@ -39,9 +40,9 @@ export async function prepareScanTables(
   engine: Engine,
   rowCount: number,
   fileCount = 6,
+  names: readonly ScanTable[] = ALL_TABLES,
 ): Promise<Record<ScanTable, string>> {
   const root = resolve("node_modules/.cache/sovereign/bench", `lake-tables-${rowCount}`);
-  const names = Object.keys(SCAN_TABLES) as ScanTable[];
   if (!existsSync(root)) {
     const fresh = `${root}.${process.pid}`;
     for (const name of names) mkdirSync(join(fresh, name, "_delta_log"), { recursive: true });

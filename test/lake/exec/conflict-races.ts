@@ -9,15 +9,10 @@ import { createFixedClock } from "../../../src/core/clock.ts";
 import { SovereignError } from "../../../src/core/errors.ts";
 import { createRng } from "../../../src/core/rng.ts";
 import { createMemoryCatalog } from "../../../src/lake/catalog/index.ts";
-import type {
-  Action,
-  AddFile,
-  CommitRequest,
-  IsolationLevel,
-} from "../../../src/lake/delta/index.ts";
+import type { Action, CommitRequest, IsolationLevel } from "../../../src/lake/delta/index.ts";
 import { DeltaLog, type Snapshot } from "../../../src/lake/delta/index.ts";
 import { logPath } from "../../../src/lake/delta/write/commit.ts";
-import { addOf, removeOf } from "../../../src/lake/delta/write/file-actions.ts";
+import { removeOf } from "../../../src/lake/delta/write/file-actions.ts";
 import { namedOperation } from "../../../src/lake/delta/write/operations.ts";
 import { protocolFor } from "../../../src/lake/delta/write/protocol-for.ts";
 import { beginTransaction } from "../../../src/lake/delta/write/transaction.ts";
@@ -132,15 +127,7 @@ function openSession(folder: string, beforeCommit: (request: CommitRequest) => v
 async function modelled(name: string, snapshot: Snapshot, why: unknown): Promise<CommitRequest> {
   if (!(why instanceof SovereignError)) throw why;
   const files = (await snapshot.scanFiles()).map(({ add }) => add);
-  const ofA = files.filter((add) => add.partitionValues.p === "a");
-  const ofB = files.filter((add) => add.partitionValues.p === "b");
   switch (name) {
-    case "optimize a":
-      return compaction([ofA]);
-    case "optimize b":
-      return compaction([ofB]);
-    case "optimize all":
-      return compaction(snapshot.metadata.partitionColumns.length > 0 ? [ofA, ofB] : [files]);
     case "restore": {
       const last = files.find((add) => add.stats?.includes('"maxValues":{"id":20'))!;
       const actions = [{ remove: removeOf(last, 1) }];
@@ -156,21 +143,6 @@ async function modelled(name: string, snapshot: Snapshot, why: unknown): Promise
     default:
       throw why;
   }
-}
-
-function compaction(bins: readonly AddFile[][]): CommitRequest {
-  const removes = bins.flat().map((add) => ({ remove: removeOf(add, 1, false) }));
-  const adds = bins.map(([first], i) => {
-    const { partitionValues } = first!;
-    const file = { path: `compacted-${i}.parquet`, sizeBytes: 1, modifiedMs: 1, partitionValues };
-    return { add: addOf(file, false) };
-  });
-  return {
-    ...namedOperation("OPTIMIZE"),
-    actions: [...removes, ...adds],
-    readPredicates: [{ kind: "literal", value: true }],
-    readFiles: new Set(bins.flat().map((add) => add.path)),
-  };
 }
 
 function openRaces(
