@@ -148,7 +148,7 @@ const DELTA_TEXT = [
   "`VACUUM t [DRY RUN]` removes files that were let go longer ago than `delta.deletedFileRetentionDuration` (7 days unless set), `FSCK REPAIR TABLE t` takes missing files out of the log.",
   "This version lacks, and refuses by name with a way out where there is one:",
   [
-    "  upkeep      RESTORE, CLONE, CONVERT TO DELTA, GENERATE",
+    "  upkeep      CONVERT TO DELTA, GENERATE",
     "  tables      change data feed, CLUSTER BY, row tracking, VARIANT columns",
     "              on write, PRIMARY and FOREIGN KEY, DROP FEATURE, Iceberg compatibility,",
     "              tables a catalog must ratify",

@@ -235,6 +235,8 @@ export interface CommitRequest {
   readWholeTable?: boolean;
   /** Paths of files whose rows it read. */
   readFiles?: ReadonlySet<string>;
+  /** Any commit since the snapshot is in its way: it says what the whole table is. */
+  exclusive?: boolean;
   txn?: Txn;
 }
 

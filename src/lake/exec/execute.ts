@@ -18,8 +18,10 @@ import { executeDelete, executeTruncate } from "./dml/delete.ts";
 import { executeMerge } from "./dml/merge.ts";
 import { executeUpdate } from "./dml/update.ts";
 import { executeImmediate } from "./execute-immediate.ts";
+import { executeClone } from "./maintain/clone.ts";
 import { executeFsck } from "./maintain/fsck.ts";
 import { executeRewrite } from "./maintain/optimize.ts";
+import { executeRestore } from "./maintain/restore.ts";
 import { executeVacuum } from "./maintain/vacuum.ts";
 import { createResult, NO_COLUMNS, type Outcome, type StatementResult } from "./result.ts";
 import type { Session } from "./session.ts";
@@ -167,6 +169,10 @@ export async function dispatch(ctx: StatementContext, statement: Statement): Pro
       return executeFsck(ctx, statement);
     case "vacuum":
       return executeVacuum(ctx, statement);
+    case "restore":
+      return executeRestore(ctx, statement);
+    case "clone_table":
+      return executeClone(ctx, statement);
     case "alter_table":
       return executeAlterTable(ctx, statement);
     case "comment_on":

@@ -11,14 +11,6 @@ interface Unbuilt {
 }
 
 const STATEMENTS: Partial<Record<Statement["kind"], Unbuilt>> = {
-  restore: {
-    name: "RESTORE",
-    hint: "this version lacks it; use INSERT OVERWRITE t SELECT * FROM t VERSION AS OF n",
-  },
-  clone_table: {
-    name: "CLONE",
-    hint: "this version lacks it; CREATE TABLE u AS SELECT * FROM t copies the rows",
-  },
   convert: {
     name: "CONVERT TO DELTA",
     hint: "this version lacks it; use CREATE TABLE t AS SELECT * FROM parquet.`folder`",

@@ -12,7 +12,6 @@ import { createMemoryCatalog } from "../../../src/lake/catalog/index.ts";
 import type { Action, CommitRequest, IsolationLevel } from "../../../src/lake/delta/index.ts";
 import { DeltaLog, type Snapshot } from "../../../src/lake/delta/index.ts";
 import { logPath } from "../../../src/lake/delta/write/commit.ts";
-import { removeOf } from "../../../src/lake/delta/write/file-actions.ts";
 import { namedOperation } from "../../../src/lake/delta/write/operations.ts";
 import { protocolFor } from "../../../src/lake/delta/write/protocol-for.ts";
 import { beginTransaction } from "../../../src/lake/delta/write/transaction.ts";
@@ -102,7 +101,7 @@ export async function prepareRaces(table: string): Promise<Races> {
     try {
       await run(sql);
     } catch (error) {
-      if (!(error instanceof Held)) requests.set(name, await modelled(name, snapshot, error));
+      if (!(error instanceof Held)) requests.set(name, modelled(name, snapshot, error));
     }
   }
   await session.close();
@@ -123,26 +122,14 @@ function openSession(folder: string, beforeCommit: (request: CommitRequest) => v
   });
 }
 
-/** What statements that are not built yet would commit, and the one that SQL has no words for. */
-async function modelled(name: string, snapshot: Snapshot, why: unknown): Promise<CommitRequest> {
-  if (!(why instanceof SovereignError)) throw why;
-  const files = (await snapshot.scanFiles()).map(({ add }) => add);
-  switch (name) {
-    case "restore": {
-      const last = files.find((add) => add.stats?.includes('"maxValues":{"id":20'))!;
-      const actions = [{ remove: removeOf(last, 1) }];
-      return { ...namedOperation("RESTORE"), actions, readWholeTable: true };
-    }
-    case "upgrade protocol": {
-      const { protocol, schema, metadata } = snapshot;
-      const { configuration } = metadata;
-      const features = ["vacuumProtocolCheck"];
-      const raised = protocolFor({ current: protocol, schema, configuration, features });
-      return { ...namedOperation("UPGRADE PROTOCOL"), actions: [{ protocol: raised }] };
-    }
-    default:
-      throw why;
-  }
+/** What a statement that SQL has no words for would commit. */
+function modelled(name: string, snapshot: Snapshot, why: unknown): CommitRequest {
+  if (!(why instanceof SovereignError) || name !== "upgrade protocol") throw why;
+  const { protocol, schema, metadata } = snapshot;
+  const { configuration } = metadata;
+  const features = ["vacuumProtocolCheck"];
+  const raised = protocolFor({ current: protocol, schema, configuration, features });
+  return { ...namedOperation("UPGRADE PROTOCOL"), actions: [{ protocol: raised }] };
 }
 
 function openRaces(

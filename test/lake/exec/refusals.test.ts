@@ -22,10 +22,8 @@ async function failureOf(text: string): Promise<SovereignError> {
 }
 
 const UNBUILT = [
-  "RESTORE t TO VERSION AS OF 0",
   "REORG TABLE t APPLY (UPGRADE UNIFORM (ICEBERG_COMPAT_VERSION = 2))",
   "ANALYZE TABLE t COMPUTE STATISTICS",
-  "CREATE TABLE u SHALLOW CLONE t",
   "CONVERT TO DELTA parquet.`x`",
   "VACUUM t USING INVENTORY i",
   "MSCK REPAIR TABLE t",

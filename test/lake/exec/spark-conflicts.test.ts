@@ -27,8 +27,8 @@ const CLASSES: Readonly<Record<string, string>> = {
 interface Difference {
   why: string;
   losers: readonly string[];
-  winners: readonly string[] | "every";
-  ours: string | "as it comes";
+  winners: readonly string[];
+  ours: string;
 }
 
 /** Where we go on though delta-spark gives up; each line must still be true. */
@@ -51,40 +51,13 @@ const DIFFERENCES: readonly Difference[] = [
     winners: ["add feature", "upgrade protocol"],
     ours: "commits",
   },
-  {
-    why: "RESTORE writes protocol and metadata here only where they differ from the table's",
-    losers: [
-      "set property",
-      "set vectors",
-      "set timestamps",
-      "add column",
-      "add feature",
-      "upgrade protocol",
-    ],
-    winners: ["restore"],
-    ours: "commits",
-  },
-  {
-    why: "likewise; a table replaced reads every file, and RESTORE took one",
-    losers: ["replace table"],
-    winners: ["restore"],
-    ours: "DELTA_CONCURRENT_DELETE_READ",
-  },
-  {
-    why: "delta-spark commits a RESTORE without looking at winners; here it is a change like others",
-    losers: ["restore"],
-    winners: "every",
-    ours: "as it comes",
-  },
 ];
 
-function expectedHere(loser: string, winner: string, recorded: string): string | null {
+function expectedHere(loser: string, winner: string, recorded: string): string {
   const listed = DIFFERENCES.find(
-    ({ losers, winners }) =>
-      losers.includes(loser) && (winners === "every" || winners.includes(winner)),
+    ({ losers, winners }) => losers.includes(loser) && winners.includes(winner),
   );
-  if (!listed) return CLASSES[recorded]!;
-  return listed.ours === "as it comes" ? null : listed.ours;
+  return listed?.ours ?? CLASSES[recorded]!;
 }
 
 function pairsOf({ loser, outcomes }: RecordedRaces): { winner: string; recorded: string }[] {
@@ -106,7 +79,7 @@ describe.each(RACED_TABLES)("races on the table `%s`", (table) => {
     const wanted: Record<string, string> = {};
     for (const { winner, recorded } of pairsOf(recording)) {
       ours[winner] = await races.race(loser, winner, { isolation, by: "partitions" });
-      wanted[winner] = expectedHere(loser, winner, recorded) ?? ours[winner];
+      wanted[winner] = expectedHere(loser, winner, recorded);
     }
     expect(ours).toEqual(wanted);
   });

@@ -58,7 +58,8 @@ export function prepareCommit(
   const { protocol, metadata } = tableAfter(snapshot, request.actions);
   const isBlindAppend = isBlind(request);
   checkTableAllows(snapshot, request.actions, protocol, metadata);
-  const isolation = isolationOf(request.actions, metadata, options.isolation);
+  const wanted = request.exclusive ? "Serializable" : options.isolation;
+  const isolation = isolationOf(request.actions, metadata, wanted);
   const actions = request.txn ? [{ txn: request.txn }, ...request.actions] : request.actions;
   const nowMs = options.clock.nowMs();
   const info = commitInfoOf(request, {
@@ -187,6 +188,7 @@ function refuseRowTracking(snapshot: Snapshot | null, metadata: Metadata): void 
 
 function isBlind(request: CommitRequest): boolean {
   const read =
+    request.exclusive === true ||
     request.readWholeTable === true ||
     (request.readPredicates?.length ?? 0) > 0 ||
     (request.readFiles?.size ?? 0) > 0;

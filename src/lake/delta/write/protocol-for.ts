@@ -59,6 +59,13 @@ export function protocolFor(needs: ProtocolNeeds): Protocol {
   return raise(current, all);
 }
 
+/** The lowest protocol with the features of both; the first one itself when it has them all. */
+export function mergeProtocols(protocol: Protocol, other: Protocol): Protocol {
+  const own = new Set(listProtocolFeatures(protocol));
+  const all = new Set([...own, ...listProtocolFeatures(other)]);
+  return all.size === own.size ? protocol : raise(protocol, all);
+}
+
 /** Names of the features a schema and its properties call for, with what those depend on. */
 export function requiredFeatures(needs: ProtocolNeeds): Set<string> {
   const found = new Set<string>(needs.features ?? []);

@@ -143,6 +143,10 @@ function followWinners(
     if (snapshot === null) {
       throw conflictError("DELTA_PROTOCOL_CHANGED", winner, "another writer created the table");
     }
+    if (request.exclusive) {
+      const what = "this statement cannot follow any other commit";
+      throw conflictError("DELTA_CONCURRENT_WRITE", winner, what);
+    }
     checkConflict(factsOf(snapshot, request, prepared), winner);
     prepared.rebaseAfter(winner);
     next++;

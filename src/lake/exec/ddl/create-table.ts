@@ -4,9 +4,8 @@
  * two) counts as no table. Replacing is a commit on the existing log, so its history stays.
  * Where the table goes is decided in `table-place.ts`, what it holds in `table-definition.ts`.
  */
-import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { alreadyExists } from "../../catalog/index.ts";
-import { type Action, DeltaLog, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
+import { type Action, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import {
   createTableOperation,
@@ -17,6 +16,7 @@ import { defineTable, type TableState, tableActions } from "../../delta/write/ta
 import { beginTransaction } from "../../delta/write/transaction.ts";
 import { formatTypeSql, type StructField, structType } from "../../schema/data-type.ts";
 import { parseSchemaJson } from "../../schema/schema-json.ts";
+import type { TableOptions } from "../../sql/ast.ts";
 import type { Plan } from "../../sql/plan/plan.ts";
 import { expressionBinder } from "../bind-port.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
@@ -39,6 +39,7 @@ import {
   prepareCreate,
   propertyRecord,
 } from "./table-definition.ts";
+import { withEntry } from "./table-entry.ts";
 import { nonEmptyLocation, otherColumns, type Place, placeOf } from "./table-place.ts";
 
 export { propertyRecord };
@@ -90,22 +91,26 @@ export async function likeDefinition(
     throw alreadyExists("table", place.parts);
   }
   if (place.isAdopted) throw nonEmptyLocation(place);
+  const definition = definitionLike(snapshot, create.options);
+  refuseChangeFeed(Object.entries(definition.properties).map(([key, value]) => ({ key, value })));
+  return { place, action: "make", definition };
+}
+
+/** An empty table with the columns, partitioning and properties of another. */
+export function definitionLike({ schema, metadata }: Snapshot, options: TableOptions): Definition {
   const properties = Object.fromEntries(
-    Object.entries(snapshot.metadata.configuration).filter(([key]) => isCopied(key)),
+    Object.entries(metadata.configuration).filter(([key]) => isCopied(key)),
   );
-  const set = { ...properties, ...propertyRecord(create.options.properties) };
-  refuseChangeFeed(Object.entries(set).map(([key, value]) => ({ key, value })));
-  const definition: Definition = {
-    schema: structType(snapshot.schema.fields.map(withoutMapping)),
-    partitionColumns: snapshot.metadata.partitionColumns,
-    properties: set,
-    constraints: constraintsOf(snapshot.metadata.configuration),
-    description: create.options.comment ?? snapshot.metadata.description,
+  return {
+    schema: structType(schema.fields.map(withoutMapping)),
+    partitionColumns: metadata.partitionColumns,
+    properties: { ...properties, ...propertyRecord(options.properties) },
+    constraints: constraintsOf(metadata.configuration),
+    description: options.comment ?? metadata.description,
     source: null,
     replaces: null,
     orCreate: false,
   };
-  return { place, action: "make", definition };
 }
 
 function isCopied(key: string): boolean {
@@ -148,32 +153,13 @@ export async function createTable(
     configuration: state.metadata.configuration,
   };
   const plan = await checkedSource(ctx, definition, target);
-  const isNew = old === null && place.info !== null;
-  if (isNew) session.catalog.putTable(place.info!, { replace: place.isStale });
-  let written: WrittenData | null = null;
-  try {
-    written = plan ? await writeData(ctx, plan, target) : null;
+  return withEntry(ctx, place, old === null, async () => {
+    const written = plan ? await writeData(ctx, plan, target) : null;
     const commit = await commitOrDiscard(written, () =>
       commitTable(ctx, place, definition, { state, old, written }),
     );
-    // A new table's entry is put once more if it went: another process may have failed to make
-    // the same table, and taken the entry out, while this one was writing.
-    const isMissing = isNew && session.catalog.getTable(place.info!) === null;
-    if (isMissing || (!isNew && place.info)) {
-      session.catalog.putTable(place.info!, { replace: true });
-    }
     return emptyOutcome({ commit });
-  } catch (error) {
-    if (isNew && !DeltaLog.exists(place.location)) {
-      session.catalog.dropTable(place.info!);
-      removeIfEmpty(place.location);
-    }
-    throw error;
-  }
-}
-
-function removeIfEmpty(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  });
 }
 
 function stateOf(

@@ -135,6 +135,7 @@ function refuseFolder(location: string, isExternal: boolean, hasLog: boolean): v
 /** Files of a write that never reached its first commit do not count: their names are ours. */
 function hasForeignFiles(location: string): boolean {
   if (!existsSync(location)) return false;
-  const ours = /^(_delta_log|_change_data|part-\d+-[0-9a-f-]{36}\.parquet|.*=.*)$/;
+  const ours =
+    /^(_delta_log|_change_data|part-\d+-[0-9a-f-]{36}\.parquet|deletion_vector_[0-9a-f-]{36}\.bin|.*=.*)$/;
   return readdirSync(location).some((name) => !name.startsWith(".") && !ours.test(name));
 }

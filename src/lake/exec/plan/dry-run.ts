@@ -14,6 +14,7 @@ import { type ParameterValues, readParameters } from "../bind-port.ts";
 import { createTable, likeDefinition } from "../ddl/create-table.ts";
 import { type Creation, prepareCreate } from "../ddl/table-definition.ts";
 import { dispatch, placeError } from "../execute.ts";
+import { cloneDefinition } from "../maintain/clone.ts";
 import type { Session } from "../session.ts";
 import { StatementContext, type StatementOf } from "../statement.ts";
 import { withVariables } from "../variables.ts";
@@ -100,13 +101,15 @@ async function describe(
 const REHEARSED: ReadonlySet<StatementKind> = new Set([
   ...(["use", "set", "reset", "declare_variable", "set_variable", "drop_variable"] as const),
   ...(["create_catalog", "create_schema", "create_view", "alter_view", "drop"] as const),
-  ...(["comment_on", "alter_table", "show", "describe"] as const),
+  ...(["comment_on", "alter_table", "restore", "show", "describe"] as const),
 ]);
 
 async function rehearse(ctx: StatementContext, statement: Statement, scratch: string) {
   if (statement.kind === "create_table") await makeEmpty(ctx, statement, scratch);
   else if (statement.kind === "create_table_like") {
     await makeEmptyAt(ctx, await likeDefinition(ctx, statement), scratch);
+  } else if (statement.kind === "clone_table") {
+    await makeEmptyAt(ctx, await cloneDefinition(ctx, statement), scratch);
   } else if (REHEARSED.has(statement.kind)) {
     const outcome = await dispatch(ctx, statement);
     await outcome.close?.();

@@ -10,8 +10,10 @@ import { optimizePlan } from "../../sql/plan/rules/index.ts";
 import { walkPlan } from "../../sql/plan/transform.ts";
 import { bindQueryPlan } from "../bind-port.ts";
 import { prepareCreate } from "../ddl/table-definition.ts";
+import { planClone } from "../maintain/clone.ts";
 import { planFsck } from "../maintain/fsck.ts";
 import { planBins } from "../maintain/optimize.ts";
+import { planRestore } from "../maintain/restore.ts";
 import { countOf, planVacuum } from "../maintain/vacuum.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
@@ -87,6 +89,10 @@ export async function planStatement(
       const command = `Execute FsckRepairTableCommand ${object}`;
       return { ...NOTHING, command, object, changes, locations: [handle.location] };
     }
+    case "clone_table":
+      return { ...NOTHING, ...(await planClone(ctx, statement)) };
+    case "restore":
+      return { ...NOTHING, ...(await planRestore(ctx, statement)) };
     case "create_table":
       return planCreate(ctx, statement);
     case "create_view":

@@ -17,7 +17,7 @@ export interface Change extends Operation {
   /** Actions besides files: metadata, protocol, txn. */
   others?: CommitRequest["actions"];
   metrics: Readonly<Record<string, string>>;
-  reads?: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles">;
+  reads?: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles" | "exclusive">;
 }
 
 /** Commits a change of an existing table. */
