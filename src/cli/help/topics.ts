@@ -149,14 +149,12 @@ const DELTA_TEXT = [
   "This version lacks, and refuses by name with a way out where there is one:",
   [
     "  upkeep      CONVERT TO DELTA, GENERATE",
-    "  tables      change data feed, CLUSTER BY, row tracking, VARIANT columns",
-    "              on write, PRIMARY and FOREIGN KEY, DROP FEATURE, Iceberg compatibility,",
-    "              tables a catalog must ratify",
+    "  tables      CLUSTER BY, row tracking, VARIANT columns on write, PRIMARY and FOREIGN KEY,",
+    "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
     "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",
     "              scripts (BEGIN … END), functions of one's own, GRANT and REVOKE, tables that",
     "              are not Delta, materialised and global views",
-    "  queries     collations, TIME, v:path, functions in Python or Scala, streams,",
-    "              table_changes()",
+    "  queries     collations, TIME, v:path, functions in Python or Scala, streams",
   ].join("\n"),
   "ANALYZE, REFRESH, CACHE, UNCACHE and MSCK REPAIR are refused too: nothing here needs them.",
 ];

@@ -6,7 +6,7 @@
 import { SovereignError } from "../../core/errors.ts";
 import { isJsonObject, parseJson } from "../../core/json/index.ts";
 import { readLogText } from "./log-folder.ts";
-import type { Action, CheckpointAction, CommitInfo } from "./types.ts";
+import type { AddCdcFile, AddFile, CheckpointAction, CommitInfo, RemoveFile } from "./types.ts";
 
 /** Reads the actions of a commit, compaction or JSON checkpoint file, in file order. */
 export function readCommitFile(path: string): CheckpointAction[] {
@@ -74,6 +74,7 @@ function parseLine(
 const ACTION_NAMES = [
   "add",
   "remove",
+  "cdc",
   "metaData",
   "protocol",
   "txn",
@@ -89,6 +90,7 @@ export function checkAction(action: CheckpointAction): string | null {
   }
   if (action.add) return checkFile(action.add, "add");
   if (action.remove) return checkFile(action.remove, "remove");
+  if (action.cdc) return checkFile(action.cdc, "cdc");
   if (action.metaData) return checkMetadata(action);
   if (action.protocol) return checkProtocol(action);
   if (action.txn && typeof action.txn.appId !== "string") return "`txn` without an `appId`";
@@ -101,20 +103,20 @@ export function checkAction(action: CheckpointAction): string | null {
   return null;
 }
 
-function checkFile(file: NonNullable<Action["add"] | Action["remove"]>, name: string) {
+function checkFile(file: AddFile | RemoveFile | AddCdcFile, name: "add" | "remove" | "cdc") {
   if (typeof file.path !== "string") return `\`${name}\` without a \`path\``;
   // A folder is no data file, and the engine would read every file in it.
   if (NO_FILE.test(file.path)) return `\`${name}.path\` names no file`;
-  if (name === "add") {
+  if (name !== "remove") {
     // NOTE: `size` is required; Spark reads a missing one as 0.
     file.size ??= 0;
-    if (!Number.isSafeInteger(file.size) || file.size < 0) return "`add.size` is no size";
+    if (!Number.isSafeInteger(file.size) || file.size < 0) return `\`${name}.size\` is no size`;
     file.partitionValues ??= {};
   }
   if (file.partitionValues && !isTextMap(file.partitionValues)) {
     return `\`${name}.partitionValues\` is no map of texts`;
   }
-  const vector = file.deletionVector;
+  const vector = "deletionVector" in file ? file.deletionVector : null;
   if (vector && typeof vector.pathOrInlineDv !== "string") {
     return `\`${name}.deletionVector\` without \`pathOrInlineDv\``;
   }

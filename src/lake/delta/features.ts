@@ -54,14 +54,7 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
     isActive: schemaMentions("delta.invariants"),
   },
   { name: "checkConstraints", ...WRITER, ...SUPPORTED, legacyWriterVersion: 3 },
-  {
-    name: "changeDataFeed",
-    ...WRITER,
-    read: "supported",
-    write: "append-only-when-active",
-    legacyWriterVersion: 4,
-    isActive: isOn("delta.enableChangeDataFeed"),
-  },
+  { name: "changeDataFeed", ...WRITER, ...SUPPORTED, legacyWriterVersion: 4 },
   { name: "generatedColumns", ...WRITER, ...SUPPORTED, legacyWriterVersion: 4 },
   {
     name: "columnMapping",

@@ -157,6 +157,8 @@ export interface ScanFile {
   absolutePath: string;
   /** Sorted physical row positions that are deleted, or null when the file has no vector. */
   deletedRows: (() => Promise<BigUint64Array>) | null;
+  /** Where set, only these positions are read, less the deleted ones. */
+  selectedRows?: () => Promise<BigUint64Array>;
 }
 
 /** How a column is stored: its names and ids down the tree are in the field's metadata. */

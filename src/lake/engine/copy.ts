@@ -62,7 +62,7 @@ function copySql(request: CopyRequest, folder: string, writeId: string): string 
     "COMPRESSION zstd",
     "RETURN_STATS",
     "OVERWRITE_OR_IGNORE true",
-    `FILENAME_PATTERN ${quoteString(`part-{i}-${writeId}`)}`,
+    `FILENAME_PATTERN ${quoteString(`${request.filePrefix ?? "part"}-{i}-${writeId}`)}`,
   ];
   if (partitions.size > 0) {
     const names = request.partitionColumns.map((name) => {

@@ -32,7 +32,12 @@ export async function scanSql(engine: Engine, scan: ParquetScan): Promise<string
   const indexed = scan.files.map((file, index) => ({ file, index }));
   const groups = await splitByVariantForm(engine, scan, indexed);
   const parts: string[] = [];
-  for (const group of groups) parts.push(await scanGroup(engine, scan, group.files, group.encoded));
+  for (const { files, encoded } of groups) {
+    for (const selects of [false, true]) {
+      const part = files.filter(({ file }) => (file.selectedRows !== undefined) === selects);
+      if (part.length > 0) parts.push(await scanGroup(engine, scan, part, encoded));
+    }
+  }
   return parts.join("\nUNION ALL\n");
 }
 
@@ -58,8 +63,8 @@ async function scanGroup(
   const stored = scan.columns.fields.filter((field) => !isPartition(field));
   const partition = scan.columns.fields.filter(isPartition);
   const perFile = await perFileValues(engine, scan, files, partition);
-  const deletions = await deletionTable(engine, files);
-  const needsIndex = perFile.relation !== null || deletions !== null;
+  const deletions = await positionTable(engine, files, (file) => file.deletedRows);
+  const selections = await positionTable(engine, files, (file) => file.selectedRows ?? null);
   const items = scan.columns.fields.map((field) => {
     const expression = isPartition(field)
       ? perFile.columns.get(field.name)!
@@ -76,15 +81,14 @@ async function scanGroup(
       `hive_partitioning = false, explicit_cardinality = ${estimateRows(files)}, ` +
       `${schemaArgument(stored, scan.columnMappingMode, encodedVariants)}) AS f`,
   ];
-  if (needsIndex && perFile.relation) {
-    from.push(`JOIN ${perFile.relation} ON p.file_index = f.file_index`);
-  }
-  if (deletions) {
-    from.push(
-      `ANTI JOIN ${deletions} AS d ON d.file_index = f.file_index AND d.row_index = f.file_row_number`,
-    );
-  }
+  if (perFile.relation) from.push(`JOIN ${perFile.relation} ON p.file_index = f.file_index`);
+  if (deletions) from.push(`ANTI JOIN ${deletions} AS d ON ${isAtPosition("d")}`);
+  if (selections) from.push(`SEMI JOIN ${selections} AS s ON ${isAtPosition("s")}`);
   return `SELECT ${items.length === 0 ? "NULL" : items.join(", ")} FROM ${from.join(" ")}`;
+}
+
+function isAtPosition(table: string): string {
+  return `${table}.file_index = f.file_index AND ${table}.row_index = f.file_row_number`;
 }
 
 interface PerFileValues {
@@ -142,16 +146,16 @@ async function perFileValues(
   return { relation: `${table} AS p`, columns };
 }
 
-/** Deleted positions of the files that have any, as a table (file_index, row_index). */
-async function deletionTable(
+/** Positions in those of the files that have any, as a table (file_index, row_index). */
+async function positionTable(
   engine: Engine,
   files: readonly IndexedFile[],
+  readerOf: (file: ScanFile) => ScanFile["deletedRows"],
 ): Promise<string | null> {
   const groups: PositionGroup[] = [];
   for (const [fileIndex, { file }] of files.entries()) {
-    if (!file.deletedRows) continue;
-    const positions = await file.deletedRows();
-    if (positions.length > 0) groups.push({ fileIndex, positions });
+    const positions = await readerOf(file)?.();
+    if (positions && positions.length > 0) groups.push({ fileIndex, positions });
   }
   return groups.length === 0 ? null : engine.createPositionTable(groups);
 }

@@ -57,6 +57,8 @@ export interface CopyRequest {
   /** Folder of the table; files land in it (or below `subfolder`). */
   tableRoot: string;
   subfolder?: string;
+  /** How file names begin; `part` when absent. */
+  filePrefix?: string;
   /** Table schema (logical, with mapping metadata). */
   schema: StructType;
   partitionColumns: readonly string[];

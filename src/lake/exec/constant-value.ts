@@ -20,7 +20,8 @@ import { implicitCast, typedLiteral } from "../sql/types/coercion.ts";
 import type { StatementContext } from "./statement.ts";
 
 interface Wanted {
-  type: DataType;
+  /** null: the expression's own. */
+  type: DataType | null;
   rowsOf(plan: Plan): Promise<Value[][]>;
 }
 
@@ -28,7 +29,7 @@ interface Wanted {
 export async function constantValue(
   ctx: StatementContext,
   expression: Expression,
-  { type, rowsOf }: Wanted,
+  { type: wanted, rowsOf }: Wanted,
 ): Promise<LiteralExpression | null> {
   const { parameters, allocate } = ctx;
   const context = createBindContext({ namespace: ctx.session.namespace, parameters });
@@ -41,7 +42,9 @@ export async function constantValue(
     if (error instanceof SqlError) return null;
     throw error;
   }
-  if (!isConstant(bound) || !NUMBERS_AND_TEXT.has(bound.type.kind)) return null;
+  if (!isConstant(bound)) return null;
+  if (wanted && !NUMBERS_AND_TEXT.has(bound.type.kind)) return null;
+  const type = wanted ?? bound.type;
   const output = { id: allocate(), name: "value", type, nullable: true, qualifier: [] };
   const expressions = [{ expression: implicitCast(bound, type), output }];
   const [row] = await rowsOf({ kind: "project", input: ONE_ROW, expressions });

@@ -31,7 +31,7 @@ export function createRelationSource(
     async lookup(request) {
       const definition = await lookup(ctx, request);
       if (definition?.kind === "view") {
-        await extendTableFunctions(ctx, definition.query, functions);
+        await extendTableFunctions(ctx, definition.query, functions, definition.namespace);
       }
       return definition;
     },

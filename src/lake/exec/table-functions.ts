@@ -6,29 +6,31 @@
 import { extname } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
 import { type DataType, LONG, STRING } from "../schema/data-type.ts";
-import type { Expression, FunctionArgument, Query, Relation, Statement } from "../sql/ast.ts";
-import type { TableFunctionRequest } from "../sql/bind/context.ts";
+import type { Expression, FunctionArgument, Query, Relation, Span, Statement } from "../sql/ast.ts";
+import type { Namespace, TableFunctionRequest } from "../sql/bind/context.ts";
 import { notImplemented, SqlError } from "../sql/error.ts";
 import { parseTableSchema } from "../sql/parse/index.ts";
 import type { LiteralExpression } from "../sql/plan/expression.ts";
 import type { Plan } from "../sql/plan/plan.ts";
+import { CHANGE_FUNCTIONS, openChangesCall } from "./changes/changes-call.ts";
 import { type FileSource, openFileSource } from "./file-source.ts";
 import type { StatementContext } from "./statement.ts";
 
 /** What is known of a statement's table functions when it is bound. */
 export interface TableFunctionPlans {
-  /** Opened files by the text of the arguments. */
-  files: Map<string, FileSource>;
+  /** Opened files and change feeds by function and arguments. */
+  sources: Map<string, FileSource>;
   /** Arguments that had to be computed. */
   constants: Map<Expression, LiteralExpression>;
-  /** Computes an expression without columns; null when it is no constant. */
-  fold(expression: Expression, type: DataType): Promise<LiteralExpression | null>;
+  /** Computes an expression without columns, cast if so wanted; null when it is no constant. */
+  fold(expression: Expression, type: DataType | null): Promise<LiteralExpression | null>;
 }
 
 type CallNode = {
   kind: "table_function";
   name: { parts: { name: string }[] };
   args: FunctionArgument[];
+  span: Span;
 };
 
 /** Prepares every call of a tree. */
@@ -37,7 +39,7 @@ export async function preloadTableFunctions(
   root: Statement | Query | Relation,
   fold: TableFunctionPlans["fold"],
 ): Promise<TableFunctionPlans> {
-  const plans: TableFunctionPlans = { files: new Map(), constants: new Map(), fold };
+  const plans: TableFunctionPlans = { sources: new Map(), constants: new Map(), fold };
   await extendTableFunctions(ctx, root, plans);
   return plans;
 }
@@ -47,9 +49,15 @@ export async function extendTableFunctions(
   ctx: StatementContext,
   root: Statement | Query | Relation,
   plans: TableFunctionPlans,
+  /** Of a view, whose names are read as it was made. */
+  namespace: Namespace = ctx.session.namespace,
 ): Promise<void> {
   for (const call of findCalls(root)) {
     const name = call.name.parts[0]!.name.toLowerCase();
+    if (CHANGE_FUNCTIONS.has(name)) {
+      await openChanges(ctx, call, plans, namespace);
+      continue;
+    }
     const type = name === "range" ? LONG : STRING;
     for (const { value } of call.args) {
       if (isPlain(value, type, ctx.parameters)) continue;
@@ -61,9 +69,40 @@ export async function extendTableFunctions(
       name: arg.name?.name ?? null,
       text: constantText(arg.value, ctx.parameters, plans.constants),
     }));
-    const key = keyOf(args);
-    if (!plans.files.has(key)) plans.files.set(key, await openCall(ctx, args));
+    const key = keyOf(name, args);
+    if (!plans.sources.has(key)) plans.sources.set(key, await openCall(ctx, args));
   }
+}
+
+async function openChanges(
+  ctx: StatementContext,
+  { name: { parts }, args: given, span }: CallNode,
+  plans: TableFunctionPlans,
+  namespace: Namespace,
+): Promise<void> {
+  const name = parts[0]!.name.toLowerCase();
+  const args: LiteralExpression[] = [];
+  for (const { value } of given) {
+    const folded = await plans.fold(value, null);
+    if (!folded) {
+      const hint = "write literals, parameters, or functions of them";
+      throw notImplemented(`an argument of ${name} that is no constant`, value.span, hint);
+    }
+    plans.constants.set(value, folded);
+    args.push(folded);
+  }
+  const key = changesKey(name, args, namespace);
+  if (plans.sources.has(key)) return;
+  plans.sources.set(key, await openChangesCall(ctx, { name, args, span, namespace }));
+}
+
+function changesKey(
+  name: string,
+  args: readonly LiteralExpression[],
+  { catalog, schema }: Namespace,
+): string {
+  const values = args.map((arg) => [arg.type.kind, literalText(arg)]);
+  return JSON.stringify([name, values, catalog, schema]);
 }
 
 /** Whether the binder can read the argument as it stands. */
@@ -81,7 +120,7 @@ function isPlain(
   return type.kind === "string" || (literal.kind === "number" && /^-?\d+$/.test(literal.text));
 }
 
-const CONSTANT_ARGUMENTS = new Set(["range", "read_files"]);
+const CONSTANT_ARGUMENTS = new Set(["range", "read_files", ...CHANGE_FUNCTIONS]);
 
 function findCalls(root: unknown): CallNode[] {
   const found: CallNode[] = [];
@@ -107,12 +146,17 @@ export function planTableFunction(
   plans: TableFunctionPlans,
   request: TableFunctionRequest,
 ): Plan | null {
+  if (CHANGE_FUNCTIONS.has(request.name)) {
+    const literals = request.args.flatMap(({ value }) => (value.kind === "literal" ? [value] : []));
+    const key = changesKey(request.name, literals, request.namespace);
+    return plans.sources.get(key)?.(request.allocate) ?? null;
+  }
   if (request.name !== "read_files") return null;
   const args = request.args.map((arg) => ({
     name: arg.name,
     text: arg.value.kind === "literal" ? literalText(arg.value) : null,
   }));
-  return plans.files.get(keyOf(args))?.(request.allocate) ?? null;
+  return plans.sources.get(keyOf(request.name, args))?.(request.allocate) ?? null;
 }
 
 interface Argument {
@@ -120,8 +164,8 @@ interface Argument {
   text: string | null;
 }
 
-function keyOf(args: readonly Argument[]): string {
-  return JSON.stringify(args.map((arg) => [arg.name?.toLowerCase() ?? null, arg.text]));
+function keyOf(name: string, args: readonly Argument[]): string {
+  return JSON.stringify([name, args.map((arg) => [arg.name?.toLowerCase() ?? null, arg.text])]);
 }
 
 function literalText(literal: LiteralExpression): string | null {

@@ -22,7 +22,8 @@ export function timestampMillis(travel: Extract<FixedTimeTravel, { kind: "timest
   });
 }
 
-function parseInstant(text: string): number | null {
+/** Milliseconds since 1970 of a date or time text, UTC unless it says otherwise; null for none. */
+export function parseInstant(text: string): number | null {
   const match = COMPACT.exec(text) ?? INSTANT.exec(text);
   if (!match) return null;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = ""] = match;

@@ -29,6 +29,8 @@ interface Recorded {
   statements: string[];
   schema: unknown;
   rows: unknown[];
+  /** Rows of the change data feed, some columns of them. */
+  reads?: { changes?: { rows: Record<string, unknown>[] } };
   history: HistoryRow[];
   detail: {
     partitionColumns: string[];
@@ -41,8 +43,6 @@ interface Recorded {
 
 /** The statement (counted from 0) that must be refused, and the words that name what is missing. */
 const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
-  cdf: [0, /`changeDataFeed`/],
-  cdf_dv: [0, /`changeDataFeed`/],
   checkpoint_protection: [2, /DROP FEATURE/],
   clustered: [0, /CLUSTER BY/],
   iceberg_compat: [0, /`icebergCompatV2`/],
@@ -106,6 +106,8 @@ describe.skipIf(!hasConformance)("recorded statements, run here", () => {
       compareState(snapshot, recorded);
       expect(await rowsOf(name)).toEqual(recorded.rows.map((row) => printJson(row)).sort());
       expect(historyOf(openLog(pathOf(name)).history())).toEqual(historyOf(recorded.history));
+      const changes = recorded.reads?.changes;
+      if (changes) await compareChanges(name, changes.rows);
     });
   }
 });
@@ -119,6 +121,13 @@ function compareState(snapshot: Snapshot, { schema, detail }: Recorded): void {
   expect([protocol.minReaderVersion, protocol.minWriterVersion].map(Number)).toEqual(
     [detail.minReaderVersion, detail.minWriterVersion].map(Number),
   );
+}
+
+async function compareChanges(name: string, rows: Record<string, unknown>[]): Promise<void> {
+  const columns = Object.keys(rows[0]!).join(", ");
+  const found = await t.rows(`SELECT ${columns} FROM table_changes_by_path('${pathOf(name)}', 0)`);
+  const plain = (values: readonly unknown[]) => values.map(String).join("|");
+  expect(found.map(plain).sort()).toEqual(rows.map((row) => plain(Object.values(row))).sort());
 }
 
 async function rowsOf(name: string): Promise<string[]> {

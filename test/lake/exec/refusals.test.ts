@@ -53,26 +53,6 @@ describe("what is not built", () => {
     expect(error.message).toMatch(/^line 1, column \d+: .* is not supported yet$/);
     expect(error.hint).toMatch(/\w/);
   });
-
-  it.each([
-    "CREATE TABLE u (a INT) TBLPROPERTIES (delta.enableChangeDataFeed = true)",
-    "CREATE OR REPLACE TABLE t (a INT) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'TRUE')",
-    "CREATE TABLE u TBLPROPERTIES (delta.enableChangeDataFeed = true) AS SELECT 1 AS a",
-    "ALTER TABLE t SET TBLPROPERTIES (delta.enableChangeDataFeed = true)",
-    "ALTER TABLE t SET TBLPROPERTIES (delta.enableChangeDataCapture = true)",
-  ])("%s: refused where it is asked for", async (text) => {
-    await expect(failureOf(text)).resolves.toMatchObject({
-      code: "NOT_IMPLEMENTED",
-      message: expect.stringContaining("`changeDataFeed`"),
-      details: { line: 1, column: text.search(/'?delta\.enable/) + 1 },
-    });
-    expect(await t.rows("SHOW TABLES LIKE 'u'")).toEqual([]);
-  });
-
-  it("takes the change data feed turned off", async () => {
-    await t.run("ALTER TABLE t SET TBLPROPERTIES (delta.enableChangeDataFeed = false)");
-    await t.run("UPDATE t SET a = 1");
-  });
 });
 
 describe("names that do not exist", () => {

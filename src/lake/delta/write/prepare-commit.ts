@@ -8,6 +8,7 @@ import type { Clock } from "../../../core/clock.ts";
 import { SovereignError } from "../../../core/errors.ts";
 import { newUuid } from "../../../core/ids.ts";
 import { packageVersion } from "../../../core/package.ts";
+import { refuseReservedColumns } from "../change-feed.ts";
 import { assertWritable } from "../features.ts";
 import type {
   Action,
@@ -169,6 +170,9 @@ function checkTableAllows(
   if (snapshot) assertWritable(snapshot.protocol, snapshot.metadata, intent);
   assertWritable(protocol, metadata, intent);
   refuseRowTracking(snapshot, metadata);
+  if (metadata !== snapshot?.metadata) {
+    refuseReservedColumns(snapshot?.metadata ?? null, metadata);
+  }
   if (!removesRows || !isPropertyOn(metadata, "delta.appendOnly")) return;
   throw new SovereignError("INVALID_STATE", "this table is append-only: rows cannot be removed", {
     hint: "set the table property `delta.appendOnly` to `false` first",

@@ -26,7 +26,6 @@ import {
 } from "../table-handle.ts";
 import { type Change, commitChange } from "../write/commit.ts";
 import { addColumns, alterColumn, dropColumns, renameColumn } from "./alter-columns.ts";
-import { refuseChangeFeed } from "./change-feed.ts";
 import { addConstraint, dropConstraint } from "./constraints.ts";
 import { propertyRecord } from "./create-table.ts";
 
@@ -47,7 +46,6 @@ export async function executeAlterTable(ctx: StatementContext, alter: Alter): Pr
     case "alter_column":
       return alterColumn(ctx, handle, action);
     case "set_properties": {
-      refuseChangeFeed(action.properties);
       const properties = propertyRecord(action.properties);
       const operation = setPropertiesOperation(properties);
       return changeMetadata(ctx, handle, { setProperties: properties }, operation);

@@ -31,7 +31,6 @@ import {
   writeData,
 } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
-import { refuseChangeFeed } from "./change-feed.ts";
 import {
   type Creation,
   columnsOf,
@@ -92,7 +91,6 @@ export async function likeDefinition(
   }
   if (place.isAdopted) throw nonEmptyLocation(place);
   const definition = definitionLike(snapshot, create.options);
-  refuseChangeFeed(Object.entries(definition.properties).map(([key, value]) => ({ key, value })));
   return { place, action: "make", definition };
 }
 

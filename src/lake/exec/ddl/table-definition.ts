@@ -17,7 +17,6 @@ import { bindQueryPlan } from "../bind-port.ts";
 import { propertyDefaults } from "../show/settings.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { columnTypeOf } from "../write/evolve.ts";
-import { refuseChangeFeed } from "./change-feed.ts";
 import { checkColumnExpressions, columnName, fieldOf } from "./column-fields.ts";
 import { otherLocation, type Place, placeOf } from "./table-place.ts";
 
@@ -47,7 +46,6 @@ export interface Creation {
 /** Binds a CREATE TABLE and settles what it would do; makes nothing. */
 export async function prepareCreate(ctx: StatementContext, create: Create): Promise<Creation> {
   refuseUnbuilt(create);
-  refuseChangeFeed(create.options.properties);
   const place = placeOf(ctx, create.table, create.options);
   const { exists } = place;
   const replaces = create.orReplace || create.replaceOnly;

@@ -2,27 +2,30 @@
  * DELETE and TRUNCATE. Files whose rows all go are only removed from the log; of the others the
  * rows are marked in a deletion vector, or the file is written again without them.
  */
-import type { AddFile, ScanFile, Snapshot } from "../../delta/index.ts";
+import type { AddCdcFile, AddFile } from "../../delta/index.ts";
 import { type MarkedFiles, markDeleted } from "../../delta/write/mark-deleted.ts";
 import { deleteOperation, truncateOperation } from "../../delta/write/operations.ts";
-import { BOOLEAN, LONG, structField, structType } from "../../schema/data-type.ts";
-import { refer } from "../../sql/bind/column.ts";
+import { LONG, structField, structType } from "../../schema/data-type.ts";
 import { notImplemented } from "../../sql/error.ts";
-import type { BoundExpression } from "../../sql/plan/expression.ts";
 import type { Plan } from "../../sql/plan/plan.ts";
-import { bindOperator } from "../../sql/types/coercion.ts";
-import { typedLiteral } from "../../sql/types/literal.ts";
 import { expressionBinder } from "../bind-port.ts";
+import { asChanges, tracksChanges, writeChanges } from "../changes/write-changes.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable, type TableHandle } from "../table-handle.ts";
 import { commitChange, totalBytes } from "../write/commit.ts";
-import { commitOrDiscard, targetOf, type WrittenData, writeData } from "../write/data-files.ts";
+import {
+  commitOrDiscard,
+  targetOf,
+  type WrittenData,
+  writeData,
+  writeOrDiscard,
+} from "../write/data-files.ts";
 import type { Reads } from "../write/source-reads.ts";
-import { asCondition, type Condition, findCandidates } from "./find-rows.ts";
-import { markedRows, splitSelected, vectorMetrics } from "./split-touched.ts";
+import { type Condition, findCandidates } from "./find-rows.ts";
+import { keptRows, selectedRows } from "./kept-rows.ts";
+import { markedRows, splitSelected, vectorMetrics, writesVectors } from "./split-touched.ts";
 import { aliasOf } from "./target-alias.ts";
-import { openTargetScan } from "./target-scan.ts";
 
 const AFFECTED = structType([structField("num_affected_rows", LONG)]);
 
@@ -71,6 +74,8 @@ export async function executeTruncate(
 export interface Deleted {
   adds: AddFile[];
   removes: AddFile[];
+  /** Change data files; none where the log tells what went. */
+  changes: readonly AddCdcFile[];
   /** Rows of removed files that stay, in new files. */
   written: WrittenData | null;
   /** Files that stay with fewer rows. */
@@ -91,67 +96,50 @@ export async function deleteMatching(
   qualifier: readonly string[] = handle.qualifier,
 ): Promise<Deleted> {
   const { snapshot } = handle;
-  const { files, reads, text } = await findCandidates(ctx, snapshot, condition, qualifier);
-  const { rewritten, marked: holed } = await splitSelected(
+  const { files, reads, text, takesPartitions } = await findCandidates(
     ctx,
     snapshot,
-    files,
     condition,
     qualifier,
   );
+  const split = await splitSelected(ctx, snapshot, files, condition, qualifier);
+  const { rewritten, marked: holed } = split;
   const partly = rewritten.filter((t) => t.matchedCount < t.rowCount).map((t) => t.file);
-  const written =
-    partly.length > 0 && condition
-      ? await writeKept(ctx, snapshot, partly, condition, qualifier)
-      : null;
-  const marked = await commitOrDiscard(written, () =>
-    markDeleted(snapshot.tableRoot, holed.map(markedRows)),
-  );
-  const gone = rewritten.map((t) => t.file.add);
-  return {
-    adds: [...(written?.adds ?? []), ...marked.adds],
-    removes: [...gone, ...marked.removes],
-    written,
-    marked,
-    deletedCount: [...rewritten, ...holed].reduce((sum, t) => sum + t.matchedCount, 0),
-    reads,
-    text,
-    discard() {
-      written?.discard();
-      marked.discard();
-    },
-  };
+  const target = targetOf(snapshot);
+  return writeOrDiscard(async (keep) => {
+    let written: WrittenData | null = null;
+    if (partly.length > 0 && condition) {
+      const kept = await keptRows(ctx, snapshot, partly, condition, qualifier);
+      written = keep(await writeData(ctx, kept, target));
+    }
+    const marked = keep(await markDeleted(snapshot.tableRoot, holed.map(markedRows)));
+    // Removed files and grown vectors tell by themselves what went, as long as no row moved.
+    const tells = takesPartitions || (writesVectors(snapshot) && partly.length === 0);
+    const parts: Plan[] = [];
+    if (condition && tracksChanges(snapshot) && !tells) {
+      const changed = [...rewritten, ...holed].map((t) => t.file);
+      const gone = await selectedRows(ctx, snapshot, changed, condition, qualifier);
+      if (changed.length > 0) parts.push(asChanges(ctx, gone, "delete"));
+    }
+    const changes = keep(await writeChanges(ctx, parts, target));
+    return {
+      adds: [...(written?.adds ?? []), ...marked.adds],
+      removes: [...rewritten.map((t) => t.file.add), ...marked.removes],
+      changes: changes.files,
+      written,
+      marked,
+      deletedCount: [...rewritten, ...holed].reduce((sum, t) => sum + t.matchedCount, 0),
+      reads,
+      text,
+      discard() {
+        for (const part of [written, marked, changes]) part?.discard();
+      },
+    };
+  });
 }
 
-/** Writes the rows of the files that the condition leaves. */
-async function writeKept(
-  ctx: StatementContext,
-  snapshot: Snapshot,
-  files: readonly ScanFile[],
-  condition: NonNullable<Condition>,
-  qualifier: readonly string[],
-): Promise<WrittenData> {
-  const scan = await openTargetScan(ctx, snapshot, files, qualifier);
-  const kept: Plan = {
-    kind: "filter",
-    input: scan.plan,
-    condition: isNotTrue(asCondition(condition(scan.columns))),
-  };
-  const expressions = scan.columns.map((attribute) => ({
-    expression: refer(attribute),
-    output: { ...attribute, id: ctx.allocate() },
-  }));
-  return writeData(ctx, { kind: "project", input: kept, expressions }, targetOf(snapshot));
-}
-
-/** True where the condition is false or NULL. */
-function isNotTrue(condition: BoundExpression): BoundExpression {
-  const same = bindOperator("<=>", [condition, typedLiteral(true, BOOLEAN)]);
-  return bindOperator("not", [same]);
-}
-
-function changeOf({ adds, removes, reads }: Deleted) {
-  return { adds, removes, reads };
+function changeOf({ adds, removes, changes, reads }: Deleted) {
+  return { adds, removes, changes, reads };
 }
 
 function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, string> {
@@ -162,7 +150,7 @@ function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, str
     numRemovedBytes: String(totalBytes(gone)),
     numAddedFiles: String(written?.adds.length ?? 0),
     numAddedBytes: String(written?.sizeBytes ?? 0),
-    numAddedChangeFiles: "0",
+    numAddedChangeFiles: String(deleted.changes.length),
     numCopiedRows: String(written?.rowCount ?? 0),
     numDeletedRows: String(deleted.deletedCount),
     ...vectorMetrics(marked, gone, "num"),

@@ -28,6 +28,8 @@ export interface Candidates {
   reads: Reads;
   /** The condition as the history shows it; undefined when it selects every row. */
   text: string | undefined;
+  /** Whether the condition asks for nothing but partition columns: it selects whole files. */
+  takesPartitions: boolean;
 }
 
 /** Files that may hold selected rows. */
@@ -41,14 +43,25 @@ export async function findCandidates(
   const bound = condition ? asCondition(condition(attributes)) : null;
   if (!bound) {
     const files = await snapshot.scanFiles();
-    return { files, reads: { readWholeTable: true, readFiles: pathsOf(files) }, text: undefined };
+    const all: Reads = { readWholeTable: true, readFiles: pathsOf(files) };
+    return { files, reads: all, text: undefined, takesPartitions: true };
   }
   refuseVolatile(bound);
   const prune = toPrunePredicate(bound, new Map(attributes.map((a) => [a.id, a])));
   const files = await snapshot.scanFiles(prune);
   const own: Reads = { readPredicates: [prune], readFiles: pathsOf(files) };
   const reads = mergeReads(own, await subqueryReads(snapshot, [bound]));
-  return { files, reads, text: predicateText(bound) };
+  const takesPartitions = asksPartitions(bound, snapshot.metadata.partitionColumns);
+  return { files, reads, text: predicateText(bound), takesPartitions };
+}
+
+function asksPartitions(condition: BoundExpression, partitionColumns: readonly string[]): boolean {
+  return !someExpression(
+    condition,
+    (node) =>
+      node.kind === "subquery" ||
+      (node.kind === "attribute" && !partitionColumns.includes(node.attribute.name)),
+  );
 }
 
 /** Paths of files, as a commit's reads name them. */

@@ -16,6 +16,7 @@ import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
 import { defaultValue, generatedValue, generationText } from "../write/column-values.ts";
 import { identityValue } from "../write/identity.ts";
+import { unionAll } from "../write/stored-rows.ts";
 import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
 import type { Pairs } from "./merge-pairs.ts";
 import type { SplitFiles } from "./split-touched.ts";
@@ -38,14 +39,7 @@ export async function mergedRows(
     parts.push(await targetRows(ctx, merge, pairs, { files, onlyChanged: true }));
   }
   if (pairs.counts.inserted > 0) parts.push(insertedRows(ctx, merge, pairs));
-  return parts.reduce((left, right) => ({
-    kind: "set_operation",
-    operator: "union",
-    all: true,
-    left,
-    right,
-    output: outputOf(left).map((a) => ({ ...a, id: ctx.allocate(), nullable: true })),
-  }));
+  return unionAll(ctx, parts);
 }
 
 function column(ctx: StatementContext, name: string, type: Attribute["type"]): Attribute {
@@ -56,13 +50,16 @@ interface TargetFiles {
   files: readonly ScanFile[];
   /** Rows that no clause changes stay where they are. */
   onlyChanged: boolean;
+  /** Deleted rows stay; the values before the change and the clause's number follow the new ones. */
+  keepsOld?: boolean;
 }
 
-async function targetRows(
+/** The rows of the files under their clauses' values. */
+export async function targetRows(
   ctx: StatementContext,
   merge: Merge,
   pairs: Pairs,
-  { files, onlyChanged }: TargetFiles,
+  { files, onlyChanged, keepsOld = false }: TargetFiles,
 ): Promise<Plan> {
   const { snapshot } = merge.handle;
   const { schema } = merge.target;
@@ -78,7 +75,8 @@ async function targetRows(
     return chosenValue(clauses, i, clause, otherwise);
   });
   // With every column set from the source, the positions found before say all about the target.
-  const readsTarget = !onlyChanged || values.some((value) => mentions(value, scan.columns));
+  const readsTarget =
+    !onlyChanged || keepsOld || values.some((value) => mentions(value, scan.columns));
   const decided = readsTarget
     ? join(onlyChanged ? "inner" : "left", scan.plan, decisions.plan, [
         equal(scan.fileIndex, decisions.file),
@@ -87,12 +85,18 @@ async function targetRows(
     : decisions.plan;
   const joined = join("left", decided, merge.source, [equal(merge.sourceRow, decisions.source)]);
   const deletes = clauses.flatMap((c, i) => (c.action === "delete" ? [i] : []));
-  const kept: Plan = deletes.length > 0 ? dropDeleted(joined, clause, deletes) : joined;
+  const drops = deletes.length > 0 && !keepsOld;
+  const kept: Plan = drops ? dropDeleted(joined, clause, deletes) : joined;
   const expressions = schema.fields.map((field, i): NamedExpression => {
     return { expression: values[i]!, output: outputColumn(ctx, field) };
   });
-  const plain: Plan = { kind: "project", input: kept, expressions };
-  return recomputeGenerated(ctx, merge, plain, { kept, expressions, clause, clauses });
+  const old = keepsOld ? [...scan.columns, clause].map((a) => formerValue(ctx, a)) : [];
+  return recomputeGenerated(ctx, merge, { kept, expressions, old, clause, clauses });
+}
+
+function formerValue(ctx: StatementContext, attribute: Attribute): NamedExpression {
+  const output = column(ctx, `__old_${attribute.name}`, attribute.type);
+  return { expression: refer(attribute), output: { ...output, hidden: false } };
 }
 
 function mentions(expression: BoundExpression, columns: readonly Attribute[]): boolean {
@@ -103,7 +107,7 @@ function mentions(expression: BoundExpression, columns: readonly Attribute[]): b
   );
 }
 
-interface Decisions {
+export interface Decisions {
   plan: Plan;
   file: Attribute;
   row: Attribute;
@@ -112,7 +116,7 @@ interface Decisions {
 }
 
 /** What happens to the rows of the files, once each. */
-function decisionsFor(
+export function decisionsFor(
   ctx: StatementContext,
   merge: Merge,
   pairs: Pairs,
@@ -152,7 +156,8 @@ function join(
   };
 }
 
-function equal(a: Attribute, b: Attribute): BoundExpression {
+/** `a = b`. */
+export function equal(a: Attribute, b: Attribute): BoundExpression {
   return bindOperator("=", [refer(a), refer(b)]);
 }
 
@@ -199,6 +204,8 @@ function outputColumn(ctx: StatementContext, field: StructField): Attribute {
 interface Rewritten {
   kept: Plan;
   expressions: readonly NamedExpression[];
+  /** Handed through. */
+  old: readonly NamedExpression[];
   clause: Attribute;
   clauses: readonly BoundClause[];
 }
@@ -207,40 +214,47 @@ interface Rewritten {
 function recomputeGenerated(
   ctx: StatementContext,
   merge: Merge,
-  plain: Plan,
-  { kept, expressions, clause, clauses }: Rewritten,
+  { kept, expressions, old: former, clause, clauses }: Rewritten,
 ): Plan {
   const { fields } = merge.target.schema;
   const isOpen = (field: StructField, i: number): boolean =>
     generationText(field) !== null &&
     !clauses.some((c) => c.action === "update" && c.values.has(i));
-  if (!fields.some(isOpen)) return plain;
+  if (!fields.some(isOpen)) {
+    return { kind: "project", input: kept, expressions: [...expressions, ...former] };
+  }
   const flag = { ...clause, id: ctx.allocate(), hidden: false };
   const flagged: Plan = {
     kind: "project",
     input: kept,
-    expressions: [...expressions, { expression: refer(clause), output: flag }],
+    expressions: [...expressions, ...former, { expression: refer(clause), output: flag }],
   };
   const outputs = expressions.map((e) => e.output);
+  const through = former.map(({ output }) => ({
+    expression: refer(output),
+    output: { ...output, id: ctx.allocate() },
+  }));
   return {
     kind: "project",
     input: flagged,
-    expressions: fields.map((field, i) => {
-      const output = outputColumn(ctx, field);
-      const old = refer(outputs[i]!);
-      if (!isOpen(field, i)) return { expression: old, output };
-      const changed = bindOperator("is not null", [refer(flag)]);
-      const value = generatedValue(field, outputs, merge.bind);
-      const expression: BoundExpression = {
-        kind: "case",
-        // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
-        branches: [{ when: changed, then: value }],
-        otherwise: old,
-        type: field.type,
-        nullable: true,
-      };
-      return { expression, output };
-    }),
+    expressions: fields
+      .map((field, i): NamedExpression => {
+        const output = outputColumn(ctx, field);
+        const old = refer(outputs[i]!);
+        if (!isOpen(field, i)) return { expression: old, output };
+        const changed = bindOperator("is not null", [refer(flag)]);
+        const value = generatedValue(field, outputs, merge.bind);
+        const expression: BoundExpression = {
+          kind: "case",
+          // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
+          branches: [{ when: changed, then: value }],
+          otherwise: old,
+          type: field.type,
+          nullable: true,
+        };
+        return { expression, output };
+      })
+      .concat(through),
   };
 }
 
@@ -248,7 +262,8 @@ function missingValue(field: StructField, merge: Merge): BoundExpression {
   return identityOf(field) ? identityValue(field) : defaultValue(field, merge.bind);
 }
 
-function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
+/** The rows to insert. */
+export function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
   const row = column(ctx, "source_row", LONG);
   const clause = column(ctx, "clause", INT);
   const decisions: Plan = {

@@ -12,15 +12,18 @@ import type { AddFile } from "../../delta/index.ts";
 import { markDeleted } from "../../delta/write/mark-deleted.ts";
 import { mergeOperation } from "../../delta/write/operations.ts";
 import { LONG, structField, structType } from "../../schema/data-type.ts";
+import type { Plan } from "../../sql/plan/plan.ts";
+import { tracksChanges, writeChanges } from "../changes/write-changes.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
 import { commitChange, totalBytes } from "../write/commit.ts";
-import { commitOrDiscard, type WrittenData, writeData } from "../write/data-files.ts";
+import { type WrittenData, writeData, writeOrDiscard } from "../write/data-files.ts";
 import { enforceRules } from "../write/enforce.ts";
 import { withHighWaterMarks } from "../write/identity.ts";
 import { mergeReads, type Reads, subqueryReads } from "../write/source-reads.ts";
 import { pathsOf } from "./find-rows.ts";
+import { type TrackedMerge, trackMerge } from "./merge-changes.ts";
 import { type Merge, numberedColumns, openMerge } from "./merge-clauses.ts";
 import { findPairs, type MergeCounts, type Pairs } from "./merge-pairs.ts";
 import { mergedRows } from "./merge-rows.ts";
@@ -54,15 +57,11 @@ export async function executeMerge(
   const pairs = await findPairs(ctx, merge);
   const scanMs = ctx.session.clock.monotonicMs() - startMs;
   const split = await splitMerged(ctx, merge, pairs);
-  const written = await writeRows(ctx, merge, pairs, split);
-  const marked = await commitOrDiscard(written, () =>
-    markDeleted(handle.snapshot.tableRoot, split.marked.map(markedRows)),
-  );
-  const discard = () => {
-    written?.discard();
-    marked.discard();
-  };
-  return commitOrDiscard({ discard }, async () => {
+  return writeOrDiscard(async (keep) => {
+    const { data, changes: parts } = await rowsToWrite(ctx, merge, pairs, split);
+    const written = data && keep(await writeRows(ctx, merge, data));
+    const changes = keep(await writeChanges(ctx, parts, merge.target));
+    const marked = keep(await markDeleted(handle.snapshot.tableRoot, split.marked.map(markedRows)));
     const gone = split.rewritten.map(({ file }) => file.add);
     const removes = [...gone, ...marked.removes];
     const adds = [...(written?.adds ?? []), ...marked.adds];
@@ -81,9 +80,11 @@ export async function executeMerge(
       ...operationOf(pairs),
       adds,
       removes,
+      changes: changes.files,
       others,
       metrics: {
         ...metricsOf(pairs, written, gone, times),
+        numTargetChangeFilesAdded: String(changes.files.length),
         ...vectorMetrics(marked, gone, "numTarget"),
       },
       reads: await readsOf(merge, pairs),
@@ -112,15 +113,23 @@ async function splitMerged(
   return splitTouched(await locateFiles(ctx, snapshot, merge.candidates, positions));
 }
 
-async function writeRows(
+async function rowsToWrite(
   ctx: StatementContext,
   merge: Merge,
   pairs: Pairs,
   split: SplitFiles,
-): Promise<WrittenData | null> {
+): Promise<TrackedMerge> {
   const { inserted, updated } = pairs.counts;
-  if (split.rewritten.length === 0 && inserted + updated.total === 0) return null;
-  const plan = await mergedRows(ctx, merge, pairs, split);
+  const isTouched = split.rewritten.length + split.marked.length > 0;
+  // Rows that are only added need no change files: the new data files are the change.
+  if (isTouched && tracksChanges(merge.handle.snapshot)) {
+    return trackMerge(ctx, merge, pairs, split);
+  }
+  const isNothing = split.rewritten.length === 0 && inserted + updated.total === 0;
+  return { data: isNothing ? null : await mergedRows(ctx, merge, pairs, split), changes: [] };
+}
+
+async function writeRows(ctx: StatementContext, merge: Merge, plan: Plan): Promise<WrittenData> {
   return writeData(ctx, await enforceRules(ctx, plan, merge.target), merge.target);
 }
 
@@ -174,7 +183,6 @@ function metricsOf(
     numTargetFilesRemoved: removes.length,
     numTargetBytesAdded: written?.sizeBytes ?? 0,
     numTargetBytesRemoved: totalBytes(removes),
-    numTargetChangeFilesAdded: 0,
     executionTimeMs: Math.round(times.totalMs),
     scanTimeMs: Math.round(times.scanMs),
     rewriteTimeMs: Math.round(times.totalMs - times.scanMs),

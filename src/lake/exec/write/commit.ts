@@ -1,6 +1,12 @@
 /** The last step of every statement that changes a table: one transaction, one summary. */
 import { SovereignError } from "../../../core/errors.ts";
-import type { AddFile, CommitRequest, CommitResult, RemoveFile } from "../../delta/index.ts";
+import type {
+  AddCdcFile,
+  AddFile,
+  CommitRequest,
+  CommitResult,
+  RemoveFile,
+} from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import type { Operation } from "../../delta/write/operations.ts";
 import { rehearseCommit } from "../plan/rehearse-commit.ts";
@@ -14,6 +20,8 @@ export interface Change extends Operation {
   removes?: readonly AddFile[];
   /** False when the new files hold the rows of the removed ones and no others. */
   dataChange?: false;
+  /** Change data files: with any, they alone tell what the commit changes. */
+  changes?: readonly AddCdcFile[];
   /** Actions besides files: metadata, protocol, txn. */
   others?: CommitRequest["actions"];
   metrics: Readonly<Record<string, string>>;
@@ -44,6 +52,7 @@ export async function commitChange(
         remove: removeOf(add, nowMs, change.dataChange),
       })),
       ...adds.map((add) => ({ add })),
+      ...(change.changes ?? []).map((cdc) => ({ cdc })),
     ],
     ...change.reads,
   });

@@ -21,6 +21,9 @@ export interface WriteTarget {
   partitionColumns: readonly string[];
   columnMappingMode: ColumnMappingMode;
   configuration: Readonly<Record<string, string>>;
+  /** Folder below the root and first word of the names, for files that are no data files. */
+  subfolder?: string;
+  filePrefix?: string;
 }
 
 /** The target a snapshot describes. */
@@ -70,9 +73,27 @@ export function writtenData(tableRoot: string, files: readonly WrittenFile[]): W
   };
 }
 
+type Discardable = Pick<WrittenData, "discard">;
+
+/** Runs work that writes in several steps; when one fails, whatever was handed to `keep` goes. */
+export function writeOrDiscard<T>(
+  work: (keep: <W extends Discardable>(written: W) => W) => Promise<T>,
+): Promise<T> {
+  const kept: Discardable[] = [];
+  const discard = () => {
+    for (const written of kept) written.discard();
+  };
+  return commitOrDiscard({ discard }, () =>
+    work((written) => {
+      kept.push(written);
+      return written;
+    }),
+  );
+}
+
 /** Runs the commit of written data; on failure the files go and the error stays. */
 export async function commitOrDiscard<T>(
-  written: Pick<WrittenData, "discard"> | null,
+  written: Discardable | null,
   commit: () => Promise<T>,
 ): Promise<T> {
   try {

@@ -13,7 +13,7 @@ import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable, type TableHandle } from "../table-handle.ts";
 import { alignColumns } from "./align.ts";
 import { commitChange, totalBytes, writeMetrics } from "./commit.ts";
-import { commitOrDiscard, targetOf, type WriteTarget, writeData } from "./data-files.ts";
+import { targetOf, type WriteTarget, writeData, writeOrDiscard } from "./data-files.ts";
 import { enforceRules } from "./enforce.ts";
 import { type Evolution, evolveSchema } from "./evolve.ts";
 import { withHighWaterMarks } from "./identity.ts";
@@ -68,9 +68,10 @@ export async function insertRows(
   const aligned = alignColumns(ctx, source, { ...insert, schema: target.schema }, bind);
   const checked = await enforceRules(ctx, aligned.plan, target, aligned.given);
   const overwrite = insert.mode === "into" ? null : await planOverwrite(ctx, handle, insert);
-  const written = await writeData(ctx, overwrite?.guard(checked) ?? checked, target);
-  return commitOrDiscard(written, async () => {
-    const replaced = await overwrite?.settle(written);
+  return writeOrDiscard(async (keep) => {
+    const written = keep(await writeData(ctx, overwrite?.guard(checked) ?? checked, target));
+    const settled = await overwrite?.settle(written, target);
+    const replaced = settled && keep(settled);
     const removes = replaced?.removes ?? [];
     const adds = [...written.adds, ...(replaced?.adds ?? [])];
     const actions = [
@@ -83,6 +84,7 @@ export async function insertRows(
       ...writeOperation(operationOf(insert, overwrite)),
       adds,
       removes,
+      changes: replaced?.changes ?? [],
       others: actions,
       metrics: {
         ...writeMetrics(written),
@@ -92,6 +94,7 @@ export async function insertRows(
               numRemovedBytes: String(totalBytes(removes)),
             }
           : {}),
+        ...replaced?.metrics,
       },
       reads: mergeReads(await sourceReads(handle.snapshot, source), replaced?.reads ?? null) ?? {},
     });

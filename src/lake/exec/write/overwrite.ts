@@ -2,18 +2,31 @@
  * What an INSERT OVERWRITE or REPLACE WHERE takes out of the table: everything, the partition it
  * names, the partitions the new rows fall into (dynamic mode), or the rows a predicate selects.
  */
-import type { AddFile, CommitRequest } from "../../delta/index.ts";
+import {
+  type AddCdcFile,
+  type AddFile,
+  type CommitRequest,
+  resolveLogPath,
+} from "../../delta/index.ts";
 import type { Expression } from "../../sql/ast.ts";
 import { refer } from "../../sql/bind/column.ts";
 import { parseExpression, quoteIdentifier } from "../../sql/parse/index.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { expressionBinder } from "../bind-port.ts";
+import {
+  asChanges,
+  NO_CHANGES,
+  type WrittenChanges,
+  writeChanges,
+} from "../changes/write-changes.ts";
 import { deleteMatching } from "../dml/delete.ts";
+import { openTargetScan } from "../dml/target-scan.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
 import { checkReplaced } from "./check-functions.ts";
-import type { WrittenData } from "./data-files.ts";
+import { commitOrDiscard, type WriteTarget, type WrittenData } from "./data-files.ts";
 import { partitionPredicate } from "./partition-predicate.ts";
+import { pickColumns } from "./stored-rows.ts";
 
 type Insert = Pick<StatementOf<"insert">, "mode" | "partition" | "replaceWhere" | "span">;
 
@@ -21,6 +34,12 @@ export interface Replaced {
   removes: AddFile[];
   /** Rewritten rows that stay. */
   adds: AddFile[];
+  /** Change data files of the rows that go and of the new ones. */
+  changes: readonly AddCdcFile[];
+  /** Spark's counters, where rows were looked at one by one. */
+  metrics: Readonly<Record<string, string>>;
+  /** Removes what was written; for a statement that does not reach its commit. */
+  discard(): void;
   reads: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles">;
 }
 
@@ -31,8 +50,16 @@ export interface Overwrite {
   /** Holds new rows to the predicate they replace. */
   guard(plan: Plan): Plan;
   /** Called once the new files are there. */
-  settle(written: WrittenData): Promise<Replaced>;
+  settle(written: WrittenData, target: WriteTarget): Promise<Replaced>;
 }
+
+/** Of a replacement that takes whole files: the log tells what changed. */
+const WHOLE_FILES: Omit<Replaced, "removes" | "reads"> = {
+  adds: [],
+  changes: [],
+  metrics: {},
+  discard() {},
+};
 
 /** Decides what the statement replaces. */
 export async function planOverwrite(
@@ -53,7 +80,7 @@ export async function planOverwrite(
     async settle() {
       const files = await handle.snapshot.scanFiles();
       const removes = files.map((file) => file.add);
-      return { removes, adds: [], reads: { readWholeTable: true } };
+      return { ...WHOLE_FILES, removes, reads: { readWholeTable: true } };
     },
   };
 }
@@ -92,7 +119,7 @@ function replacePartitions(handle: TableHandle): Overwrite {
         partitionPredicate(handle.snapshot, add),
       );
       // The files' rows are not read: their removal is a matter of removing twice.
-      return { removes, adds: [], reads: { readPredicates, readFiles: new Set() } };
+      return { ...WHOLE_FILES, removes, reads: { readPredicates, readFiles: new Set() } };
     },
   };
 }
@@ -120,11 +147,47 @@ async function replaceMatching(
       }));
       return { kind: "project", input: plan, expressions };
     },
-    async settle() {
+    async settle(written, target) {
       const deleted = await deleteMatching(ctx, handle, (attributes) => {
         return bind(condition, attributes);
       });
-      return { removes: deleted.removes, adds: deleted.adds, reads: deleted.reads };
+      // With any change file in a commit, readers look at no other; so the new rows get theirs.
+      const inserted = await commitOrDiscard(deleted, async () =>
+        deleted.changes.length > 0 ? recordInserted(ctx, handle, written, target) : NO_CHANGES,
+      );
+      const changes = [...deleted.changes, ...inserted.files];
+      return {
+        removes: deleted.removes,
+        adds: deleted.adds,
+        changes,
+        metrics: {
+          numDeletedRows: String(deleted.deletedCount),
+          numAddedChangeFiles: String(changes.length),
+        },
+        discard() {
+          deleted.discard();
+          inserted.discard();
+        },
+        reads: deleted.reads,
+      };
     },
   };
+}
+
+/** The rows just written, as stored, are the inserted ones. */
+async function recordInserted(
+  ctx: StatementContext,
+  { snapshot, qualifier }: TableHandle,
+  written: WrittenData,
+  target: WriteTarget,
+): Promise<WrittenChanges> {
+  if (written.adds.length === 0) return NO_CHANGES;
+  const files = written.adds.map((add) => ({
+    add,
+    absolutePath: resolveLogPath(target.tableRoot, add.path),
+    deletedRows: null,
+  }));
+  const scan = await openTargetScan(ctx, snapshot, files, qualifier, target.schema);
+  const rows = pickColumns(ctx, scan.plan, scan.columns);
+  return writeChanges(ctx, [asChanges(ctx, rows, "insert")], target);
 }

@@ -74,6 +74,8 @@ export interface RelationSource {
 export interface TableFunctionRequest {
   readonly name: string;
   readonly args: readonly { readonly name: string | null; readonly value: BoundExpression }[];
+  /** What unqualified names mean where the call stands. */
+  readonly namespace: Namespace;
   readonly allocate: () => number;
   readonly span: Span;
 }

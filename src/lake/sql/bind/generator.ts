@@ -141,6 +141,7 @@ export function bindTableFunction(relation: TableFunction, env: QueryEnv): Bound
   const plan = env.context.tableFunction?.({
     name,
     args,
+    namespace: env.namespace,
     allocate: env.context.allocate,
     span: relation.span,
   });
@@ -165,6 +166,6 @@ function unknownTableFunction(name: string, relation: TableFunction): SqlError {
     errorClass: "UNRESOLVABLE_TABLE_VALUED_FUNCTION",
     sqlState: "42883",
     span: relation.name.span,
-    hint: "use range, explode, inline, stack or read_files",
+    hint: "use range, explode, inline, stack, read_files or table_changes",
   });
 }

@@ -8,10 +8,11 @@
  */
 import type { DataType, StructType } from "../../schema/data-type.ts";
 import { structType } from "../../schema/data-type.ts";
-import type { Expression, ParsedStatement, Statement } from "../ast.ts";
+import type { Expression, MultipartName, ParsedStatement, Statement } from "../ast.ts";
 import { Cursor } from "./cursor.ts";
 import { checkHeight } from "./depth.ts";
 import { parseExpression as readExpression } from "./expression.ts";
+import { parseName } from "./name.ts";
 import { parseAll } from "./script.ts";
 import { parseStatementBody } from "./statement.ts";
 import { suggestClause } from "./suggest.ts";
@@ -45,6 +46,11 @@ export function parseExpression(text: string): Expression {
   const expression = readWhole(text, readExpression);
   checkHeight(expression);
   return expression;
+}
+
+/** A dotted name given as text: ``main.`my schema`.t``. */
+export function parseTableName(text: string): MultipartName {
+  return readWhole(text, parseName);
 }
 
 /** One data type: `array<struct<a: int>>`. */

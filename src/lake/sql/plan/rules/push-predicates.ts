@@ -4,7 +4,13 @@
  * may pass an operator exactly when dropping its input rows drops just the output rows it rejects.
  */
 import type { Attribute, BoundExpression } from "../expression.ts";
-import type { JoinPlan, Plan, ScanPlan } from "../plan.ts";
+import {
+  type JoinPlan,
+  outputOf,
+  type Plan,
+  type ScanPlan,
+  type SetOperationPlan,
+} from "../plan.ts";
 import {
   expressionsOf,
   hasSubquery,
@@ -55,9 +61,30 @@ function push(plan: Plan, conditions: Conditions): Plan {
     }
     case "join":
       return pushJoin(node, conditions);
+    case "set_operation":
+      return node.operator === "union" ? pushUnion(node, conditions) : pushNothing(node);
     default:
-      return mapInputs(node, (input) => push(input, []));
+      return pushNothing(node);
   }
+}
+
+function pushNothing(node: Plan): Plan {
+  return mapInputs(node, (input) => push(input, []));
+}
+
+/** Conditions on the union's columns hold for the columns in the same places on either side. */
+function pushUnion(plan: SetOperationPlan, conditions: Conditions): Plan {
+  const side = (input: Plan): Plan => {
+    const columns = new Map(plan.output.map((a, i) => [a.id, outputOf(input)[i]!]));
+    const own = conditions.filter((c) => references(c).every((id) => columns.has(id)));
+    const moved = own.map((condition) =>
+      rewriteExpression(condition, (e) =>
+        e.kind === "attribute" ? { ...e, attribute: columns.get(e.attribute.id)! } : e,
+      ),
+    );
+    return push(input, moved);
+  };
+  return { ...plan, left: side(plan.left), right: side(plan.right) };
 }
 
 function pushJoin(plan: JoinPlan, conditions: Conditions): Plan {
