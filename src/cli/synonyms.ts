@@ -45,6 +45,7 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...spread("lake export", "dump save unload write"),
     ...spread("lake history", "log versions commits"),
     ...spread("lake diff", "compare"),
+    ...spread("lake optimize", "compact zorder reorg purge"),
     ...spread("lake fs ls", "files"),
     ...spread("lake conf get", "set settings config"),
     create: 'lake sql "CREATE TABLE …"',

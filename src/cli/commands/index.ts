@@ -63,6 +63,11 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         load: () => import("./lake/export.ts"),
       },
       {
+        name: "optimize",
+        summary: "Put small files of a table together, and deleted rows away",
+        load: () => import("./lake/optimize.ts"),
+      },
+      {
         name: "vacuum",
         summary: "Remove files that no version of a table needs any more",
         load: () => import("./lake/vacuum.ts"),
