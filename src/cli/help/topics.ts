@@ -145,7 +145,7 @@ const DELTA_TEXT = [
   "A commit is all or nothing: data files first, then one log entry put in place only if no other writer took its version. A lost race is checked against what the winner changed and tried again, or refused naming the winner's commit.",
   "New tables write deletion vectors: UPDATE, DELETE and MERGE mark rows and write only what is new. Some readers refuse such tables (delta-rs does in `to_pandas` and `to_pyarrow_table`, not in its queries): `deletion_vectors = false` under `[lake]`, or TBLPROPERTIES ('delta.enableDeletionVectors' = 'false'), makes tables without.",
   "A table whose protocol asks for a feature that is not supported is refused by the feature's name: for reading when it is a reader feature, for writing when it is a writer feature.",
-  "`VACUUM t [DRY RUN]` removes files that were let go longer ago than `delta.deletedFileRetentionDuration` (7 days unless set), `FSCK REPAIR TABLE t` takes missing files out of the log.",
+  "`VACUUM t [DRY RUN]` removes files that were let go longer ago than `delta.deletedFileRetentionDuration` (7 days unless set), `FSCK REPAIR TABLE t` takes missing files out of the log. Every tenth commit writes a checkpoint; commits below one that are older than `delta.logRetentionDuration` (30 days unless set) are removed then, unless `delta.enableExpiredLogCleanup` is false.",
   "This version lacks, and refuses by name with a way out where there is one:",
   [
     "  upkeep      CONVERT TO DELTA, GENERATE",

@@ -13,6 +13,8 @@ import {
 import {
   type CheckpointAction,
   type CheckpointWriter,
+  type Metadata,
+  type Protocol,
   readColumnMappingMode,
 } from "../delta/index.ts";
 import type { StructType } from "../schema/data-type.ts";
@@ -94,22 +96,17 @@ const COLUMNS: readonly [keyof CheckpointAction, StructShape][] = [
   ["domainMetadata", struct(["domain", STRING], ["configuration", STRING], ["removed", BOOLEAN])],
 ];
 
-/** Only in V2 checkpoints; its presence is what tells a reader that this is one. */
-const CHECKPOINT_METADATA: [keyof CheckpointAction, StructShape] = [
-  "checkpointMetadata",
-  struct(["version", LONG], ["tags", MAP]),
-];
+const FILE_COLUMNS = COLUMNS.filter(([name]) => name === "add" || name === "remove");
 
 /** A writer of checkpoint files; creating it loads nothing. */
 export function createWasmCheckpointWriter(): CheckpointWriter {
   return {
-    async writeActions(path, actions, schema) {
+    async writeActions(path, actions, schema, filesOf) {
       const rows = [...actions];
-      const isV2 = rows.some((action) => action.checkpointMetadata);
-      const fields = isV2 ? [...COLUMNS, CHECKPOINT_METADATA] : [...COLUMNS];
-      const metadata = rows.find((action) => action.metaData)?.metaData;
-      const hasText = metadata ? writesStatsText(metadata) : true;
-      const parsed = parsedColumnsOf(rows, schema);
+      const fields = filesOf ? FILE_COLUMNS : COLUMNS;
+      const table = filesOf ?? tableOf(rows);
+      const hasText = table ? writesStatsText(table.metadata) : true;
+      const parsed = table ? parsedColumnsOf(table, schema) : null;
       if (parsed === null && hasText) return writeRows(path, fields, rows);
       const typed = fields.map(([name, shape]): [keyof CheckpointAction, StructShape] => {
         if (name !== "add") return [name, shape];
@@ -124,10 +121,18 @@ export function createWasmCheckpointWriter(): CheckpointWriter {
   };
 }
 
-function parsedColumnsOf(rows: readonly CheckpointAction[], schema: StructType) {
+interface Table {
+  protocol: Protocol;
+  metadata: Metadata;
+}
+
+function tableOf(rows: readonly CheckpointAction[]): Table | null {
   const metadata = rows.find((action) => action.metaData)?.metaData;
   const protocol = rows.find((action) => action.protocol)?.protocol;
-  if (!metadata || !protocol) return null;
+  return metadata && protocol ? { protocol, metadata } : null;
+}
+
+function parsedColumnsOf({ protocol, metadata }: Table, schema: StructType) {
   return createParsedColumns(metadata, schema, readColumnMappingMode(protocol, metadata));
 }
 

@@ -38,6 +38,32 @@ export async function loadCheckpoint(
   return loadParquet(state, paths, ports, folder);
 }
 
+/** Paths of the sidecars a checkpoint names, there or not. */
+export async function readSidecarPaths(
+  folder: string,
+  checkpoint: CheckpointFile,
+  ports: DeltaLogPorts,
+): Promise<string[]> {
+  if (checkpoint.kind === "multi-part") return [];
+  const path = `${folder}/${checkpoint.names[0]!}`;
+  if (checkpoint.format === "json") return listSidecars(folder, readCommitFile(path));
+  if (isLarge([path], ports)) {
+    const { head } = await ports.largeCheckpoints!.open([path]);
+    return head.sidecars.map((name) => sidecarPath(folder, name));
+  }
+  const sidecars: string[] = [];
+  for await (const actions of readParquet(path, ports)) {
+    sidecars.push(...listSidecars(folder, actions));
+  }
+  return sidecars;
+}
+
+function isLarge(paths: readonly string[], ports: DeltaLogPorts): boolean {
+  const totalBytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
+  const limitBytes = ports.largeCheckpointBytes ?? DEFAULT_LARGE_BYTES;
+  return totalBytes > limitBytes && ports.largeCheckpoints !== undefined;
+}
+
 /** `folder` is given when the files may be manifests that name sidecars. */
 async function loadParquet(
   state: ReplayState,
@@ -45,11 +71,7 @@ async function loadParquet(
   ports: DeltaLogPorts,
   folder?: string,
 ): Promise<LoadedCheckpoint> {
-  const totalBytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
-  const isLarge = totalBytes > (ports.largeCheckpointBytes ?? DEFAULT_LARGE_BYTES);
-  if (isLarge && ports.largeCheckpoints !== undefined) {
-    return openLarge(state, paths, ports, folder);
-  }
+  if (isLarge(paths, ports)) return openLarge(state, paths, ports, folder);
   const sidecars: string[] = [];
   for (const path of paths) {
     for await (const actions of readParquet(path, ports)) {

@@ -5,13 +5,13 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
-import { readCommitFile } from "./commit-file.ts";
+import { loadCheckpoint, readSidecarPaths } from "./checkpoint.ts";
+import { readCommitFile, readCommitInfo } from "./commit-file.ts";
 import { commitTimeMs, findVersionAt, inCommitTimestampsFrom } from "./commit-times.ts";
 import type { LargeCheckpointPort } from "./file-set.ts";
 import { createLayeredFileSet, createMemoryFileSet, type LargeCheckpoint } from "./file-set.ts";
 import { type HistoryOptions, readHistory } from "./history.ts";
-import { commitFileName, type LogListing, listLog } from "./log-files.ts";
+import { type CheckpointFile, commitFileName, type LogListing, listLog } from "./log-files.ts";
 import { type FileFacts, logFolderOf, statFile } from "./log-folder.ts";
 import { chooseSegment, type LogSegment, type LogTailFile, latestVersion } from "./log-segment.ts";
 import { applyActions, cloneReplayState, createReplayState, type ReplayState } from "./replay.ts";
@@ -89,6 +89,11 @@ export class DeltaLog {
     return this.#latest.snapshot;
   }
 
+  /** The sidecars a checkpoint names; none for one that holds its files itself. */
+  sidecarPaths(checkpoint: CheckpointFile): Promise<string[]> {
+    return readSidecarPaths(this.folder, checkpoint, this.#ports);
+  }
+
   /** Commits newest first. */
   history(options: HistoryOptions = {}): HistoryEntry[] {
     return readHistory(this.list(), options);
@@ -129,8 +134,11 @@ export class DeltaLog {
   async #load(listing: LogListing, version: number, previous: Loaded | null): Promise<Loaded> {
     const segment = chooseSegment(listing, version);
     const start = await this.#startState(segment, previous);
-    const commitInfo = replayTail(start.state, segment.folder, start.tail);
     const lastPath = `${this.folder}/${commitFileName(version)}`;
+    const replayed = replayTail(start.state, segment.folder, start.tail);
+    // A checkpoint holds no commitInfo; the commit of its version does, and is kept beside it.
+    const hasCommit = start.tail.length === 0 && statFile(lastPath) !== null;
+    const commitInfo = hasCommit ? readCommitInfo(lastPath) : replayed;
     const files =
       start.large === null
         ? createMemoryFileSet(start.state)

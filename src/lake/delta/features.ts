@@ -79,7 +79,7 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
   { name: "allowColumnDefaults", ...WRITER, ...SUPPORTED },
   { name: "domainMetadata", ...WRITER, ...SUPPORTED },
   { name: "inCommitTimestamp", ...WRITER, ...SUPPORTED },
-  // Forbids cleaning the log; this writer never cleans one.
+  // Limits how the log is cleaned: `write/log-cleanup.ts`.
   { name: "checkpointProtection", ...WRITER, ...SUPPORTED },
   // New files get their ids; only where it is enabled must rewrites carry them along.
   {

@@ -211,16 +211,20 @@ export interface CheckpointReader {
 
 export interface CheckpointAction extends Action {
   sidecar?: { path: string; sizeInBytes: number; modificationTime: number };
-  checkpointMetadata?: { version: number };
+  checkpointMetadata?: { version: number; tags?: Record<string, string> };
 }
 
 /** Writes checkpoint Parquet for the kernel. */
 export interface CheckpointWriter {
-  /** Writes the actions to `path` (atomically, fsynced) and returns the file's size. */
+  /**
+   * Writes the actions to `path` (atomically, fsynced) and returns the file's size. `filesOf` is
+   * given for a sidecar, which holds files alone: the table they are of.
+   */
   writeActions(
     path: string,
     actions: Iterable<CheckpointAction>,
     schema: StructType,
+    filesOf?: { protocol: Protocol; metadata: Metadata },
   ): Promise<number>;
 }
 

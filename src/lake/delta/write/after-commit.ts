@@ -1,12 +1,14 @@
 /**
  * What follows a commit that is already durable: the version checksum and, at the interval, a
- * checkpoint. Neither can fail the commit; what went wrong comes back as a warning for the caller
- * to show.
+ * checkpoint and the clean-up of the log. None of them can fail the commit; what went wrong comes
+ * back as a warning for the caller to show.
  */
 import type { Clock } from "../../../core/clock.ts";
 import type { DeltaLog } from "../delta-log.ts";
+import type { TableSnapshot } from "../snapshot.ts";
 import type { CheckpointWriter, Snapshot } from "../types.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
+import { cleanUpLog } from "./log-cleanup.ts";
 import type { PreparedCommit } from "./prepare-commit.ts";
 import { integerProperty } from "./table-property.ts";
 import { writeVersionChecksum } from "./version-checksum.ts";
@@ -36,7 +38,11 @@ export async function runAfterCommit(after: AfterCommit): Promise<string[]> {
     }
   };
   await attempt("checksum", () => writeChecksum(after));
-  if (isCheckpointDue(after)) await attempt("checkpoint", () => checkpoint(after));
+  if (!isCheckpointDue(after)) return warnings;
+  await attempt("checkpoint", async () => {
+    const snapshot = await checkpoint(after);
+    await attempt("log clean-up", () => cleanUpLog(after.log!, snapshot, after.clock));
+  });
   return warnings;
 }
 
@@ -60,8 +66,10 @@ function isCheckpointDue({ version, prepared, checkpointWriter, log }: AfterComm
   return version % integerProperty(prepared.metadata, key, DEFAULT_CHECKPOINT_INTERVAL) === 0;
 }
 
-async function checkpoint({ version, checkpointWriter, log, clock }: AfterCommit): Promise<void> {
+async function checkpoint(after: AfterCommit): Promise<TableSnapshot> {
+  const { version, checkpointWriter, log, clock } = after;
   const newest = await log!.snapshot();
   const snapshot = newest.version === version ? newest : await log!.snapshot({ version });
   await writeCheckpoint(snapshot, checkpointWriter!, clock);
+  return snapshot;
 }

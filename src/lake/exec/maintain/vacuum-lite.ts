@@ -5,7 +5,7 @@
  * came; it is in Spark's form, so either can go on from the other.
  */
 import { relative, sep } from "node:path";
-import { isInside, writeFileAtomic } from "../../../core/io/index.ts";
+import { isInside } from "../../../core/io/index.ts";
 import { isJsonObject, parseJson, printJson } from "../../../core/json/index.ts";
 import {
   commitFileName,
@@ -14,6 +14,7 @@ import {
   type TableSnapshot,
 } from "../../delta/index.ts";
 import { readOptionalText } from "../../delta/log-folder.ts";
+import { replaceLogFile } from "../../delta/write/checkpoint-hint.ts";
 import { SqlError } from "../../sql/error.ts";
 import { localPath, type NeededFiles, vectorPath } from "./needed-files.ts";
 import { isHidden, type Removable, sortRemovable } from "./unneeded-files.ts";
@@ -51,7 +52,7 @@ export function findUnneededInLog(
 export async function writeVacuumInfo(log: DeltaLog, lastVersion: number | null): Promise<void> {
   const info =
     lastVersion === null ? {} : { latestCommitVersionOutsideOfRetentionWindow: lastVersion };
-  await writeFileAtomic(`${log.folder}/${INFO_NAME}`, printJson(info));
+  await replaceLogFile(log.folder, INFO_NAME, printJson(info));
 }
 
 function readVacuumedVersion(log: DeltaLog): number | null {

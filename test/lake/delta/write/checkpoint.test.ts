@@ -125,14 +125,42 @@ describe("a checkpoint", () => {
     });
   });
 
-  it("has the V2 form where the table's policy asks for it", async () => {
-    await create({ "delta.checkpointPolicy": "v2" }, LONG_SCHEMA);
-    await commit([add("a", '{"numRecords":1}')]);
-    await writeCheckpoint(await open().snapshot(), createWasmCheckpointWriter(), clock);
-    const rows = await rowsOf(join(root, "_delta_log/00000000000000000001.checkpoint.parquet"));
-    expect(rows[0]!.checkpointMetadata).toMatchObject({ version: 1n });
-    rmSync(join(root, "_delta_log/00000000000000000000.json"));
-    expect(await (await open().snapshot()).fileCount()).toBe(1);
+  it("has the V2 form where the table's policy asks for it, its files in sidecars", async () => {
+    await create(
+      { "delta.checkpointPolicy": "v2", "delta.feature.domainMetadata": "supported" },
+      LONG_SCHEMA,
+    );
+    await commit([
+      ...["a", "b", "c"].map((path) => add(path, '{"numRecords":1}')),
+      remove("recent", NOW_MS),
+      { txn: { appId: "app", version: 2 } },
+      { domainMetadata: { domain: "mine", configuration: "{}", removed: false } },
+    ]);
+    await writeCheckpoint(await open().snapshot(), createWasmCheckpointWriter(), clock, 3);
+    const log = join(root, "_delta_log");
+    const hint = JSON.parse(readFileSync(join(log, "_last_checkpoint"), "utf8"));
+    expect(hint).toMatchObject({ version: 1, size: 11, numOfAddFiles: 3 });
+    const top = readFileSync(join(log, hint.v2Checkpoint.path), "utf8").trim().split("\n");
+    const actions = top.map((line) => JSON.parse(line));
+    expect(actions.map((action) => Object.keys(action)[0])).toEqual([
+      "checkpointMetadata",
+      "sidecar",
+      "sidecar",
+      "protocol",
+      "metaData",
+      "txn",
+      "domainMetadata",
+    ]);
+    const sidecars = readdirSync(join(log, "_sidecars")).sort();
+    expect(actions.slice(1, 3).map(({ sidecar }) => sidecar.path)).toEqual(sidecars);
+    const rows = await rowsOf(join(log, "_sidecars", sidecars[0]!));
+    expect(rows.map((row) => Object.keys(row))).toEqual(rows.map(() => ["add", "remove"]));
+    expect(rows.map((row) => (row.add ?? row.remove)!.path)).toEqual(["recent", "a", "b"]);
+    rmSync(join(log, "00000000000000000000.json"));
+    const snapshot = await open().snapshot();
+    expect(await snapshot.fileCount()).toBe(3);
+    expect(snapshot.txnVersion("app")).toBe(2);
+    expect([...snapshot.domains().keys()]).toEqual(["mine"]);
   });
 
   it("leaves a newer hint alone", async () => {
@@ -218,7 +246,8 @@ describe.skipIf(!hasConformance)("checkpoints of Spark's tables", () => {
   it.each(tables)("%s: written and read again, the state is the same", async (table) => {
     const ports = { checkpointReader: createWasmCheckpointReader() };
     const snapshot = await DeltaLog.open(join(folder, table, "table"), ports).snapshot();
-    const { actions } = await checkpointActions(snapshot, createFixedClock(0));
+    const { head, files } = await checkpointActions(snapshot, createFixedClock(0));
+    const actions = [...head, ...files];
     const path = join(root, "x.checkpoint.parquet");
     const size = await createWasmCheckpointWriter().writeActions(path, actions, snapshot.schema);
     const read: CheckpointAction[] = [];
