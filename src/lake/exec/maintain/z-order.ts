@@ -4,7 +4,7 @@
  * of the ranges are quantiles of a sample; delta-spark orders no rows within a file, here the key
  * orders them all, so that row groups are skipped too.
  *
- * Example: range ids 2 = 10b and 3 = 11b interleave to 1101b: the lowest bit is the first column's.
+ * Example: range ids 2 = 10b and 3 = 11b interleave to 1101b: the highest bit is the first column's.
  */
 import { physicalRowCount, type ScanFile, type Snapshot } from "../../delta/index.ts";
 import { type Engine, quoteIdentifier, quoteString } from "../../engine/index.ts";
@@ -34,7 +34,22 @@ export async function zOrderedSql(
   // Ranges of further columns would no longer fit the key; they could hardly move a row.
   const used = columns.slice(0, KEY_BITS);
   const bounds = await engine.materialize(await boundsSql(engine, snapshot, files, used, bits));
-  return `SELECT ${names} FROM ${rangesSql(rows, bounds, used, bits)} ORDER BY ${keySql(used, bits)}`;
+  const work = { columns: used, bits, mark: freeMark(schema) };
+  return `SELECT ${names} FROM ${rangesSql(rows, bounds, work)} ORDER BY ${keySql(work)}`;
+}
+
+interface Interleaving {
+  columns: readonly ZOrderColumn[];
+  bits: number;
+  /** What names of columns made on the way begin with. */
+  mark: string;
+}
+
+/** A beginning that no column of the table has. */
+function freeMark(schema: StructType): string {
+  let mark = "#";
+  while (schema.fields.some((field) => field.name.startsWith(mark))) mark += "#";
+  return mark;
 }
 
 function scan(
@@ -89,20 +104,17 @@ async function boundsSql(
  * The rows with the range id of each column as `#r0`, `#r1` …: a binary search of all rows at once,
  * a bit of the id in each step. NULL stands in the first range.
  */
-function rangesSql(
-  rows: string,
-  bounds: string,
-  columns: readonly ZOrderColumn[],
-  bits: number,
-): string {
-  const start = columns.map((column, i) => `${valueSql(column)} AS "#x${i}", 0 AS "#r${i}"`);
-  const lists = columns.map((_, i) => `b.b${i} AS "#b${i}"`);
+function rangesSql(rows: string, bounds: string, { columns, bits, mark }: Interleaving): string {
+  const start = columns.map(
+    (column, i) => `${valueSql(column)} AS "${mark}x${i}", 0 AS "${mark}r${i}"`,
+  );
+  const lists = columns.map((_, i) => `b.b${i} AS "${mark}b${i}"`);
   let sql = `(SELECT s.*, ${[...start, ...lists].join(", ")} FROM (${rows}) AS s, ${bounds} AS b)`;
   for (let step = 2 ** (bits - 1); step >= 1; step /= 2) {
     const ids = columns.map(
       (_, i) =>
-        `"#r${i}" + CASE WHEN "#x${i}" >= "#b${i}"["#r${i}" + ${step}] THEN ${step} ELSE 0 END ` +
-        `AS "#r${i}"`,
+        `"${mark}r${i}" + CASE WHEN "${mark}x${i}" >= "${mark}b${i}"["${mark}r${i}" + ${step}] THEN ${step} ELSE 0 END ` +
+        `AS "${mark}r${i}"`,
     );
     sql = `(SELECT * REPLACE (${ids.join(", ")}) FROM ${sql})`;
   }
@@ -110,10 +122,12 @@ function rangesSql(
 }
 
 /** The interleaved bits: a table look-up spreads each id, a shift puts it beside the others. */
-function keySql(columns: readonly ZOrderColumn[], bits: number): string {
+function keySql({ columns, bits, mark }: Interleaving): string {
   const spread = Array.from({ length: 2 ** bits }, (_, id) => spreadBits(id, bits, columns.length));
   const list = `CAST([${spread.join(", ")}] AS BIGINT[])`;
-  return columns.map((_, i) => `(${list}["#r${i}" + 1] << ${i})`).join(" + ");
+  return columns
+    .map((_, i) => `(${list}["${mark}r${i}" + 1] << ${columns.length - 1 - i})`)
+    .join(" + ");
 }
 
 /** Bit `b` of the id at bit `b * stride`. */

@@ -171,6 +171,25 @@ describe("compaction", () => {
     expect(JSON.parse(add!.stats)).toMatchObject({ numRecords: 2, nullCount: { s: 1 } });
   });
 
+  it("writes no changes into the change data feed", async () => {
+    const feed = "TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')";
+    const table = await create("feed", "id INT", feed);
+    await lake.run(`INSERT INTO ${table} VALUES (1)`);
+    await lake.run(`INSERT INTO ${table} VALUES (2)`);
+    await lake.run(`OPTIMIZE ${table}`);
+    await lake.run(`OPTIMIZE ${table} ZORDER BY (id)`);
+    const path = join(lake.folder, "feed");
+    expect(existsSync(join(path, "_change_data"))).toBe(false);
+    expect(
+      await lake.rows(
+        `SELECT id, _change_type, _commit_version FROM table_changes_by_path('${path}', 1) ORDER BY id`,
+      ),
+    ).toEqual([
+      ["1", "insert", "1"],
+      ["2", "insert", "2"],
+    ]);
+  });
+
   it("refuses what it would spoil, and leaves the log as it was", async () => {
     const table = await create("old", "id INT");
     await lake.run(`INSERT INTO ${table} VALUES (1)`);
