@@ -4,7 +4,7 @@
  * of the ranges are quantiles of a sample; delta-spark orders no rows within a file, here the key
  * orders them all, so that row groups are skipped too.
  *
- * Example: range ids 2 = 10b and 3 = 11b interleave to 1101b: the highest bit is the first column's.
+ * Example: range ids 2 = 10b and 3 = 11b interleave to 1101b, the first column's bit highest.
  */
 import { physicalRowCount, type ScanFile, type Snapshot } from "../../delta/index.ts";
 import { type Engine, quoteIdentifier, quoteString } from "../../engine/index.ts";
@@ -113,8 +113,8 @@ function rangesSql(rows: string, bounds: string, { columns, bits, mark }: Interl
   for (let step = 2 ** (bits - 1); step >= 1; step /= 2) {
     const ids = columns.map(
       (_, i) =>
-        `"${mark}r${i}" + CASE WHEN "${mark}x${i}" >= "${mark}b${i}"["${mark}r${i}" + ${step}] THEN ${step} ELSE 0 END ` +
-        `AS "${mark}r${i}"`,
+        `"${mark}r${i}" + CASE WHEN "${mark}x${i}" >= "${mark}b${i}"["${mark}r${i}" + ${step}] ` +
+        `THEN ${step} ELSE 0 END AS "${mark}r${i}"`,
     );
     sql = `(SELECT * REPLACE (${ids.join(", ")}) FROM ${sql})`;
   }

@@ -182,7 +182,8 @@ describe("compaction", () => {
     expect(existsSync(join(path, "_change_data"))).toBe(false);
     expect(
       await lake.rows(
-        `SELECT id, _change_type, _commit_version FROM table_changes_by_path('${path}', 1) ORDER BY id`,
+        "SELECT id, _change_type, _commit_version " +
+          `FROM table_changes_by_path('${path}', 1) ORDER BY id`,
       ),
     ).toEqual([
       ["1", "insert", "1"],
@@ -203,7 +204,7 @@ describe("compaction", () => {
 describe("deletion vectors", () => {
   const PROPERTIES = "TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')";
 
-  it("are purged by OPTIMIZE where many rows are deleted, by REORG wherever there are any", async () => {
+  it("are purged by OPTIMIZE where many rows are deleted, by REORG wherever they are", async () => {
     const table = await create("holes", "id BIGINT", PROPERTIES);
     for (let i = 0; i < 3; i++) {
       await lake.run(`INSERT INTO ${table} SELECT id + ${i * 1000} FROM range(100)`);
