@@ -5,8 +5,9 @@ import type { Session } from "./exec/session.ts";
 import { stageRows } from "./exec/staged-rows.ts";
 import { type CommitNotes, StatementContext } from "./exec/statement.ts";
 import type { TableHandle } from "./exec/table-handle.ts";
+import { appendSmall, SMALL_BATCH_ROWS, takesPlainRows } from "./exec/write/append-small.ts";
 import { insertRows } from "./exec/write/insert.ts";
-import type { InputRows } from "./input-rows.ts";
+import { type InputRows, readInput, rowParts } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
 import { placeParseError } from "./script-statements.ts";
 import type { Expression } from "./sql/ast.ts";
@@ -33,6 +34,8 @@ export async function writeRows(
   const condition = where === undefined ? null : parseCondition(where);
   const ctx = new StatementContext(session, where ?? "", new Map(), write);
   try {
+    const small = mode === "into" && !evolves ? await appendRows(session, open, ctx, write) : null;
+    if (small) return small.commit;
     const types = { schema: write.schema, infers: evolves };
     const { plan } = await stageRows(ctx, "rows", write.rows, types);
     const source = plan(ctx.allocate);
@@ -54,6 +57,31 @@ export async function writeRows(
   } finally {
     await ctx.close();
   }
+}
+
+/** The append without the engine; null when rows or table ask for more than it can do. */
+async function appendRows(
+  session: Session,
+  open: () => Promise<TableHandle>,
+  ctx: StatementContext,
+  { rows, schema, ...notes }: RowWrite,
+): Promise<{ commit: CommitSummary | null } | null> {
+  if (!Array.isArray(rows) || rows.length === 0 || rows.length > SMALL_BATCH_ROWS) return null;
+  if (session.autoMerge || !takesPlainRows((await open()).snapshot)) return null;
+  const { value: part } = await rowParts(rows, SMALL_BATCH_ROWS).next();
+  const input = readInput(part!, schema, false);
+  return session.inTurn(async () => {
+    const handle = await open();
+    if (isCommitted(handle, notes)) return { commit: null };
+    if (!sameColumns(handle.snapshot.schema, schema)) return null;
+    const commit = takesPlainRows(handle.snapshot) ? await appendSmall(ctx, handle, input) : null;
+    return commit && { commit };
+  });
+}
+
+/** Whether nobody changed the columns since the rows were read into them. */
+function sameColumns(now: StructType, then: StructType): boolean {
+  return now === then || JSON.stringify(now) === JSON.stringify(then);
 }
 
 function parseCondition(text: string): Expression {
