@@ -126,7 +126,12 @@ function versionOutOfRange(listing: LogListing, version: number): SovereignError
     `version ${version} cannot be read: versions ${earliest} to ${latest} are available${why}`,
     {
       hint: `choose a version from ${earliest} to ${latest}; \`lake history\` lists them`,
-      details: { version, earliest_version: earliest, latest_version: latest },
+      details: {
+        error_class: "DELTA_VERSION_NOT_FOUND",
+        version,
+        earliest_version: earliest,
+        latest_version: latest,
+      },
     },
   );
 }

@@ -19,6 +19,7 @@ import { executeMerge } from "./dml/merge.ts";
 import { executeUpdate } from "./dml/update.ts";
 import { executeImmediate } from "./execute-immediate.ts";
 import { executeClone } from "./maintain/clone.ts";
+import { executeConvert } from "./maintain/convert.ts";
 import { executeFsck } from "./maintain/fsck.ts";
 import { executeRewrite } from "./maintain/optimize.ts";
 import { executeRestore } from "./maintain/restore.ts";
@@ -173,6 +174,8 @@ export async function dispatch(ctx: StatementContext, statement: Statement): Pro
       return executeRestore(ctx, statement);
     case "clone_table":
       return executeClone(ctx, statement);
+    case "convert":
+      return executeConvert(ctx, statement);
     case "alter_table":
       return executeAlterTable(ctx, statement);
     case "comment_on":

@@ -11,10 +11,6 @@ interface Unbuilt {
 }
 
 const STATEMENTS: Partial<Record<Statement["kind"], Unbuilt>> = {
-  convert: {
-    name: "CONVERT TO DELTA",
-    hint: "this version lacks it; use CREATE TABLE t AS SELECT * FROM parquet.`folder`",
-  },
   analyze: {
     name: "ANALYZE",
     hint: "leave it out: every write records the statistics that queries use",

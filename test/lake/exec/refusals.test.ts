@@ -24,7 +24,6 @@ async function failureOf(text: string): Promise<SovereignError> {
 const UNBUILT = [
   "REORG TABLE t APPLY (UPGRADE UNIFORM (ICEBERG_COMPAT_VERSION = 2))",
   "ANALYZE TABLE t COMPUTE STATISTICS",
-  "CONVERT TO DELTA parquet.`x`",
   "VACUUM t USING INVENTORY i",
   "MSCK REPAIR TABLE t",
   "REFRESH TABLE t",

@@ -72,7 +72,7 @@ export async function prepareCreate(ctx: StatementContext, create: Create): Prom
 }
 
 /** Given properties before the settings' own; keys compare without case. */
-function withDefaults(
+export function withDefaults(
   ctx: StatementContext,
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {

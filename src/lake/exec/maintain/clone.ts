@@ -120,7 +120,7 @@ async function refuseTarget(clone: Clone, source: Snapshot, target: Snapshot, pl
   if (!clone.shallow || (await target.fileCount()) === 0) return;
   throw new SqlError(`\`${place.displayName}\` has rows: a shallow clone replaces an empty table`, {
     code: "INVALID_STATE",
-    errorClass: "DELTA_CLONE_REPLACE_NON_EMPTY_TABLE",
+    errorClass: "DELTA_UNSUPPORTED_NON_EMPTY_CLONE",
     sqlState: "0AKDC",
     span: clone.table.name.span,
     hint: "delete its rows first, or use DEEP CLONE",

@@ -11,6 +11,7 @@ import { walkPlan } from "../../sql/plan/transform.ts";
 import { bindQueryPlan } from "../bind-port.ts";
 import { prepareCreate } from "../ddl/table-definition.ts";
 import { planClone } from "../maintain/clone.ts";
+import { planConvert } from "../maintain/convert.ts";
 import { planFsck } from "../maintain/fsck.ts";
 import { planBins } from "../maintain/optimize.ts";
 import { planRestore } from "../maintain/restore.ts";
@@ -93,6 +94,8 @@ export async function planStatement(
       return { ...NOTHING, ...(await planClone(ctx, statement)) };
     case "restore":
       return { ...NOTHING, ...(await planRestore(ctx, statement)) };
+    case "convert":
+      return { ...NOTHING, ...(await planConvert(ctx, statement)) };
     case "create_table":
       return planCreate(ctx, statement);
     case "create_view":

@@ -3,7 +3,7 @@
  * (`fixtures/lake/maintain`), and the same from here. What differs by nature reads `?`: sizes in
  * bytes, times, and numbers of files where a statement before says how the engine splits rows.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SovereignError } from "../../../../src/core/errors.ts";
 import {
@@ -70,6 +70,8 @@ async function answerOf(lake: Lake, sql: string, folder: string): Promise<Answer
     .replaceAll("$FOLDER", folder)
     .replace(/\$([TUV])/g, (_, name: string) => `delta.\`${folder}/${name.toLowerCase()}\``);
   try {
+    const [, directory, query] = DIRECTORY.exec(placed) ?? [];
+    if (directory !== undefined) return await writeParquet(lake, { sql, directory, query: query! });
     const result = await lake.sql(placed);
     const { fields } = result.schema;
     const schema = `struct<${fields.map((f) => `${f.name}:${formatType(f.type)}`).join(",")}>`;
@@ -81,6 +83,23 @@ async function answerOf(lake: Lake, sql: string, folder: string): Promise<Answer
     if (!(error instanceof SovereignError)) throw error;
     return { sql, errorClass: String(error.details.error_class ?? error.message) };
   }
+}
+
+const DIRECTORY = /^INSERT OVERWRITE DIRECTORY '([^']+)' USING parquet (.*)$/;
+
+/** Parquet files without a log: those of a table that is made in passing. */
+async function writeParquet(
+  lake: Lake,
+  { sql, directory, query }: { sql: string; directory: string; query: string },
+): Promise<Answer> {
+  const made = `${directory}.made`;
+  await (await lake.sql(`CREATE TABLE delta.\`${made}\` AS ${query}`)).close();
+  mkdirSync(directory, { recursive: true });
+  for (const name of readdirSync(made)) {
+    if (name.endsWith(".parquet")) renameSync(join(made, name), join(directory, name));
+  }
+  rmSync(made, { recursive: true });
+  return { sql, schema: "struct<>", rows: [] };
 }
 
 function commitsOf(table: string): Commit[] {
