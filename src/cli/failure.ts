@@ -33,7 +33,7 @@ export async function reportFailure(
     await io.stderr.write("interrupted\n");
     return typeof io.signal.reason === "number" ? io.signal.reason : 130;
   }
-  const known = asSovereignError(error);
+  const known = shorten(asSovereignError(error));
   if (known.code === "CHECK_FAILED" && known.message === "") return known.exitCode;
   if (options.json) await io.stderr.write(`${JSON.stringify(errorObject(known))}\n`);
   else await io.stderr.write(formatFailure(known, io, options));
@@ -124,6 +124,18 @@ const SYSTEM_ERRORS: Record<
     hint: "raise the limit with `ulimit -n 4096`",
   },
 };
+
+/** A message quotes names and values of its input, which may have any length. */
+function shorten(error: SovereignError): SovereignError {
+  const { message } = error;
+  if (message.length <= LONGEST_MESSAGE) return error;
+  const half = LONGEST_MESSAGE / 2;
+  const left = message.length - LONGEST_MESSAGE;
+  error.message = `${message.slice(0, half)} … (${left} more characters) … ${message.slice(-half)}`;
+  return error;
+}
+
+const LONGEST_MESSAGE = 4000;
 
 /** The object printed with `--json`, under the key `error`. */
 function errorObject(error: SovereignError): object {

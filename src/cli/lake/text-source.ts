@@ -1,4 +1,5 @@
 /** SQL from where a command line says: the argument itself, `@file`, `-` or piped stdin. */
+import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -25,12 +26,21 @@ function readSqlFile(name: string, io: Io): string {
       hint: "name a file of statements behind the `@`",
     });
   }
-  return readFileSync(path, "utf8");
+  return readUtf8(readFileSync(path), `\`${name}\``);
 }
 
 /** All of stdin as text. */
 export async function readAllText(io: Io): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString("utf8");
+  return readUtf8(Buffer.concat(chunks), "the text on stdin");
+}
+
+/** A byte that is no UTF-8 would become another character in a table, so it is refused. */
+function readUtf8(bytes: Buffer, name: string): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  const marked = bytes[0] === 0xff || bytes[0] === 0xfe ? "; it may be UTF-16" : "";
+  throw new SovereignError("DATA_LOSS", `${name} is no UTF-8${marked}`, {
+    hint: "convert it, for example with `iconv -t UTF-8`",
+  });
 }

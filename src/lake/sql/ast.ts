@@ -156,7 +156,7 @@ export type Expression = { span: Span } & (
       /** `CAST(x AS t)` or `x :: t`. */ syntax: "cast" | "::";
     }
   /** Includes special-syntax functions under their canonical name: `extract`, `substring`,
-   *  `overlay`, `position`, `trim` (both, leading, trailing as `btrim`, `ltrim`, `rtrim`), `if`,
+   *  `overlay`, `locate`, `trim` (leading, trailing as `ltrim`, `rtrim`), `if`,
    *  `struct`/`named_struct`, `current_date` without parentheses … */
   | {
       kind: "call";

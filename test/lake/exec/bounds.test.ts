@@ -1,4 +1,4 @@
-/** Statements of a few words that ask for more than a machine has. */
+/** Statements that ask for more than a machine has, and values at the edges of their types. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matchesLike } from "../../../src/lake/sql/functions/like.ts";
 import { openTestLake, type TestLake } from "./open-test-lake.ts";
@@ -50,4 +50,42 @@ it("matches a LIKE pattern in text times pattern steps", () => {
   expect(matchesLike(text, `${"%a".repeat(100)}%b`, "\\")).toBe(true);
   expect(matchesLike("\u{1F600}%", "_\\%", "\\")).toBe(true);
   expect(matchesLike("", "%%", "\\")).toBe(true);
+});
+
+it("orders a NULL inside a value first, in greatest and least too", async () => {
+  const text = "SELECT greatest(array(NULL, 1), array(1, 2)), least(array(NULL, 1), array(1, 2))";
+  expect(await t.rows(text)).toEqual([["[1, 2]", "[null, 1]"]]);
+});
+
+it("overflows in a deviation where Spark does", async () => {
+  const rows = "FROM VALUES (1e200D), (1e200D) AS v(x)";
+  expect(await t.rows(`SELECT stddev(x) ${rows}`)).toEqual([["NaN"]]);
+  expect(await t.rows(`SELECT stddev(x) OVER () ${rows}`)).toEqual([["0.0"], ["0.0"]]);
+});
+
+it("casts what HAVING is given", async () => {
+  expect(await t.rows("SELECT count(*) FROM range(3) HAVING NULL")).toEqual([]);
+  expect(await t.rows("SELECT count(*) FROM range(3) HAVING count(*)")).toEqual([["3"]]);
+  expect(await t.rows("SELECT id FROM range(3) GROUP BY id HAVING id ORDER BY id")).toEqual([
+    ["1"],
+    ["2"],
+  ]);
+});
+
+it("names what keywords call as Spark does", async () => {
+  const text =
+    "SELECT position('a' IN 'b'), trim(BOTH 'a' FROM 'aba'), ceiling(1.5), ceil(1.5), " +
+    "power(2, 3), dateadd(day, 1, DATE '2020-01-01'), hex('\\ud800')";
+  expect((await t.run(text)).schema.fields.map((field) => field.name)).toEqual([
+    "locate(a, b, 1)",
+    "TRIM(BOTH a FROM aba)",
+    "ceiling(1.5)",
+    "CEIL(1.5)",
+    "POWER(2, 3)",
+    "timestampadd(day, 1, DATE '2020-01-01')",
+    "hex(?)",
+  ]);
+  expect(await t.rows("SELECT hex('\\ud800'), hex('\\ud83d\\ude00')")).toEqual([
+    ["3F", "F09F9880"],
+  ]);
 });

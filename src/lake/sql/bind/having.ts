@@ -3,14 +3,15 @@
  * neither grouped nor aggregated, the select list's names are tried (Spark 4.2, SPARK-31519).
  */
 
+import { BOOLEAN } from "../../schema/data-type.ts";
 import type { Expression } from "../ast.ts";
 import { SqlError } from "../error.ts";
 import type { BoundExpression } from "../plan/expression.ts";
 import { someExpression } from "../plan/transform.ts";
 import type { Grouping } from "./aggregate.ts";
 import { preferResolver, scopeResolver } from "./column.ts";
-import { bindCondition } from "./condition.ts";
 import type { ColumnResolver, ExpressionEnv } from "./environment.ts";
+import { bindExpression } from "./expression.ts";
 import { inputEnv, outputResolver, type SelectState } from "./select.ts";
 import { lower } from "./select-list.ts";
 
@@ -48,7 +49,7 @@ function bindWith(
     ...inputEnv("having", state.input.scope, state.query, resolve),
     allowAggregates: true,
   };
-  const lowered = lower(bindCondition(having, env), state.outputs);
+  const lowered = lower(bindAsBoolean(having, env), state.outputs);
   if (someExpression(lowered, (node) => node.kind === "call" && node.window !== undefined)) {
     throw new SqlError("window functions are not allowed in HAVING", {
       errorClass: "UNSUPPORTED_EXPR_FOR_OPERATOR",
@@ -58,4 +59,16 @@ function bindWith(
     });
   }
   return grouping.rewrite(lowered);
+}
+
+/** Unlike WHERE, HAVING casts what is not boolean: `HAVING NULL`, `HAVING count(*)`. */
+function bindAsBoolean(having: Expression, env: ExpressionEnv): BoundExpression {
+  const bound = bindExpression(having, { ...env, isCondition: true });
+  if (bound.type.kind === "boolean") return bound;
+  const { span } = having;
+  const places = { span, typeSpan: span };
+  return bindExpression(
+    { kind: "cast", try: false, operand: having, type: BOOLEAN, syntax: "cast", ...places },
+    env,
+  );
 }

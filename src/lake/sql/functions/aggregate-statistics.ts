@@ -148,11 +148,13 @@ function spread(name: string, less: 0 | 1, root: boolean, aliases: string[]): Fu
     name,
     [DBL],
     DOUBLE,
-    (args, call, context) =>
-      overList(call, context, args[0]!, (values) => {
-        const variance = stats.variance(values, less);
+    (args, call, context) => {
+      const isMerged = call.window === undefined;
+      return overList({ ...call, data: isMerged }, context, args[0]!, (values) => {
+        const variance = stats.variance(values, less, isMerged);
         return variance !== null && root ? Math.sqrt(variance) : variance;
-      }),
+      });
+    },
     { aliases, showsAlias: true, summary: `${name} of numbers.` },
   );
 }

@@ -14,9 +14,10 @@ import { toCommonType } from "../types/coercion.ts";
 import { mismatch } from "../types/mismatch.ts";
 import { operandType } from "../types/type-rules.ts";
 import { type Accept, ANY, as, exact } from "./accept.ts";
-import { castArguments, define, entry, letIn, wrongArity } from "./builder.ts";
-import { checkOrderable } from "./comparison.ts";
+import { castArguments, define, entry, letIn, script, wrongArity } from "./builder.ts";
+import { checkOrderable, mayHoldNulls } from "./comparison.ts";
 import type { FunctionDef, ResolveContext } from "./definition.ts";
+import { extreme as extremeOf } from "./js/array.ts";
 import { widerWithoutText } from "./tightest-type.ts";
 
 function common(
@@ -114,10 +115,17 @@ const NULLIF = entry(
 );
 
 function extreme(name: "greatest" | "least"): FunctionDef {
+  // The engine orders a NULL inside a value last, Spark first.
+  const pick = script(
+    name,
+    (values, call) => extremeOf(values, call.type, name === "greatest" ? 1 : -1),
+    { onNull: true },
+  );
   return entry(
     name,
     { summary: `The ${name} of several values; NULLs do not count.` },
-    (a) => `${name}(${a.join(", ")})`,
+    (args, call, context) =>
+      mayHoldNulls(call.type) ? pick(args, call, context) : `${name}(${args.join(", ")})`,
     (args, context) => {
       if (args.length < 2) throw wrongArity(context.calledAs, "> 1", args.length, context.span);
       const type = args.reduce<DataType | null>(

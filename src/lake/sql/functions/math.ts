@@ -85,7 +85,12 @@ const SIGN = define(
   [oneOf(DBL, INTERVALS)],
   DOUBLE,
   script("sign", ([x]) => Math.sign(Number(x))),
-  { aliases: ["signum"], showsAlias: true, summary: "-1.0, 0.0 or 1.0 by the sign." },
+  {
+    aliases: ["signum"],
+    pretty: (a, call) =>
+      `${call.calledAs.toLowerCase() === "signum" ? "SIGNUM" : "sign"}(${a.join(", ")})`,
+    summary: "-1.0, 0.0 or 1.0 by the sign.",
+  },
 );
 
 const HEX = define(
@@ -193,7 +198,7 @@ export const MATH: readonly FunctionDef[] = [
     {
       aliases: ["power"],
       pretty: (a, call) =>
-        `${call.calledAs.toLowerCase() === "power" ? "power" : "pow"}(${a.join(", ")})`,
+        `${call.calledAs.toLowerCase() === "power" ? "POWER" : "pow"}(${a.join(", ")})`,
       summary: "A number to a power.",
     },
   ),

@@ -121,8 +121,10 @@ function bound(name: "ceil" | "floor", aliases: string[]): FunctionDef {
       arity: [1, 2],
       aliases,
       summary: `The nearest whole number ${name === "ceil" ? "above" : "below"}.`,
-      pretty: (a, call) =>
-        `${a.length > 1 ? call.calledAs.toLowerCase() : name.toUpperCase()}(${a.join(", ")})`,
+      pretty: (a, call) => {
+        const called = call.calledAs.toLowerCase();
+        return `${a.length === 1 && called === name ? name.toUpperCase() : called}(${a.join(", ")})`;
+      },
     },
     script(name, ([value], call) => boundValue(value!, call, mode)),
     (args, context) => {

@@ -19,7 +19,8 @@ const OCTAL = /^[01][0-7][0-7]/;
 /** Text between the quotes with its escapes resolved; `quote` is doubled inside the literal. */
 export function unescapeString(body: string, quote: string): string {
   const text = body.includes(quote) ? halveQuotes(body, quote) : body;
-  return text.includes("\\") ? resolveEscapes(text) : text;
+  // Java writes half a surrogate pair, which no text can hold, as a question mark.
+  return text.includes("\\") ? resolveEscapes(text).replace(/\p{Surrogate}/gu, "?") : text;
 }
 
 /** Turns a doubled quote into one, leaving a quote that follows a backslash alone. */

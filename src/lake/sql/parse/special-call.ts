@@ -84,7 +84,7 @@ function parseDateArithmetic(c: Cursor): Expression | undefined {
   const name = DATE_FUNCTIONS[c.peek().word]!;
   const word = open(c);
   c.advance();
-  const unit = stringNode(first.word, { start: first.start, end: first.end });
+  const unit = stringNode(first.value, { start: first.start, end: first.end });
   c.expectSymbol(",");
   const amount = parseValue(c);
   c.expectSymbol(",");
@@ -136,7 +136,6 @@ function parseSubstring(c: Cursor): Expression {
   return call(c, word, "substring", values);
 }
 
-/** Argument order: `btrim(text, characters)` but `ltrim(characters, text)`, as Spark has them. */
 function parseTrim(c: Cursor): Expression {
   const word = open(c);
   const side = c.takeAny("BOTH", "LEADING", "TRAILING") ?? "BOTH";
@@ -144,9 +143,8 @@ function parseTrim(c: Cursor): Expression {
   c.expectWords("FROM");
   const text = parseValue(c);
   c.expectSymbol(")");
-  const name = side === "BOTH" ? "btrim" : side === "LEADING" ? "ltrim" : "rtrim";
-  if (!characters) return call(c, word, name, [text]);
-  return call(c, word, name, name === "btrim" ? [text, characters] : [characters, text]);
+  const name = side === "BOTH" ? "trim" : side === "LEADING" ? "ltrim" : "rtrim";
+  return call(c, word, name, characters ? [characters, text] : [text]);
 }
 
 function parseOverlay(c: Cursor): Expression {
@@ -167,5 +165,5 @@ function parsePosition(c: Cursor): Expression {
   c.expectWords("IN");
   const text = parseValue(c);
   c.expectSymbol(")");
-  return call(c, word, "position", [needle, text]);
+  return call(c, word, "locate", [needle, text]);
 }

@@ -70,7 +70,7 @@ export function covariance(a: readonly number[], b: readonly number[], less: 0 |
 }
 
 /** Variance with `less` degrees of freedom taken off. */
-export function variance(values: readonly number[], less: 0 | 1): number | null {
+export function variance(values: readonly number[], less: 0 | 1, isMerged: boolean): number | null {
   let [n, average, m2] = [0, 0, 0];
   for (const value of values) {
     n += 1;
@@ -79,5 +79,8 @@ export function variance(values: readonly number[], less: 0 | 1): number | null 
     average += share;
     m2 += delta * (delta - share);
   }
+  // Spark merges the groups of an aggregate, not of a window, with an empty buffer: NaN where the
+  // square of the average overflows.
+  if (isMerged) m2 += average * (average / n) * 0 * n;
   return n - less <= 0 ? null : m2 / (n - less);
 }
