@@ -3,6 +3,7 @@
  * this folder touches better-sqlite3; its native half is loaded with the first connection, from
  * where it was built, because the package's own search takes eight milliseconds.
  */
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -30,6 +31,32 @@ export function connect(path: string, options: ConnectionOptions = {}): Database
     database.pragma("synchronous = FULL");
     return database;
   });
+}
+
+/**
+ * @internal A copy in memory of a store that failed to open because its folder cannot be written
+ * (read-only, or the disk is full): even a reader of WAL mode makes a file beside it. Null when
+ * that was not the reason, or when commits wait in the `-wal` file.
+ */
+export function copyUnwritable(path: string, error: unknown): Database.Database | null {
+  if (!(error instanceof SovereignError) || error.code !== "PERMISSION_DENIED") return null;
+  return guard(path, () => {
+    const waiting = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (!isReadable(path) || (waiting && waiting.size > 0)) return null;
+    const bytes = readFileSync(path);
+    // Bytes 18 and 19 of the header: 2 is WAL mode, which a copy in memory cannot have, 1 is not.
+    bytes.fill(1, 18, 20);
+    return new Database(bytes, { nativeBinding: findBinding() });
+  });
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Runs database work and turns driver failures into SovereignErrors; constraints pass through. */
@@ -101,7 +128,7 @@ function translate(path: string, error: unknown): unknown {
       return fail(
         "PERMISSION_DENIED",
         "cannot open or write the store",
-        "check the permissions of the folder, or set SOVEREIGN_HOME; `sovereign doctor` tells more",
+        "check the folder's permissions and the disk's free space, or set SOVEREIGN_HOME; `sovereign doctor` tells more",
       );
     case "SQLITE_FULL":
       return fail("RESOURCE_EXHAUSTED", "no space left for the store", "free some disk space");

@@ -15,7 +15,7 @@ import { newUuid } from "../ids.ts";
 import { createFolders } from "../io/index.ts";
 import { type Migration, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
-import { connect, guard } from "./sqlite.ts";
+import { connect, copyUnwritable, guard } from "./sqlite.ts";
 
 /** A value of SQLite: text, number, bytes, NULL. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
@@ -71,6 +71,8 @@ class SqliteStore implements Store {
   #database: Database | null = null;
   /** The open database is an in-memory stand-in for a missing file. */
   #isStandIn = false;
+  /** The open database is a copy in memory of a file that SQLite cannot open here. */
+  #isCopy = false;
 
   constructor(options: StoreOptions) {
     this.path = options.path;
@@ -143,24 +145,36 @@ class SqliteStore implements Store {
     }
     this.close();
     this.#isStandIn = this.path !== ":memory:" && !existsSync(this.path);
-    return this.#open(this.#isStandIn ? ":memory:" : this.path);
+    if (this.#isStandIn) return this.#open(":memory:");
+    try {
+      return this.#open(this.path);
+    } catch (error) {
+      const copy = copyUnwritable(this.path, error);
+      if (copy === null) throw error;
+      this.#isCopy = true;
+      return this.#migrated(copy);
+    }
   }
 
   #forWriting(): Database {
     if (this.#options.mode === "read") {
       throw new SovereignError("INTERNAL_ERROR", "a read-only store handle was asked to write");
     }
-    if (this.#database !== null && !this.#isStandIn) return this.#database;
+    if (this.#database !== null && !this.#isStandIn && !this.#isCopy) return this.#database;
     this.close();
     this.#isStandIn = false;
+    this.#isCopy = false;
     if (!this.exists() && this.path !== ":memory:") this.#create();
     return this.#open(this.path);
   }
 
   #open(path: string): Database {
-    const database = connect(path, { mustExist: path !== ":memory:" });
+    return this.#migrated(connect(path, { mustExist: path !== ":memory:" }));
+  }
+
+  #migrated(database: Database): Database {
     try {
-      guard(path, () => migrate(database, this.#migrations, () => this.#clock.nowMs()));
+      guard(this.path, () => migrate(database, this.#migrations, () => this.#clock.nowMs()));
     } catch (error) {
       database.close();
       throw error;

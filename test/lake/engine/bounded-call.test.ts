@@ -11,15 +11,12 @@ it("stops a pattern that backtracks without end", () => {
   expect(() => runBounded(endless, () => 0, 50)).toThrow(CALL_ENDLESS);
 });
 
-it("lets many rows take longer than one may", () => {
+it("goes on after a stop while rows get done", () => {
   let row = 0;
   const work = (): void => {
-    for (; row < 3; row++) {
-      const end = process.hrtime.bigint() + 30_000_000n;
-      while (process.hrtime.bigint() < end);
-    }
+    if (row++ < 2) endless();
   };
-  runBounded(work, () => row, 50);
+  runBounded(work, () => row, 500);
   expect(row).toBe(3);
 });
 
