@@ -20,6 +20,7 @@ import type { StructType } from "./schema/data-type.ts";
 import { placeParseError } from "./script-statements.ts";
 import { quoteIdentifier } from "./sql/parse/name.ts";
 import type {
+  ChangeRange,
   DeltaTable,
   MergeAlias,
   OverwriteOptions,
@@ -150,6 +151,15 @@ class SessionTable implements DeltaTable {
     };
   }
 
+  changes({ from, to }: ChangeRange): Promise<StatementResult> {
+    const bounds = to === undefined ? [from] : [from, to];
+    const args = [
+      `'${this.name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`,
+      ...bounds.map(boundText),
+    ];
+    return this.#run(`SELECT * FROM table_changes(${args.join(", ")})`);
+  }
+
   append(rows: InputRows, options: WriteRowsOptions = {}): Promise<CommitSummary | null> {
     return this.#write(rows, "into", options);
   }
@@ -220,6 +230,15 @@ async function detailOf(
   location: string,
 ): Promise<TableDetail> {
   return toPlainObject(await detailRow(snapshot, name, location), DETAIL_COLUMNS);
+}
+
+/** A number is a version; a moment goes as text. */
+function boundText(bound: number | Date | string): string {
+  if (typeof bound !== "number") return `'${new Date(toMillis(bound)).toISOString()}'`;
+  if (Number.isSafeInteger(bound)) return `${bound}L`;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${bound}\` is not a version`, {
+    hint: "versions are whole numbers from 0",
+  });
 }
 
 function toMillis(timestamp: Date | string): number {

@@ -28,6 +28,7 @@ export {
 export { listStatements, type ScriptStatementInfo } from "./script-statements.ts";
 export type { StatementKind } from "./sql/ast.ts";
 export type {
+  ChangeRange,
   DeltaTable,
   MergeAlias,
   OverwriteOptions,

@@ -4,7 +4,7 @@
  */
 import type { ArrowTable } from "./arrow-table.ts";
 import type { MergeBuilder } from "./delta-merge.ts";
-import type { CommitSummary } from "./exec/result.ts";
+import type { CommitSummary, StatementResult } from "./exec/result.ts";
 import type { PlainValue } from "./exec/to-plain.ts";
 import type { InputRows } from "./input-rows.ts";
 import type { StructType } from "./schema/data-type.ts";
@@ -12,6 +12,15 @@ import type { Value } from "./schema/value.ts";
 
 /** Which version of a table: its number, or the newest at a moment (a `Date`, or ISO 8601 text). */
 export type VersionChoice = { version: number } | { timestamp: Date | string };
+
+/**
+ * Which commits: from a version, or the first commit at or after a moment (a `Date`, or ISO 8601
+ * text), to another, or the last commit at or before it; to the newest without one.
+ */
+export interface ChangeRange {
+  from: number | Date | string;
+  to?: number | Date | string;
+}
 
 /** What goes with written rows. */
 export interface WriteRowsOptions {
@@ -78,6 +87,12 @@ export interface DeltaTable {
   detailRows(): Promise<TypedRows>;
   /** The table as it was; RESOURCE_DOES_NOT_EXIST when the log does not reach back so far. */
   at(choice: VersionChoice): Promise<TableVersion>;
+  /**
+   * The rows that the commits of a range changed, in no order, with `_change_type`,
+   * `_commit_version` and `_commit_timestamp`. INVALID_STATE when `delta.enableChangeDataFeed` was
+   * off in the range, or a column was renamed, dropped or given another type.
+   */
+  changes(range: ChangeRange): Promise<StatementResult>;
   /** Adds rows, all or none. A stream is taken as it comes, and never lies in memory as a whole. */
   append(rows: InputRows, options?: WriteRowsOptions): Promise<CommitSummary | null>;
   /** Replaces every row, or the rows of `where`, by these. */

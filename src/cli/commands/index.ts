@@ -53,6 +53,11 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         load: () => import("./lake/diff.ts"),
       },
       {
+        name: "changes",
+        summary: "Show the rows that commits of a table changed",
+        load: () => import("./lake/changes.ts"),
+      },
+      {
         name: "import",
         summary: "Import files or stdin into a table",
         load: () => import("./lake/import.ts"),

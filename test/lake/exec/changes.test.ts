@@ -84,6 +84,23 @@ describe("what the feed is not recorded of", () => {
     expect(await rowsOf(newest)).toEqual(await rowsOf("SELECT * FROM dice"));
   });
 
+  it("a program reads a range by versions and by times", async () => {
+    await t.run(`CREATE TABLE api (id INT) TBLPROPERTIES (${ON})`);
+    const table = await t.lake.table("api");
+    await table.append([{ id: 1 }]);
+    await table.update({ id: "id + 1" });
+    const [newest] = await (await table.changes({ from: 2 })).objects();
+    expect(newest).toMatchObject({ id: 1, _change_type: "update_preimage" });
+    const at = newest!._commit_timestamp as Date;
+    const read = async (from: number | Date, to?: number | Date) =>
+      (await (await table.changes(to === undefined ? { from } : { from, to })).rows()).length;
+    expect(await read(0)).toBe(3);
+    expect(await read(0, 1)).toBe(1);
+    expect(await read(at)).toBe(2);
+    expect(await read(0, at)).toBe(3);
+    await expect(table.changes({ from: 1.5 })).rejects.toThrow(/is not a version/);
+  });
+
   it("a statement that fails leaves no change data files", async () => {
     await t.run(`CREATE TABLE kept (id INT) TBLPROPERTIES (${ON})`);
     await t.run("ALTER TABLE kept ADD CONSTRAINT small CHECK (id < 10)");
