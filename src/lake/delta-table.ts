@@ -151,7 +151,7 @@ class SessionTable implements DeltaTable {
     };
   }
 
-  changes({ from, to }: ChangeRange): Promise<StatementResult> {
+  async changes({ from, to }: ChangeRange): Promise<StatementResult> {
     const bounds = to === undefined ? [from] : [from, to];
     const args = [
       `'${this.name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`,

@@ -12,7 +12,7 @@ INSERT INTO demo.customers VALUES
   (3, 'Carl', 'Göttingen', DATE'2025-01-07'), (4, 'Emmy', 'Erlangen', DATE'2025-03-14');
 CREATE TABLE demo.orders (
   id BIGINT NOT NULL, customer_id BIGINT, day DATE, amount DECIMAL(10,2), status STRING
-) PARTITIONED BY (status);
+) PARTITIONED BY (status) TBLPROPERTIES (delta.enableChangeDataFeed = true);
 INSERT INTO demo.orders VALUES
   (100, 1, DATE'2026-01-03', 19.99, 'paid'), (101, 2, DATE'2026-01-03', 250.00, 'paid'),
   (102, 1, DATE'2026-01-04', 5.50, 'open'), (103, 3, DATE'2026-01-05', 75.25, 'open');

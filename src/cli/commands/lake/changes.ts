@@ -34,20 +34,16 @@ export const command = defineCommand({
   ],
   examples: [
     {
-      comment: "Keep a table's changes from now on",
-      run: 'sovereign lake sql "ALTER TABLE demo.orders SET TBLPROPERTIES (delta.enableChangeDataFeed = true)"',
+      comment: "What has changed since the table was made",
+      run: "sovereign lake changes demo.orders --from 0",
     },
     {
-      comment: "What has changed since version 4",
-      run: "sovereign lake changes demo.orders --from 4",
-    },
-    {
-      comment: "What changed in January, for a program",
-      run: "sovereign lake changes demo.orders --from 2026-01-01 --to 2026-01-31 -o jsonl",
+      comment: "What one commit changed, for a program",
+      run: "sovereign lake changes demo.orders --from 2 --to 2 -o jsonl",
     },
   ],
   notes:
-    "Prints the table's columns and three more: `_change_type` (`insert`, `delete`, `update_preimage` as a row was, `update_postimage` as it became), `_commit_version` and `_commit_timestamp`; in the order of commits, what a row was before what it became. The changes of a version can be told when `delta.enableChangeDataFeed` was on then; `lake diff` compares two versions of any table. A date is its first moment, in UTC.",
+    "Prints the table's columns and three more: `_change_type` (`insert`, `delete`, `update_preimage` as a row was, `update_postimage` as it became), `_commit_version` and `_commit_timestamp`; in the order of commits, what a row was before what it became. The changes of a version can be told when the table's property `delta.enableChangeDataFeed` was on then (`ALTER TABLE … SET TBLPROPERTIES`); `lake diff` compares two versions of any table. A date is its first moment, in UTC.",
   databricks: "`SELECT * FROM table_changes('table', from, to)`, with the same columns",
   seeAlso: ["lake diff", "lake history", "help delta"],
   async run(context, { args, flags }) {
