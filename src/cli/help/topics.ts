@@ -149,7 +149,7 @@ const DELTA_TEXT = [
   "This version lacks, and refuses by name with a way out where there is one:",
   [
     "  upkeep      GENERATE",
-    "  tables      CLUSTER BY, row tracking, VARIANT columns on write, PRIMARY and FOREIGN KEY,",
+    "  tables      CLUSTER BY, VARIANT columns on write, PRIMARY and FOREIGN KEY,",
     "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
     "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",
     "              scripts (BEGIN … END), functions of one's own, GRANT and REVOKE, tables that",

@@ -23,10 +23,6 @@ export interface TableFeature {
   isActive?: (metadata: Metadata) => boolean;
 }
 
-function isOn(key: string): (metadata: Metadata) => boolean {
-  return (metadata) => metadata.configuration[key]?.toLowerCase() === "true";
-}
-
 /** Column metadata keys are searched as text: a false hit refuses a write, never allows one. */
 function schemaMentions(key: string): (metadata: Metadata) => boolean {
   return (metadata) => metadata.schemaString.includes(`"${key}"`);
@@ -81,14 +77,7 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
   { name: "inCommitTimestamp", ...WRITER, ...SUPPORTED },
   // Limits how the log is cleaned: `write/log-cleanup.ts`.
   { name: "checkpointProtection", ...WRITER, ...SUPPORTED },
-  // New files get their ids; only where it is enabled must rewrites carry them along.
-  {
-    name: "rowTracking",
-    ...WRITER,
-    read: "supported",
-    write: "append-only-when-active",
-    isActive: isOn("delta.enableRowTracking"),
-  },
+  { name: "rowTracking", ...WRITER, ...SUPPORTED },
   { name: "clustering", ...WRITER, ...READ_ONLY },
   { name: "icebergCompatV1", ...WRITER, ...READ_ONLY },
   { name: "icebergCompatV2", ...WRITER, ...READ_ONLY },

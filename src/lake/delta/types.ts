@@ -161,6 +161,12 @@ export interface ScanFile {
   selectedRows?: () => Promise<BigUint64Array>;
 }
 
+/** Names of the hidden columns in which files keep the row ids and commit versions of moved rows. */
+export interface RowTrackingColumns {
+  rowId: string;
+  rowCommitVersion: string;
+}
+
 /** How a column is stored: its names and ids down the tree are in the field's metadata. */
 export type ColumnMappingMode = "none" | "name" | "id";
 
@@ -244,6 +250,8 @@ export interface CommitRequest {
   /** Any commit since the snapshot is in its way: it says what the whole table is. */
   exclusive?: boolean;
   txn?: Txn;
+  /** Rows that moved to other files took their row ids along; tables that track rows ask for it. */
+  keepsRowIds?: boolean;
 }
 
 export interface CommitResult {

@@ -57,6 +57,9 @@ function copySql(request: CopyRequest, folder: string, writeId: string): string 
       : storedExpression(`q.${quoteIdentifier(field.name)}`, field, request.columnMappingMode);
     return `${expression} AS ${quoteIdentifier(physicalName(field))}`;
   });
+  for (const name of Object.values(request.rowTracking ?? {})) {
+    items.push(`q.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`);
+  }
   const options = [
     "FORMAT parquet",
     "COMPRESSION zstd",

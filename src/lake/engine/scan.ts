@@ -7,9 +7,10 @@
  * JOIN costs ten times the time and thirty times the memory (design notes, lake.md §4).
  * Read `scan-columns.ts` next.
  */
+import { SovereignError } from "../../core/errors.ts";
 import { physicalRowCount } from "../delta/row-count.ts";
 import type { ScanFile } from "../delta/types.ts";
-import { INT, type StructField } from "../schema/data-type.ts";
+import { INT, LONG, type StructField, structField } from "../schema/data-type.ts";
 import { quoteIdentifier, quoteString } from "./engine-type.ts";
 import { escapeGlobPath } from "./glob.ts";
 import { literalSql, partitionLiteralSql } from "./literal.ts";
@@ -19,6 +20,8 @@ import type { Engine, ParquetScan, PositionGroup } from "./types.ts";
 
 /** Partition rows up to this many stand in the SQL text; more go into a table. */
 const INLINE_PARTITION_ROWS = 200;
+
+const ROW_NUMBER = "CAST(f.file_row_number AS BIGINT)";
 
 /** A file with its position in the whole scan, which `file_index` reports. */
 export interface IndexedFile {
@@ -49,6 +52,9 @@ function emptyRelation(scan: ParquetScan): string {
     const type = name === "file_path" ? "VARCHAR" : name === "file_index" ? "INTEGER" : "BIGINT";
     items.push(`CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`);
   }
+  for (const field of trackedFields(scan)) {
+    items.push(`CAST(NULL AS BIGINT) AS ${quoteIdentifier(field.name)}`);
+  }
   return `SELECT ${items.length === 0 ? "NULL" : items.join(", ")} WHERE false`;
 }
 
@@ -60,7 +66,8 @@ async function scanGroup(
 ): Promise<string> {
   const partitionNames = new Set(scan.partitionColumns.map((name) => name.toLowerCase()));
   const isPartition = (field: StructField): boolean => partitionNames.has(field.name.toLowerCase());
-  const stored = scan.columns.fields.filter((field) => !isPartition(field));
+  const tracked = trackedFields(scan);
+  const stored = [...scan.columns.fields.filter((field) => !isPartition(field)), ...tracked];
   const partition = scan.columns.fields.filter(isPartition);
   const perFile = await perFileValues(engine, scan, files, partition);
   const deletions = await positionTable(engine, files, (file) => file.deletedRows);
@@ -72,10 +79,15 @@ async function scanGroup(
     return `${expression} AS ${quoteIdentifier(field.name)}`;
   });
   for (const name of scan.metadataColumns ?? []) {
-    const expression =
-      name === "row_index" ? "CAST(f.file_row_number AS BIGINT)" : perFile.columns.get(`#${name}`)!;
+    const expression = name === "row_index" ? ROW_NUMBER : perFile.columns.get(`#${name}`)!;
     items.push(`${expression} AS ${quoteIdentifier(name)}`);
   }
+  tracked.forEach((field, i) => {
+    const kept = projectField(field, scan.columnMappingMode, encodedVariants);
+    const fresh = i === 0 ? "base_row_id" : "default_row_commit_version";
+    const own = `${perFile.columns.get(`#${fresh}`)!}${i === 0 ? ` + ${ROW_NUMBER}` : ""}`;
+    items.push(`coalesce(${kept}, ${own}) AS ${quoteIdentifier(field.name)}`);
+  });
   const from = [
     `read_parquet([${files.map(({ file }) => quoteString(escapeGlobPath(file.absolutePath))).join(", ")}], ` +
       `hive_partitioning = false, explicit_cardinality = ${estimateRows(files)}, ` +
@@ -89,6 +101,19 @@ async function scanGroup(
 
 function isAtPosition(table: string): string {
   return `${table}.file_index = f.file_index AND ${table}.row_index = f.file_row_number`;
+}
+
+/** The hidden columns of row tracking, row ids first. */
+function trackedFields({ rowTracking, columnMappingMode }: ParquetScan): StructField[] {
+  if (!rowTracking) return [];
+  // The engine reads a table's columns by names or by ids, and these columns have none.
+  if (columnMappingMode === "id") {
+    throw new SovereignError("NOT_IMPLEMENTED", "row ids of a table with column mapping by id", {
+      hint: "read and change it with the engine that wrote it; without row ids it is readable here",
+      details: { features: ["rowTracking"] },
+    });
+  }
+  return [rowTracking.rowId, rowTracking.rowCommitVersion].map((name) => structField(name, LONG));
 }
 
 interface PerFileValues {
@@ -126,6 +151,18 @@ async function perFileValues(
         name === "file_path" ? quoteString(file.add.path) : literalSql(index, INT),
       ),
     });
+  }
+  if (scan.rowTracking) {
+    const facts = {
+      base_row_id: files.map(({ file }) => file.add.baseRowId),
+      default_row_commit_version: files.map(({ file }) => file.add.defaultRowCommitVersion),
+    };
+    for (const [name, values] of Object.entries(facts)) {
+      const literals = values.map((value) =>
+        literalSql(value == null ? null : BigInt(value), LONG),
+      );
+      sources.push({ key: `#${name}`, literals });
+    }
   }
   const varying = sources.filter(({ key, literals }) => {
     if (literals.some((literal) => literal !== literals[0])) return true;

@@ -2,7 +2,7 @@
  * What the lake asks of a query engine. DuckDB is the one implementation (`duckdb.ts`); nothing
  * outside this folder imports it. SQL passed in is the engine's own dialect, made by `sql/emit`.
  */
-import type { ScanFile } from "../delta/types.ts";
+import type { RowTrackingColumns, ScanFile } from "../delta/types.ts";
 import type { DataType, StructType } from "../schema/data-type.ts";
 import type { ColumnBatch, Value } from "../schema/value.ts";
 
@@ -32,6 +32,8 @@ export interface ParquetScan {
    * `files`) and `row_index` (physical position in the file).
    */
   metadataColumns?: readonly ("file_path" | "file_index" | "row_index")[];
+  /** Row ids and commit versions on request: two columns of those names after all others. */
+  rowTracking?: RowTrackingColumns | undefined;
 }
 
 /** Row positions of one file of a scan. */
@@ -63,6 +65,8 @@ export interface CopyRequest {
   schema: StructType;
   partitionColumns: readonly string[];
   columnMappingMode: "none" | "name" | "id";
+  /** The rows have columns of these names too, which are stored as they are. */
+  rowTracking?: RowTrackingColumns | undefined;
   /** Names of columns to collect statistics on; from `delta.dataSkipping*`. */
   configuration: Readonly<Record<string, string>>;
   /**

@@ -5,6 +5,7 @@
 import { SovereignError } from "../../core/errors.ts";
 import { partsOf, type TableInfo } from "../catalog/index.ts";
 import type { Snapshot } from "../delta/index.ts";
+import { tracksRows } from "../delta/write/row-ids.ts";
 import type {
   RelationDefinition,
   RelationRequest,
@@ -96,7 +97,7 @@ export function tableDefinition(
       prune: null,
       output: [
         ...schemaAttributes(snapshot.schema, allocate, qualifier),
-        metadataAttribute(allocate, qualifier),
+        metadataAttribute(allocate, qualifier, { tracksRows: tracksRows(snapshot.metadata) }),
       ],
     }),
   };

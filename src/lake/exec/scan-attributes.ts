@@ -1,6 +1,5 @@
 /** Attributes of scans: the table's columns and the hidden `_metadata` of its files. */
 import {
-  type DataType,
   LONG,
   STRING,
   type StructType,
@@ -27,7 +26,7 @@ export function schemaAttributes(
 }
 
 /** Fields of `_metadata`, in Spark's order. */
-export const FILE_METADATA_TYPE: DataType = structType([
+export const FILE_METADATA_TYPE: StructType = structType([
   structField("file_path", STRING, false),
   structField("file_name", STRING, false),
   structField("file_size", LONG, false),
@@ -36,12 +35,26 @@ export const FILE_METADATA_TYPE: DataType = structType([
   structField("file_modification_time", TIMESTAMP, false),
 ]);
 
+/** What `_metadata` says besides where a table tracks rows, in Spark's order. */
+const ROW_TRACKING_FIELDS = [
+  structField("row_id", LONG, false),
+  structField("base_row_id", LONG, false),
+  structField("default_row_commit_version", LONG, false),
+  structField("row_commit_version", LONG, false),
+];
+
 /** The hidden `_metadata` column of a scan. */
-export function metadataAttribute(allocate: () => number, qualifier: readonly string[]): Attribute {
+export function metadataAttribute(
+  allocate: () => number,
+  qualifier: readonly string[],
+  { tracksRows = false } = {},
+): Attribute {
   return {
     id: allocate(),
     name: "_metadata",
-    type: FILE_METADATA_TYPE,
+    type: tracksRows
+      ? structType([...FILE_METADATA_TYPE.fields, ...ROW_TRACKING_FIELDS])
+      : FILE_METADATA_TYPE,
     nullable: false,
     qualifier,
     hidden: true,

@@ -20,7 +20,14 @@ import type {
   Snapshot,
 } from "../types.ts";
 import { IDENTITY_TAG, onlyMovesHighWaterMarks } from "./identity-columns.ts";
-import { assignRowIds, givesRowIds, highWaterMarkOf, ROW_TRACKING_DOMAIN } from "./row-ids.ts";
+import {
+  assignRowIds,
+  givesRowIds,
+  highWaterMarkOf,
+  PRESERVED_TAG,
+  ROW_TRACKING_DOMAIN,
+  tracksRows,
+} from "./row-ids.ts";
 import { isPropertyOn } from "./table-property.ts";
 import type { WinningCommit } from "./winning-commit.ts";
 
@@ -59,6 +66,7 @@ export function prepareCommit(
   const { protocol, metadata } = tableAfter(snapshot, request.actions);
   const isBlindAppend = isBlind(request);
   checkTableAllows(snapshot, request.actions, protocol, metadata);
+  if (snapshot && tracksRows(snapshot.metadata)) checkKeepsRowIds(request);
   const wanted = request.exclusive ? "Serializable" : options.isolation;
   const isolation = isolationOf(request.actions, metadata, wanted);
   const actions = request.txn ? [{ txn: request.txn }, ...request.actions] : request.actions;
@@ -68,7 +76,7 @@ export function prepareCommit(
     isolation,
     isBlindAppend,
     readVersion: snapshot?.version,
-    isIdentityOnly: snapshot !== null && onlyMovesHighWaterMarks(snapshot.metadata, metadata),
+    tags: snapshot ? tagsOf(snapshot.metadata, metadata) : {},
   });
   const state = new AttemptState(snapshot, { protocol, metadata }, actions);
   return {
@@ -169,7 +177,6 @@ function checkTableAllows(
   const intent = rewrites ? "change" : "append";
   if (snapshot) assertWritable(snapshot.protocol, snapshot.metadata, intent);
   assertWritable(protocol, metadata, intent);
-  refuseRowTracking(snapshot, metadata);
   if (metadata !== snapshot?.metadata) {
     refuseReservedColumns(snapshot?.metadata ?? null, metadata);
   }
@@ -180,14 +187,26 @@ function checkTableAllows(
   });
 }
 
-/** Tables that have it take appends; turning it on is left to engines that rewrite under it. */
-function refuseRowTracking(snapshot: Snapshot | null, metadata: Metadata): void {
-  const key = "delta.enableRowTracking";
-  if (!isPropertyOn(metadata, key) || (snapshot && isPropertyOn(snapshot.metadata, key))) return;
-  throw new SovereignError("NOT_IMPLEMENTED", "turning on the table feature `rowTracking`", {
-    hint: `leave out the property \`${key}\``,
-    details: { features: ["rowTracking"] },
-  });
+/** What the conflict checks of others read off a commit (`DeltaCommitTag` of delta-spark). */
+function tagsOf(before: Metadata, after: Metadata): Record<string, string> {
+  return {
+    ...(onlyMovesHighWaterMarks(before, after) && { [IDENTITY_TAG]: "true" }),
+    ...(tracksRows(before) && { [PRESERVED_TAG]: "true" }),
+  };
+}
+
+/** Files that take the place of others hold rows that must keep their ids. */
+function checkKeepsRowIds({ actions, keepsRowIds }: CommitRequest): void {
+  const removes = actions.some((action) => action.remove);
+  if (keepsRowIds || !removes || actions.every(({ add }) => !add || add.baseRowId != null)) return;
+  throw new SovereignError(
+    "NOT_IMPLEMENTED",
+    "cannot write this table: this operation does not keep the row ids of `rowTracking`",
+    {
+      hint: "run it with the engine that turned the feature on; reading it here works",
+      details: { features: ["rowTracking"] },
+    },
+  );
 }
 
 function isBlind(request: CommitRequest): boolean {
@@ -220,8 +239,7 @@ interface CommitFacts {
   isolation: IsolationLevel;
   isBlindAppend: boolean;
   readVersion: number | undefined;
-  /** The metadata only says how far identity columns got. */
-  isIdentityOnly: boolean;
+  tags: Record<string, string>;
 }
 
 function commitInfoOf(request: CommitRequest, facts: CommitFacts): CommitInfo {
@@ -233,7 +251,7 @@ function commitInfoOf(request: CommitRequest, facts: CommitFacts): CommitInfo {
     isolationLevel: facts.isolation,
     isBlindAppend: facts.isBlindAppend,
     operationMetrics: request.operationMetrics ?? {},
-    ...(facts.isIdentityOnly && { tags: { [IDENTITY_TAG]: "true" } }),
+    ...(Object.keys(facts.tags).length > 0 && { tags: facts.tags }),
     ...(request.userMetadata !== undefined && { userMetadata: request.userMetadata }),
     engineInfo: `sovereign/${packageVersion()}`,
     txnId: newUuid(),

@@ -1,20 +1,62 @@
 /**
  * Row ids (PROTOCOL.md, "Row Tracking"): where a table carries the feature, each file gets the
  * first of a range of ids never given before, and the version that added it. Both depend on the
- * commits before ours, so they are settled anew for each attempt. Not here: ids kept through
- * rewrites, which tables with `delta.enableRowTracking` ask for (`features.ts` refuses those).
+ * commits before ours, so they are settled anew for each attempt. Tables with
+ * `delta.enableRowTracking` keep the ids of rows that move in two hidden columns of the files.
  */
 import { SovereignError } from "../../../core/errors.ts";
+import { newUuid } from "../../../core/ids.ts";
 import { isJsonObject, parseJson } from "../../../core/json/index.ts";
 import { hasFeature } from "../features.ts";
 import { physicalRowCount } from "../row-count.ts";
-import type { Action, AddFile, DomainMetadata, Metadata, Protocol } from "../types.ts";
+import type {
+  Action,
+  AddFile,
+  DomainMetadata,
+  Metadata,
+  Protocol,
+  RowTrackingColumns,
+} from "../types.ts";
 import { isPropertyOn } from "./table-property.ts";
 
 export const ROW_TRACKING_DOMAIN = "delta.rowTracking";
 const SUSPENDED = "delta.rowTrackingSuspended";
 /** Of a table that has given no id yet; the first id is 0. */
 const NO_HIGH_WATER_MARK = -1n;
+
+const ENABLED = "delta.enableRowTracking";
+const ROW_ID_NAME = "delta.rowTracking.materializedRowIdColumnName";
+const VERSION_NAME = "delta.rowTracking.materializedRowCommitVersionColumnName";
+
+/** Tag of a commit whose moved rows kept their ids. */
+export const PRESERVED_TAG = "delta.rowTracking.preserved";
+
+/** Whether every row has an id, and keeps it through rewrites. */
+export function tracksRows(metadata: Metadata): boolean {
+  return isPropertyOn(metadata, ENABLED);
+}
+
+/** The hidden columns of a table that tracks rows; undefined where it does not. */
+export function rowTrackingColumns(metadata: Metadata): RowTrackingColumns | undefined {
+  if (!tracksRows(metadata)) return undefined;
+  const { [ROW_ID_NAME]: rowId, [VERSION_NAME]: rowCommitVersion } = metadata.configuration;
+  if (rowId !== undefined && rowCommitVersion !== undefined) return { rowId, rowCommitVersion };
+  throw new SovereignError("DATA_LOSS", "the table tracks rows and does not name where", {
+    hint: `ALTER TABLE … UNSET TBLPROPERTIES ('${ENABLED}')`,
+    details: { error_class: "DELTA_MATERIALIZED_ROW_ID_COLUMN_NAME_MISSING" },
+  });
+}
+
+/** `configuration` with names for the hidden columns, fresh ones where it has none. */
+export function nameRowTrackingColumns(
+  configuration: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    [ROW_ID_NAME]: `_row-id-col-${newUuid()}`,
+    [VERSION_NAME]: `_row-commit-version-col-${newUuid()}`,
+    ...configuration,
+  };
+}
 
 /** Whether files of this table need row ids. */
 export function givesRowIds(protocol: Protocol, metadata: Metadata): boolean {

@@ -13,6 +13,7 @@ import type { Action, ColumnMappingMode, Metadata, Protocol } from "../types.ts"
 import { assignColumns } from "./assign-columns.ts";
 import { checkSchema } from "./check-schema.ts";
 import { type ProtocolNeeds, protocolFor } from "./protocol-for.ts";
+import { nameRowTrackingColumns } from "./row-ids.ts";
 import { readPropertyKey, readTableProperties } from "./table-properties.ts";
 
 export interface TableDefinition {
@@ -61,7 +62,7 @@ export function defineTable(definition: TableDefinition): TableState {
     format: { provider: "parquet", options: {} },
     schemaString: printSchemaJson(schema),
     partitionColumns,
-    configuration,
+    configuration: withRowTracking(configuration),
     createdTime: definition.clock.nowMs(),
   };
   return { protocol: protocolFor(withCurrent(needs, definition.replaced)), metadata };
@@ -91,7 +92,7 @@ export function changeTable(table: TableState, change: TableChange): TableState 
     ...(change.description !== undefined && { description: change.description }),
     schemaString: printSchemaJson(schema),
     partitionColumns,
-    configuration,
+    configuration: withRowTracking(configuration),
   };
   return { protocol: protocolFor(withCurrent(needs, table.protocol)), metadata };
 }
@@ -104,6 +105,12 @@ export function tableActions(before: TableState | null, after: TableState): Acti
   if (!before || !sameJson(before.protocol, after.protocol))
     actions.push({ protocol: after.protocol });
   return actions;
+}
+
+/** Where rows keep their ids, the hidden columns for that need names. */
+function withRowTracking(configuration: Record<string, string>): Record<string, string> {
+  const isOn = configuration["delta.enableRowTracking"]?.toLowerCase() === "true";
+  return isOn ? nameRowTrackingColumns(configuration) : configuration;
 }
 
 function sameJson(a: object, b: object): boolean {

@@ -7,12 +7,14 @@ import { SovereignError } from "../../../core/errors.ts";
 import { partsOf } from "../../catalog/index.ts";
 import type { Operation } from "../../delta/write/operations.ts";
 import { setPropertiesOperation, unsetPropertiesOperation } from "../../delta/write/operations.ts";
+import { tracksRows } from "../../delta/write/row-ids.ts";
 import {
   changeTable,
   type TableChange,
   type TableState,
   tableActions,
 } from "../../delta/write/table-create.ts";
+import { readTableProperties } from "../../delta/write/table-properties.ts";
 import { notImplemented } from "../../sql/error.ts";
 import { partsOfName, tableIdentifier } from "../names.ts";
 import { emptyOutcome, type Outcome } from "../result.ts";
@@ -28,6 +30,7 @@ import { type Change, commitChange } from "../write/commit.ts";
 import { addColumns, alterColumn, dropColumns, renameColumn } from "./alter-columns.ts";
 import { addConstraint, dropConstraint } from "./constraints.ts";
 import { propertyRecord } from "./create-table.ts";
+import { enableRowTracking } from "./enable-row-tracking.ts";
 
 type Alter = StatementOf<"alter_table">;
 
@@ -47,6 +50,7 @@ export async function executeAlterTable(ctx: StatementContext, alter: Alter): Pr
       return alterColumn(ctx, handle, action);
     case "set_properties": {
       const properties = propertyRecord(action.properties);
+      if (turnsOnRowTracking(handle, properties)) return enableRowTracking(ctx, handle, properties);
       const operation = setPropertiesOperation(properties);
       return changeMetadata(ctx, handle, { setProperties: properties }, operation);
     }
@@ -64,6 +68,14 @@ export async function executeAlterTable(ctx: StatementContext, alter: Alter): Pr
         alter.span,
       );
   }
+}
+
+function turnsOnRowTracking(
+  { snapshot }: TableHandle,
+  properties: Readonly<Record<string, string>>,
+): boolean {
+  const { configuration } = readTableProperties(properties);
+  return tracksRows({ ...snapshot.metadata, configuration }) && !tracksRows(snapshot.metadata);
 }
 
 /**

@@ -233,7 +233,7 @@ async function commitTable(
     operationMetrics: metrics,
     ...commitNotes(ctx),
     actions,
-    ...(old ? { readWholeTable: true } : {}),
+    ...(old ? { readWholeTable: true, keepsRowIds: true } : {}),
   });
   if (!old) session.forgetLog(place.location);
   return summarise(place.displayName, result, { adds, removes, metrics });

@@ -139,7 +139,7 @@ export async function deleteMatching(
 }
 
 function changeOf({ adds, removes, changes, reads }: Deleted) {
-  return { adds, removes, changes, reads };
+  return { adds, removes, changes, reads, keepsRowIds: true };
 }
 
 function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, string> {

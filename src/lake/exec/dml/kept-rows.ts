@@ -26,7 +26,7 @@ export function keptRows(
   return selectedRows(ctx, snapshot, files, isNotTrue, qualifier);
 }
 
-/** The rows for which the condition is true, in the order of the table's schema. */
+/** The rows for which the condition is true, in the order of the schema; row ids follow. */
 export async function selectedRows(
   ctx: StatementContext,
   snapshot: Snapshot,
@@ -37,5 +37,5 @@ export async function selectedRows(
   const scan = await openTargetScan(ctx, snapshot, files, qualifier);
   const holds: BoundExpression = asCondition(condition(scan.columns));
   const input: Plan = { kind: "filter", input: scan.plan, condition: holds };
-  return pickColumns(ctx, input, scan.columns);
+  return pickColumns(ctx, input, [...scan.columns, ...scan.tracking]);
 }

@@ -21,6 +21,7 @@ import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
 import type { Pairs } from "./merge-pairs.ts";
 import type { SplitFiles } from "./split-touched.ts";
 import { openTargetScan } from "./target-scan.ts";
+import { movedIds } from "./update-rows.ts";
 
 /** All rows to write. */
 export async function mergedRows(
@@ -76,7 +77,10 @@ export async function targetRows(
   });
   // With every column set from the source, the positions found before say all about the target.
   const readsTarget =
-    !onlyChanged || keepsOld || values.some((value) => mentions(value, scan.columns));
+    !onlyChanged ||
+    keepsOld ||
+    scan.tracking.length > 0 ||
+    values.some((value) => mentions(value, scan.columns));
   const decided = readsTarget
     ? join(onlyChanged ? "inner" : "left", scan.plan, decisions.plan, [
         equal(scan.fileIndex, decisions.file),
@@ -90,7 +94,10 @@ export async function targetRows(
   const expressions = schema.fields.map((field, i): NamedExpression => {
     return { expression: values[i]!, output: outputColumn(ctx, field) };
   });
-  const old = keepsOld ? [...scan.columns, clause].map((a) => formerValue(ctx, a)) : [];
+  const isChanged = bindOperator("is not null", [refer(clause)]);
+  const old = keepsOld
+    ? [...scan.columns, clause].map((a) => formerValue(ctx, a))
+    : movedIds(ctx, scan.tracking, isChanged);
   return recomputeGenerated(ctx, merge, { kept, expressions, old, clause, clauses });
 }
 
@@ -294,6 +301,10 @@ export function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs):
     };
     return { expression, output: outputColumn(ctx, field) };
   });
+  // New rows are given their ids by the files they are in.
+  for (const name of Object.values(merge.target.rowTracking ?? {})) {
+    expressions.push({ expression: typedLiteral(null, LONG), output: column(ctx, name, LONG) });
+  }
   const plain: Plan = { kind: "project", input: joined, expressions };
   const outputs = expressions.map((e) => e.output);
   const isOpen = (field: StructField, i: number): boolean =>
@@ -303,11 +314,11 @@ export function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs):
   return {
     kind: "project",
     input: plain,
-    expressions: schema.fields.map((field, i) => ({
-      expression: isOpen(field, i)
-        ? generatedValue(field, outputs, merge.bind)
-        : refer(outputs[i]!),
-      output: outputColumn(ctx, field),
-    })),
+    expressions: outputs.map((output, i) => {
+      const field = schema.fields[i];
+      const isComputed = field !== undefined && isOpen(field, i);
+      const expression = isComputed ? generatedValue(field, outputs, merge.bind) : refer(output);
+      return { expression, output: { ...output, id: ctx.allocate() } };
+    }),
   };
 }

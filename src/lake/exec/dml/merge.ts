@@ -82,6 +82,7 @@ export async function executeMerge(
       removes,
       changes: changes.files,
       others,
+      keepsRowIds: true,
       metrics: {
         ...metricsOf(pairs, written, gone, times),
         numTargetChangeFilesAdded: String(changes.files.length),

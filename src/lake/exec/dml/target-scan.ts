@@ -5,9 +5,12 @@
  * of rewriting.
  */
 import type { ScanFile, Snapshot } from "../../delta/index.ts";
+import { rowTrackingColumns } from "../../delta/write/row-ids.ts";
 import { INT, LONG, type StructType } from "../../schema/data-type.ts";
+import { notImplemented } from "../../sql/error.ts";
 import type { Attribute } from "../../sql/plan/expression.ts";
 import type { EngineRelationPlan } from "../../sql/plan/plan.ts";
+import { tracksChanges } from "../changes/write-changes.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
 
@@ -19,6 +22,8 @@ export interface TargetScan {
   fileIndex: Attribute;
   /** Physical position of the row in its file. */
   rowIndex: Attribute;
+  /** Row id and row commit version, where the table tracks rows; they go with rows that move. */
+  tracking: readonly Attribute[];
   plan: EngineRelationPlan;
 }
 
@@ -32,12 +37,21 @@ export async function openTargetScan(
   schema: StructType = snapshot.schema,
 ): Promise<TargetScan> {
   const engine = await ctx.engine();
+  const rowTracking = rowTrackingColumns(snapshot.metadata);
+  if (rowTracking && tracksChanges(snapshot)) {
+    throw notImplemented(
+      "changing rows of a table with both row tracking and a change data feed",
+      undefined,
+      "turn one of `delta.enableRowTracking` and `delta.enableChangeDataFeed` off",
+    );
+  }
   const sql = await engine.scanSql({
     files,
     columns: schema,
     partitionColumns: snapshot.metadata.partitionColumns,
     columnMappingMode: snapshot.columnMappingMode,
     metadataColumns: ["file_index", "row_index"],
+    rowTracking,
   });
   const columns = schemaAttributes(schema, ctx.allocate, qualifier);
   const position = (name: string, type: typeof INT): Attribute => ({
@@ -50,6 +64,14 @@ export async function openTargetScan(
   });
   const fileIndex = position("__file_index", INT);
   const rowIndex = position("__row_index", LONG);
-  const output = [...columns, fileIndex, rowIndex];
-  return { files, columns, fileIndex, rowIndex, plan: { kind: "engine_relation", sql, output } };
+  const tracking = Object.values(rowTracking ?? {}).map((name) => position(name, LONG));
+  const output = [...columns, fileIndex, rowIndex, ...tracking];
+  return {
+    files,
+    columns,
+    fileIndex,
+    rowIndex,
+    tracking,
+    plan: { kind: "engine_relation", sql, output },
+  };
 }

@@ -4,7 +4,7 @@
  * it was and as it is now, so there the changed rows are computed once and stored.
  */
 import type { ScanFile, Snapshot } from "../../delta/index.ts";
-import { BOOLEAN } from "../../schema/data-type.ts";
+import { BOOLEAN, LONG } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
 import type { Plan } from "../../sql/plan/plan.ts";
@@ -124,6 +124,7 @@ async function rowsOf(
       output: freshColumn(ctx, { ...column, name: `__old_${column.name}`, qualifier: [] }),
     }),
   );
+  old.push(...movedIds(ctx, scan.tracking, selected));
   const generated = snapshot.schema.fields.some((f, i) => generationText(f) && !values.has(i));
   if (!generated) return { kind: "project", input, expressions: [...expressions, ...old] };
   return recompute(ctx, snapshot, input, { expressions, old, selected, set: values, bind });
@@ -171,6 +172,19 @@ function recompute(
     output: freshColumn(ctx, output),
   }));
   return { kind: "project", input: flagged, expressions: [...current, ...former] };
+}
+
+/** A row keeps its id; its commit version only while it stays as it is. */
+export function movedIds(
+  ctx: StatementContext,
+  tracking: readonly Attribute[],
+  isChanged: BoundExpression,
+): NamedExpression[] {
+  return tracking.map((column, i) => {
+    const kept = refer(column);
+    const value = i === 0 ? kept : choose(isChanged, typedLiteral(null, LONG), kept);
+    return { expression: value, output: freshColumn(ctx, column) };
+  });
 }
 
 function freshColumn(ctx: StatementContext, column: Attribute): Attribute {

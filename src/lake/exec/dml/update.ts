@@ -61,6 +61,7 @@ export async function executeUpdate(
       adds: [...written.adds, ...holed.adds],
       removes: [...gone, ...holed.removes],
       changes: changes.files,
+      keepsRowIds: true,
       metrics: {
         numRemovedFiles: String(gone.length),
         numRemovedBytes: String(totalBytes(gone)),

@@ -6,7 +6,7 @@
  */
 import { assertWritable } from "../../delta/index.ts";
 import { optimizeOperation, reorgOperation } from "../../delta/write/operations.ts";
-import { isPropertyOn } from "../../delta/write/table-property.ts";
+import { tracksRows } from "../../delta/write/row-ids.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
 import { aliasOf } from "../dml/target-alias.ts";
 import { localOutcome, type Outcome } from "../result.ts";
@@ -51,6 +51,7 @@ export async function executeRewrite(ctx: StatementContext, statement: Rewrite):
       adds,
       removes,
       dataChange: false,
+      keepsRowIds: true,
       metrics: historyMetrics(adds, removes),
       reads: {
         readPredicates: [{ kind: "literal", value: true }],
@@ -127,16 +128,13 @@ function checkTable(statement: Rewrite, { snapshot }: TableHandle): void {
     });
   }
   assertWritable(protocol, metadata, "change");
-  const features = { clustering: isClustered, rowTracking: tracksRows(snapshot) };
+  const sorts = statement.kind === "optimize" && statement.zorder.length > 0;
+  const features = { clustering: isClustered, rowTracking: sorts && tracksRows(metadata) };
   for (const [name, isOn] of Object.entries(features)) {
     if (!isOn) continue;
     const hint = "run it with the engine that turned the feature on; reading it here works";
     throw notImplemented(`rewriting a table with the feature \`${name}\``, statement.span, hint);
   }
-}
-
-function tracksRows({ metadata }: TableHandle["snapshot"]): boolean {
-  return isPropertyOn(metadata, "delta.enableRowTracking");
 }
 
 function refuseOnClustered(statement: Rewrite): void {

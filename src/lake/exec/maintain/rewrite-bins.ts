@@ -70,13 +70,14 @@ async function writeRound(
   round: readonly Bin[],
 ): Promise<WrittenData> {
   const target = targetOf(snapshot);
-  const { schema, partitionColumns, columnMappingMode } = target;
+  const { schema, partitionColumns, columnMappingMode, rowTracking } = target;
   const files = round.flatMap((bin) => bin.files);
   const selectSql = await engine.scanSql({
     files,
     columns: schema,
     partitionColumns,
     columnMappingMode,
+    rowTracking,
   });
   const written = await engine.copyToParquet({ selectSql, ...target, fileSizeBytes: ONE_FILE });
   return writtenData(target.tableRoot, written);

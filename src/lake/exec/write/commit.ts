@@ -25,6 +25,8 @@ export interface Change extends Operation {
   /** Actions besides files: metadata, protocol, txn. */
   others?: CommitRequest["actions"];
   metrics: Readonly<Record<string, string>>;
+  /** Rows that moved to other files took their row ids along. */
+  keepsRowIds?: boolean;
   reads?: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles" | "exclusive">;
 }
 
@@ -55,6 +57,7 @@ export async function commitChange(
       ...(change.changes ?? []).map((cdc) => ({ cdc })),
     ],
     ...change.reads,
+    ...(change.keepsRowIds && { keepsRowIds: true }),
   });
   if (result.skipped) throw committedBefore(ctx);
   return summarise(handle.displayName, result, change);

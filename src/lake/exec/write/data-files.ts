@@ -4,13 +4,20 @@
  */
 import { rmSync, statSync } from "node:fs";
 import { relative, sep } from "node:path";
-import type { AddFile, ColumnMappingMode, Snapshot } from "../../delta/index.ts";
+import type {
+  AddFile,
+  ColumnMappingMode,
+  RowTrackingColumns,
+  Snapshot,
+} from "../../delta/index.ts";
 import { addOf } from "../../delta/write/file-actions.ts";
 import { encodeLogPath } from "../../delta/write/partition-path.ts";
+import { rowTrackingColumns } from "../../delta/write/row-ids.ts";
 import type { WrittenFile } from "../../engine/index.ts";
 import type { StructType } from "../../schema/data-type.ts";
+import { refer } from "../../sql/bind/column.ts";
 import { withLogicalNames } from "../../sql/emit/index.ts";
-import type { Plan } from "../../sql/plan/plan.ts";
+import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { prepareQuery } from "../bind-port.ts";
 import type { StatementContext } from "../statement.ts";
 
@@ -21,6 +28,8 @@ export interface WriteTarget {
   partitionColumns: readonly string[];
   columnMappingMode: ColumnMappingMode;
   configuration: Readonly<Record<string, string>>;
+  /** Where moved rows keep their ids. */
+  rowTracking?: RowTrackingColumns | undefined;
   /** Folder below the root and first word of the names, for files that are no data files. */
   subfolder?: string;
   filePrefix?: string;
@@ -30,7 +39,8 @@ export interface WriteTarget {
 export function targetOf(snapshot: Snapshot): WriteTarget {
   const { tableRoot, schema, metadata, columnMappingMode } = snapshot;
   const { partitionColumns, configuration } = metadata;
-  return { tableRoot, schema, partitionColumns, columnMappingMode, configuration };
+  const rowTracking = rowTrackingColumns(metadata);
+  return { tableRoot, schema, partitionColumns, columnMappingMode, configuration, rowTracking };
 }
 
 export interface WrittenData {
@@ -41,16 +51,33 @@ export interface WrittenData {
   discard(): void;
 }
 
-/** Writes the rows of `plan`, whose output stands in the order of the target's schema. */
+/**
+ * Writes the rows of `plan`, whose output stands in the order of the target's schema. Moved rows
+ * bring their ids along in hidden columns; without these they all count as new.
+ */
 export async function writeData(
   ctx: StatementContext,
   plan: Plan,
   target: WriteTarget,
 ): Promise<WrittenData> {
   const engine = await ctx.engine();
-  const query = await prepareQuery(ctx, plan);
-  const files = await engine.copyToParquet({ selectSql: withLogicalNames(query), ...target });
+  const moves = outputOf(plan).some((attribute) => attribute.hidden);
+  const query = await prepareQuery(ctx, moves ? withHiddenColumns(ctx, plan) : plan);
+  const files = await engine.copyToParquet({
+    selectSql: withLogicalNames(query),
+    ...target,
+    rowTracking: moves ? target.rowTracking : undefined,
+  });
   return writtenData(target.tableRoot, files);
+}
+
+/** A query's result has no hidden columns; here they are written. */
+function withHiddenColumns(ctx: StatementContext, plan: Plan): Plan {
+  const expressions = outputOf(plan).map((attribute) => ({
+    expression: refer(attribute),
+    output: { ...attribute, id: ctx.allocate(), hidden: false },
+  }));
+  return { kind: "project", input: plan, expressions };
 }
 
 /** Files the engine wrote below a table's root, as a commit names them. */

@@ -67,9 +67,11 @@ export async function enforceRules(
     if (field.nullable) continue;
     values[carrier] = checkNotNull(values[carrier]!, value, path.join("."));
   }
-  const expressions: NamedExpression[] = values.map((expression, i) => ({
-    expression,
-    output: { ...attributes[i]!, id: ctx.allocate() },
+  const tracking = outputOf(plan).filter((attribute) => attribute.hidden);
+  const columns = [...attributes.slice(0, values.length), ...tracking];
+  const expressions: NamedExpression[] = columns.map((attribute, i) => ({
+    expression: values[i] ?? refer(attribute),
+    output: { ...attribute, id: ctx.allocate() },
   }));
   return { kind: "project", input: plan, expressions };
 }

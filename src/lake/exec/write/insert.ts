@@ -86,6 +86,7 @@ export async function insertRows(
       removes,
       changes: replaced?.changes ?? [],
       others: actions,
+      keepsRowIds: true,
       metrics: {
         ...writeMetrics(written),
         ...(overwrite

@@ -4,7 +4,8 @@
  * from the engine when a scan asks for them by hidden attributes of those names.
  */
 import { basename } from "node:path";
-import type { ScanFile } from "../../delta/types.ts";
+import type { RowTrackingColumns, ScanFile } from "../../delta/types.ts";
+import { rowTrackingColumns } from "../../delta/write/row-ids.ts";
 import { quoteIdentifier, quoteString } from "../../engine/engine-type.ts";
 import type { Engine, ParquetScan } from "../../engine/types.ts";
 import { structType } from "../../schema/data-type.ts";
@@ -38,20 +39,32 @@ export async function emitTableScan(plan: ScanPlan, engine: Engine): Promise<str
     partitionColumns: snapshot.metadata.partitionColumns,
     columnMappingMode: snapshot.columnMappingMode,
     ...(extra.length > 0 ? { metadataColumns: extra } : {}),
+    rowTracking: wantsMetadata ? rowTrackingColumns(snapshot.metadata) : undefined,
   };
   const sql = await engine.scanSql(scan);
-  return wantsMetadata ? withFileMetadata(sql, files) : sql;
+  return wantsMetadata ? withFileMetadata(sql, files, scan.rowTracking) : sql;
 }
 
-function withFileMetadata(sql: string, files: readonly ScanFile[]): string {
+function withFileMetadata(
+  sql: string,
+  files: readonly ScanFile[],
+  tracked: RowTrackingColumns | undefined,
+): string {
   if (files.length === 0) return `SELECT *, NULL AS "_metadata" FROM (${sql})`;
   const rows = files.map((file, i) => {
-    const { size, modificationTime } = file.add;
-    return `(${i}, ${fileMetadataSql(file.absolutePath, size, modificationTime)})`;
+    const { size, modificationTime, baseRowId, defaultRowCommitVersion } = file.add;
+    const ids = [baseRowId, defaultRowCommitVersion].map((id) => `CAST(${id ?? null} AS BIGINT)`);
+    const fixed = fileMetadataSql(file.absolutePath, size, modificationTime);
+    return `(${i}, ${fixed}${tracked ? `, ${ids.join(", ")}` : ""})`;
   });
+  const metadata = tracked
+    ? `struct_insert(m.m, row_id := s.${quoteIdentifier(tracked.rowId)}, base_row_id := m.b, ` +
+      "default_row_commit_version := m.v, " +
+      `row_commit_version := s.${quoteIdentifier(tracked.rowCommitVersion)})`
+    : "m.m";
   return (
-    `SELECT s.*, m.m AS "_metadata" FROM (${sql}) AS s ` +
-    `JOIN (VALUES ${rows.join(", ")}) AS m(i, m) ON m.i = s.file_index`
+    `SELECT s.*, ${metadata} AS "_metadata" FROM (${sql}) AS s ` +
+    `JOIN (VALUES ${rows.join(", ")}) AS m(i, m${tracked ? ", b, v" : ""}) ON m.i = s.file_index`
   );
 }
 
