@@ -5,7 +5,7 @@
  * Rounding and order follow delta-spark 4.4 (`IdentityColumn.scala`).
  */
 import { SovereignError } from "../../../core/errors.ts";
-import type { JsonValue, StructField, StructType } from "../../schema/data-type.ts";
+import type { JsonValue, StructField } from "../../schema/data-type.ts";
 import { structType } from "../../schema/data-type.ts";
 import { parseSchemaJson, printSchemaJson } from "../../schema/schema-json.ts";
 import type { Metadata } from "../types.ts";
@@ -93,18 +93,6 @@ function roundToNext({ start, step }: Identity, value: bigint): bigint {
   return start + step * (offset / step + (isBeyondStart ? 1n : 0n));
 }
 
-/** `schema` with the marks of `marks` where they are further on; RESTORE and CLONE keep them. */
-export function mergeHighWaterMarks(schema: StructType, marks: StructType): StructType {
-  return structType(
-    schema.fields.map((field) => {
-      const other = marks.fields.find((f) => physicalName(f) === physicalName(field));
-      const mark = other && identityOf(other)?.highWaterMark;
-      if (mark === undefined || mark === null || !identityOf(field)) return field;
-      return raiseHighWaterMark(field, mark);
-    }),
-  );
-}
-
 /** Whether two states of a table differ in high-water marks alone. */
 export function onlyMovesHighWaterMarks(before: Metadata, after: Metadata): boolean {
   if (before.schemaString === after.schemaString || !after.schemaString.includes(MARK)) {
@@ -124,10 +112,6 @@ function withoutMarks(metadata: Metadata): string {
     return { ...field, metadata: Object.fromEntries(entries) };
   });
   return printSchemaJson(structType(plain));
-}
-
-function physicalName(field: StructField): string {
-  return String(field.metadata["delta.columnMapping.physicalName"] ?? field.name).toLowerCase();
 }
 
 function isLong(value: JsonValue | undefined): value is number | bigint {

@@ -66,7 +66,7 @@ export function prepareCommit(
   const { protocol, metadata } = tableAfter(snapshot, request.actions);
   const isBlindAppend = isBlind(request);
   checkTableAllows(snapshot, request.actions, protocol, metadata);
-  if (snapshot && tracksRows(snapshot.metadata)) checkKeepsRowIds(request);
+  if (snapshot && tracksRows(snapshot.metadata) && tracksRows(metadata)) checkKeepsRowIds(request);
   const wanted = request.exclusive ? "Serializable" : options.isolation;
   const isolation = isolationOf(request.actions, metadata, wanted);
   const actions = request.txn ? [{ txn: request.txn }, ...request.actions] : request.actions;

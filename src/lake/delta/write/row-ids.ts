@@ -51,10 +51,11 @@ export function rowTrackingColumns(metadata: Metadata): RowTrackingColumns | und
 export function nameRowTrackingColumns(
   configuration: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  const { [ROW_ID_NAME]: rowId, [VERSION_NAME]: version } = configuration;
   return {
-    [ROW_ID_NAME]: `_row-id-col-${newUuid()}`,
-    [VERSION_NAME]: `_row-commit-version-col-${newUuid()}`,
     ...configuration,
+    [ROW_ID_NAME]: rowId ?? `_row-id-col-${newUuid()}`,
+    [VERSION_NAME]: version ?? `_row-commit-version-col-${newUuid()}`,
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type DataType,
   type StructField,
   type StructType,
+  structField,
   structType,
 } from "../../schema/data-type.ts";
 import type { AlterAction, ColumnDefinition, Identifier, MultipartName } from "../../sql/ast.ts";
@@ -246,11 +247,20 @@ function fieldAt(schema: StructType, path: readonly string[]): StructField | und
   let type: DataType = schema;
   let field: StructField | undefined;
   for (const name of path) {
-    field = type.kind === "struct" ? findField(type, name) : undefined;
+    field = partOf(type, name);
     if (!field) return undefined;
     type = field.type;
   }
   return field;
+}
+
+/** A field of a struct; what an array or a map holds goes by `element`, `key` and `value`. */
+function partOf(type: DataType, name: string): StructField | undefined {
+  if (type.kind === "struct") return findField(type, name);
+  const part = name.toLowerCase();
+  if (type.kind === "array" && part === "element") return structField(part, type.element);
+  if (type.kind !== "map" || (part !== "key" && part !== "value")) return undefined;
+  return structField(part, type[part]);
 }
 
 /** Edits the fields of the struct at `parents`, through arrays (`element`) and maps too. */
@@ -266,6 +276,9 @@ function editType(type: DataType, parents: readonly string[], edit: Edit): DataT
   }
   if (type.kind === "map" && first?.toLowerCase() === "value") {
     return { ...type, value: editType(type.value, rest, edit) };
+  }
+  if (type.kind === "map" && first?.toLowerCase() === "key") {
+    return { ...type, key: editType(type.key, rest, edit) };
   }
   if (type.kind !== "struct" || first === undefined) {
     throw refused("only a struct has fields to change", "DELTA_ADD_COLUMN_PARENT_NOT_STRUCT", {
