@@ -15,6 +15,8 @@ const CHANGES = [
   "DELETE FROM $T WHERE id % 5 = 2",
   "MERGE INTO $T t USING (SELECT * FROM $T WHERE id = 1001) s ON t.id = s.id AND t.id < 0 " +
     "WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT *",
+  "OPTIMIZE $T",
+  "OPTIMIZE $T ZORDER BY (id)",
 ];
 
 const OTHER_CHANGES: Readonly<Record<string, readonly string[]>> = {

@@ -24,7 +24,7 @@ const OTHER_CHANGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What we do last. */
-const OURS = ["INSERT INTO $T SELECT * FROM $T LIMIT 1"];
+const OURS = ["INSERT INTO $T SELECT * FROM $T LIMIT 1", "OPTIMIZE $T"];
 
 const reason = skipReason("spark");
 if (reason !== null) console.log(`skipped: Spark (${reason})`);

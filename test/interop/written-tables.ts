@@ -191,6 +191,54 @@ export const WRITTEN_TABLES: readonly WrittenTable[] = [
     misread: { duckdb: "mapped partition columns are NULL, in Spark's tables too" },
   },
   {
+    name: "optimized",
+    statements: [
+      `CREATE TABLE $T (${TYPE_COLUMNS}) USING delta`,
+      ...TYPE_ROWS.map((row) => `INSERT INTO $T VALUES ${row}`),
+      "OPTIMIZE $T",
+    ],
+  },
+  {
+    name: "optimized-partitions",
+    statements: [
+      "CREATE TABLE $T (id INT, p STRING) USING delta PARTITIONED BY (p)",
+      ...[0, 100].map(
+        (first) =>
+          `INSERT INTO $T VALUES ${SPECIAL.map((text, i) => `(${first + i}, ${text})`).join(", ")}`,
+      ),
+      "OPTIMIZE $T WHERE p IS NOT NULL AND p < 'x'",
+    ],
+  },
+  {
+    name: "z-ordered",
+    statements: [
+      `${PLAIN} PARTITIONED BY (k)`,
+      FILL,
+      FILL,
+      FILL,
+      "OPTIMIZE $T ZORDER BY (id, name)",
+    ],
+  },
+  {
+    name: "z-ordered-partitions",
+    statements: [
+      "CREATE TABLE $T (id INT, p STRING) USING delta PARTITIONED BY (p)",
+      `INSERT INTO $T VALUES ${SPECIAL.map((text, i) => `(${i}, ${text})`).join(", ")}`,
+      "OPTIMIZE $T ZORDER BY (id)",
+    ],
+  },
+  {
+    name: "purged",
+    statements: [
+      "CREATE TABLE $T (id BIGINT, k INT, name STRING, gone INT) USING delta TBLPROPERTIES " +
+        "('delta.columnMapping.mode' = 'name', 'delta.enableDeletionVectors' = 'true')",
+      "INSERT INTO $T SELECT id, CAST(id % 3 AS INT), concat('n', id), 1 FROM range(20)",
+      "DELETE FROM $T WHERE id = 3",
+      "ALTER TABLE $T DROP COLUMN gone",
+      "REORG TABLE $T APPLY (PURGE)",
+    ],
+  },
+  {
     name: "constraints",
     statements: [
       "CREATE TABLE $T (id BIGINT NOT NULL, q INT) USING delta",
