@@ -83,6 +83,21 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         load: () => import("./lake/fsck.ts"),
       },
       {
+        name: "restore",
+        summary: "Bring an old version of a table back",
+        load: () => import("./lake/restore.ts"),
+      },
+      {
+        name: "clone",
+        summary: "Make a table from another one",
+        load: () => import("./lake/clone.ts"),
+      },
+      {
+        name: "convert",
+        summary: "Make a folder of Parquet files a Delta table",
+        load: () => import("./lake/convert.ts"),
+      },
+      {
         name: "fs",
         summary: "List folders and show files of the project",
         load: () => import("./lake/fs.ts"),
