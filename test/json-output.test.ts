@@ -2,7 +2,7 @@
  * `-o` and `--json` are honoured or refused by every command, never ignored: each example that help
  * shows runs in a project where it makes sense, with `--json`, and its stdout must be JSON.
  */
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -34,6 +34,10 @@ beforeAll(async () => {
     ["batuta.toml", "[profile.ci.lake]\nthreads = 1\n"],
   ]) {
     writeFileSync(join(folder, name!), text!);
+  }
+  for (const part of ["events", "daily/day=2026-01-31"]) {
+    mkdirSync(join(folder, "data", part), { recursive: true });
+    await sovereign(["lake", "export", "demo.orders", `data/${part}/a.parquet`, "-q"]);
   }
   for (let run = 0; run < 3; run++) await sovereign(["run", "job", "platform", "-q"]);
 });

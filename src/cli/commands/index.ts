@@ -68,6 +68,21 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         load: () => import("./lake/export.ts"),
       },
       {
+        name: "convert",
+        summary: "Make a folder of Parquet files a Delta table",
+        load: () => import("./lake/convert.ts"),
+      },
+      {
+        name: "clone",
+        summary: "Make a table from another one",
+        load: () => import("./lake/clone.ts"),
+      },
+      {
+        name: "restore",
+        summary: "Bring an old version of a table back",
+        load: () => import("./lake/restore.ts"),
+      },
+      {
         name: "optimize",
         summary: "Put small files of a table together, and deleted rows away",
         load: () => import("./lake/optimize.ts"),
@@ -81,21 +96,6 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         name: "fsck",
         summary: "Take files out of a table's log that are missing",
         load: () => import("./lake/fsck.ts"),
-      },
-      {
-        name: "restore",
-        summary: "Bring an old version of a table back",
-        load: () => import("./lake/restore.ts"),
-      },
-      {
-        name: "clone",
-        summary: "Make a table from another one",
-        load: () => import("./lake/clone.ts"),
-      },
-      {
-        name: "convert",
-        summary: "Make a folder of Parquet files a Delta table",
-        load: () => import("./lake/convert.ts"),
       },
       {
         name: "fs",

@@ -1,4 +1,5 @@
 /** One statement that a command stands for: run, or with `--dry-run` only planned. */
+import type { FieldSpec } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { printPlans } from "./print-plan.ts";
 import { printResult } from "./print-result.ts";
@@ -6,10 +7,20 @@ import { openProjectLake } from "./session.ts";
 import { quoteText } from "./table-name.ts";
 
 /** Runs the statement in the project's lake and prints what it gives. */
-export async function runStatement(context: CommandContext, text: string): Promise<number> {
+export async function runStatement(
+  context: CommandContext,
+  text: string,
+  fields: readonly FieldSpec[],
+): Promise<number> {
   const lake = await openProjectLake(context);
   if (context.globals.dryRun) await printPlans(lake.plan(text), context);
-  else await printResult(await lake.sql(text), context, { limit: 0 });
+  else {
+    const result = await lake.sql(text);
+    await printResult(result, context, { limit: 0 });
+    // Nothing to do has no rows: a format that was asked for still gets its empty list.
+    const isAsked = context.globals.output !== undefined;
+    if (isAsked && result.schema.fields.length === 0) await context.printRecords(fields, []);
+  }
   return 0;
 }
 

@@ -39,13 +39,13 @@ export const command = defineCommand({
   databricks: "`CREATE [OR REPLACE] TABLE target [SHALLOW|DEEP] CLONE source`",
   seeAlso: ["lake restore", "lake vacuum"],
   dryRun: true,
-  run(context, { args, flags }) {
+  run(context, { args, flags }): Promise<number> {
     const words = [
       `CREATE ${flags.replace ? "OR REPLACE " : ""}TABLE ${quoteTarget(args.target, context.io)}`,
       `${flags.shallow ? "SHALLOW" : "DEEP"} CLONE ${quoteTable(args.source, context.io)}`,
       flags.at === undefined ? "" : timeTravelOf(flags.at),
     ];
-    return runStatement(context, words.join(" "));
+    return runStatement(context, words.join(" "), command.fields ?? []);
   },
 });
 

@@ -30,8 +30,9 @@ export const command = defineCommand({
   databricks: "`RESTORE TABLE table TO VERSION AS OF n` or `TIMESTAMP AS OF t`",
   seeAlso: ["lake history", "lake diff", "lake vacuum"],
   dryRun: true,
-  run(context, { args }) {
+  run(context, { args }): Promise<number> {
     const table = quoteTable(args.table, context.io);
-    return runStatement(context, `RESTORE TABLE ${table} TO ${timeTravelOf(args.to)}`);
+    const text = `RESTORE TABLE ${table} TO ${timeTravelOf(args.to)}`;
+    return runStatement(context, text, command.fields ?? []);
   },
 });
