@@ -373,3 +373,23 @@ describe("views and SHOW", () => {
     ]);
   });
 });
+
+describe("CREATE TABLE LIKE", () => {
+  it("gives the copy the columns, rules, properties and features, and no rows", async () => {
+    await t.run(
+      `CREATE TABLE ${name} (id INT NOT NULL, z INT DEFAULT 3) ` +
+        "TBLPROPERTIES ('delta.feature.allowColumnDefaults' = 'supported', 'own' = 'kept')",
+    );
+    await t.run(`ALTER TABLE ${name} ADD CONSTRAINT positive CHECK (id > 0)`);
+    await t.run(`INSERT INTO ${name} (id) VALUES (1)`);
+    await t.run(`CREATE TABLE ${name}_copy LIKE ${name}`);
+    await t.run(`INSERT INTO ${name}_copy (id) VALUES (2)`);
+    expect(await t.rows(`SELECT * FROM ${name}_copy`)).toEqual([["2", "3"]]);
+    expect(await t.rows(`SHOW TBLPROPERTIES ${name}_copy ('own')`)).toEqual([["own", "kept"]]);
+    await refuses(
+      `INSERT INTO ${name}_copy VALUES (0, 0)`,
+      "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES",
+      `${name}_copy`,
+    );
+  });
+});

@@ -5,7 +5,13 @@
  * Where the table goes is decided in `table-place.ts`, what it holds in `table-definition.ts`.
  */
 import { alreadyExists } from "../../catalog/index.ts";
-import { type Action, readColumnMappingMode, type Snapshot } from "../../delta/index.ts";
+import {
+  type Action,
+  type Protocol,
+  readColumnMappingMode,
+  type Snapshot,
+  TABLE_FEATURES,
+} from "../../delta/index.ts";
 import { removeOf } from "../../delta/write/file-actions.ts";
 import {
   createTableOperation,
@@ -95,20 +101,34 @@ export async function likeDefinition(
 }
 
 /** An empty table with the columns, partitioning and properties of another. */
-export function definitionLike({ schema, metadata }: Snapshot, options: TableOptions): Definition {
+export function definitionLike(snapshot: Snapshot, options: TableOptions): Definition {
+  const { schema, metadata, protocol } = snapshot;
   const properties = Object.fromEntries(
     Object.entries(metadata.configuration).filter(([key]) => isCopied(key)),
   );
   return {
     schema: structType(schema.fields.map(withoutMapping)),
     partitionColumns: metadata.partitionColumns,
-    properties: { ...properties, ...propertyRecord(options.properties) },
+    properties: {
+      ...featureProperties(protocol),
+      ...properties,
+      ...propertyRecord(options.properties),
+    },
     constraints: constraintsOf(metadata.configuration),
     description: options.comment ?? metadata.description,
     source: null,
     replaces: null,
     orCreate: false,
   };
+}
+
+/** The features a table names, for its copy to have too, as far as this writer has them. */
+function featureProperties({ readerFeatures, writerFeatures }: Protocol): Record<string, string> {
+  const named = new Set([...(readerFeatures ?? []), ...(writerFeatures ?? [])]);
+  const written = TABLE_FEATURES.filter(
+    ({ name, write }) => named.has(name) && write !== "refused",
+  );
+  return Object.fromEntries(written.map(({ name }) => [`delta.feature.${name}`, "supported"]));
 }
 
 function isCopied(key: string): boolean {
