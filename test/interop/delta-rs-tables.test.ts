@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Lake, openLake } from "../../src/lake/index.ts";
-import { readPath } from "./canonical-rows.ts";
+import { canonicalAnswer, readPath } from "./canonical-rows.ts";
 import { type Peer, type PeerRows, skipReason, startPeer } from "./peer.ts";
 import { ourHistory } from "./write-table.ts";
 
@@ -79,6 +79,28 @@ describe.skipIf(reason !== null)("tables of delta-rs", () => {
 
   it("are all listed", async () => {
     expect(await peer.ask("list_delta_rs")).toEqual(TABLES);
+  });
+
+  it("tell their changes as ours do, whoever recorded them", async () => {
+    const path = join(folder, "feed");
+    await peer.ask("make_delta_rs", { name: "change_feed", path });
+    await run(path, "UPDATE $T SET name = concat(name, '!') WHERE id BETWEEN 1 AND 3");
+    await run(path, "DELETE FROM $T WHERE id = 6");
+    await run(
+      path,
+      "MERGE INTO $T t USING (SELECT id + 7 AS id FROM range(4)) s ON t.id = s.id " +
+        "WHEN MATCHED AND s.id = 8 THEN DELETE WHEN MATCHED THEN UPDATE SET name = 'm' " +
+        "WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)",
+    );
+    await run(path, "INSERT INTO $T REPLACE WHERE id < 2 SELECT * FROM $T WHERE id = 0");
+    await run(path, "DELETE FROM $T");
+    const ours = await canonicalAnswer(
+      lake,
+      `SELECT * EXCEPT (_commit_timestamp) FROM table_changes_by_path('${path}', 0)`,
+    );
+    const theirs = await peer.ask<PeerRows>("changes_delta_rs", { path });
+    expect(theirs.rows).toEqual(ours.rows);
+    expect(theirs.columns).toEqual(ours.columns);
   });
 
   for (const name of TABLES) {

@@ -18,6 +18,12 @@ def read_delta_rs(path, version=None):
     return arrow_answer(pa.table(result))
 
 
+def changes_delta_rs(path):
+    reader = DeltaTable(path).load_cdf(starting_version=0)
+    # The time of a commit is the file's here, and may be the one inside the commit there.
+    return arrow_answer(pa.table(reader.read_all()).drop_columns(["_commit_timestamp"]))
+
+
 def history_delta_rs(path):
     history = DeltaTable(path).history()
     return [[entry["version"], entry["operation"]] for entry in history]
@@ -47,6 +53,7 @@ def make_delta_rs(name, path):
 serve(
     {
         "read_delta_rs": read_delta_rs,
+        "changes_delta_rs": changes_delta_rs,
         "history_delta_rs": history_delta_rs,
         "read_duckdb": read_duckdb,
         "make_delta_rs": make_delta_rs,
