@@ -14,8 +14,10 @@ import type { StatementContext } from "../statement.ts";
 import { enforceRules } from "../write/enforce.ts";
 import { pickColumns, storeRows, unionAll } from "../write/stored-rows.ts";
 import type { Merge } from "./merge-clauses.ts";
+import { decisionsFor, equal } from "./merge-decisions.ts";
+import { insertedRows } from "./merge-inserts.ts";
 import type { Pairs } from "./merge-pairs.ts";
-import { decisionsFor, equal, insertedRows, targetRows } from "./merge-rows.ts";
+import { targetRows } from "./merge-rows.ts";
 import type { SplitFiles } from "./split-touched.ts";
 import { openTargetScan } from "./target-scan.ts";
 

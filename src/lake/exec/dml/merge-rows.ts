@@ -3,21 +3,20 @@
  * says so, and the rows to insert, as one relation in the order of the table's schema.
  */
 import type { ScanFile } from "../../delta/index.ts";
-import { identityOf } from "../../delta/write/identity-columns.ts";
 import type { StructField } from "../../schema/data-type.ts";
-import { INT, LONG } from "../../schema/data-type.ts";
+import { INT } from "../../schema/data-type.ts";
 import { refer } from "../../sql/bind/column.ts";
 import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan/expression.ts";
-import { outputOf, type Plan } from "../../sql/plan/plan.ts";
+import type { Plan } from "../../sql/plan/plan.ts";
 import { someExpression } from "../../sql/plan/transform.ts";
 import { bindOperator } from "../../sql/types/coercion.ts";
 import { typedLiteral } from "../../sql/types/literal.ts";
-import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
-import { defaultValue, generatedValue, generationText } from "../write/column-values.ts";
-import { identityValue } from "../write/identity.ts";
+import { generatedValue, generationText } from "../write/column-values.ts";
 import { unionAll } from "../write/stored-rows.ts";
 import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
+import { column, decisionsFor, equal, join, outputColumn } from "./merge-decisions.ts";
+import { insertedRows } from "./merge-inserts.ts";
 import type { Pairs } from "./merge-pairs.ts";
 import type { SplitFiles } from "./split-touched.ts";
 import { openTargetScan } from "./target-scan.ts";
@@ -41,10 +40,6 @@ export async function mergedRows(
   }
   if (pairs.counts.inserted > 0) parts.push(insertedRows(ctx, merge, pairs));
   return unionAll(ctx, parts);
-}
-
-function column(ctx: StatementContext, name: string, type: Attribute["type"]): Attribute {
-  return { id: ctx.allocate(), name, type, nullable: true, qualifier: [], hidden: true };
 }
 
 interface TargetFiles {
@@ -114,60 +109,6 @@ function mentions(expression: BoundExpression, columns: readonly Attribute[]): b
   );
 }
 
-export interface Decisions {
-  plan: Plan;
-  file: Attribute;
-  row: Attribute;
-  source: Attribute;
-  clause: Attribute;
-}
-
-/** What happens to the rows of the files, once each. */
-export function decisionsFor(
-  ctx: StatementContext,
-  merge: Merge,
-  pairs: Pairs,
-  files: readonly ScanFile[],
-): Decisions {
-  const file = column(ctx, "file_index", INT);
-  const row = column(ctx, "row_index", LONG);
-  const source = column(ctx, "source_row", LONG);
-  const clause = column(ctx, "clause", INT);
-  // File positions count within these files here, within the candidates in the tables.
-  const indexes = new Map(merge.candidates.map((candidate, i) => [candidate, i]));
-  const positions = files.map((f, i) => `(${indexes.get(f)!}, ${i})`).join(", ");
-  const sql =
-    "SELECT CAST(m.n AS INTEGER), d.row_index, d.source_row, d.clause FROM (" +
-    `SELECT file_index, row_index, min(source_row) AS source_row, clause FROM ${pairs.table} ` +
-    "WHERE clause IS NOT NULL GROUP BY file_index, row_index, clause UNION ALL " +
-    `SELECT file_index, row_index, NULL, clause FROM ${pairs.orphans}) AS d ` +
-    `JOIN (VALUES ${positions}) AS m(i, n) ON m.i = d.file_index`;
-  const output = [file, row, source, clause];
-  return { plan: { kind: "engine_relation", sql, output }, file, row, source, clause };
-}
-
-function join(
-  kind: "left" | "inner",
-  left: Plan,
-  right: Plan,
-  conditions: readonly BoundExpression[],
-): Plan {
-  return {
-    kind: "join",
-    join: kind,
-    left,
-    right,
-    condition: conditions.reduce((a, b) => bindOperator("and", [a, b])),
-    lateral: false,
-    output: [...outputOf(left), ...outputOf(right)],
-  };
-}
-
-/** `a = b`. */
-export function equal(a: Attribute, b: Attribute): BoundExpression {
-  return bindOperator("=", [refer(a), refer(b)]);
-}
-
 function dropDeleted(input: Plan, clause: Attribute, deletes: readonly number[]): Plan {
   const conditions = deletes.map((number) => {
     const same = bindOperator("<=>", [refer(clause), typedLiteral(number, INT)]);
@@ -196,16 +137,6 @@ function chosenValue(
   });
   if (branches.length === 0) return old;
   return { kind: "case", branches, otherwise: old, type: old.type, nullable: true };
-}
-
-function outputColumn(ctx: StatementContext, field: StructField): Attribute {
-  return {
-    id: ctx.allocate(),
-    name: field.name,
-    type: field.type,
-    nullable: true,
-    qualifier: [],
-  };
 }
 
 interface Rewritten {
@@ -262,63 +193,5 @@ function recomputeGenerated(
         return { expression, output };
       })
       .concat(through),
-  };
-}
-
-function missingValue(field: StructField, merge: Merge): BoundExpression {
-  return identityOf(field) ? identityValue(field) : defaultValue(field, merge.bind);
-}
-
-/** The rows to insert. */
-export function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
-  const row = column(ctx, "source_row", LONG);
-  const clause = column(ctx, "clause", INT);
-  const decisions: Plan = {
-    kind: "engine_relation",
-    sql: `SELECT source_row, clause FROM ${pairs.inserts}`,
-    output: [row, clause],
-  };
-  const joined = join("inner", merge.source, decisions, [equal(merge.sourceRow, row)]);
-  const { schema } = merge.target;
-  // Conditions and values of inserts see the source only; these stand for the target's names.
-  const placeholders = schemaAttributes(schema, ctx.allocate, merge.qualifier);
-  const { clauses } = bindMerge(merge, placeholders);
-  const expressions = schema.fields.map((field, i): NamedExpression => {
-    const branches = clauses.flatMap((c, number) => {
-      if (c.action !== "insert") return [];
-      const when = bindOperator("=", [refer(clause), typedLiteral(number, INT)]);
-      const value = c.values.get(i) ?? missingValue(field, merge);
-      // biome-ignore lint/suspicious/noThenProperty: the plan's name for a CASE branch
-      return [{ when, then: value }];
-    });
-    const none = typedLiteral(null, field.type);
-    const expression: BoundExpression = {
-      kind: "case",
-      branches,
-      otherwise: none,
-      type: field.type,
-      nullable: true,
-    };
-    return { expression, output: outputColumn(ctx, field) };
-  });
-  // New rows are given their ids by the files they are in.
-  for (const name of Object.values(merge.target.rowTracking ?? {})) {
-    expressions.push({ expression: typedLiteral(null, LONG), output: column(ctx, name, LONG) });
-  }
-  const plain: Plan = { kind: "project", input: joined, expressions };
-  const outputs = expressions.map((e) => e.output);
-  const isOpen = (field: StructField, i: number): boolean =>
-    generationText(field) !== null &&
-    !clauses.some((c) => c.action === "insert" && c.values.has(i));
-  if (!schema.fields.some(isOpen)) return plain;
-  return {
-    kind: "project",
-    input: plain,
-    expressions: outputs.map((output, i) => {
-      const field = schema.fields[i];
-      const isComputed = field !== undefined && isOpen(field, i);
-      const expression = isComputed ? generatedValue(field, outputs, merge.bind) : refer(output);
-      return { expression, output: { ...output, id: ctx.allocate() } };
-    }),
   };
 }
