@@ -67,8 +67,8 @@ export function startScript(script: BundledScript, args: readonly string[]): Scr
 export interface KillLoop {
   rounds: number;
   seed: number;
-  /** Longest life of a process once it has printed its first line. */
-  maxLifeMs: number;
+  /** Longest life of a process once it has printed its first line; it may end its life itself. */
+  maxLifeMs: number | ((round: number) => number);
   start(round: number): ScriptRun;
   /** Sees what the killed process had acknowledged; throws when the table is not what it must be. */
   check(round: number, acknowledged: readonly string[]): Promise<void>;
@@ -80,7 +80,8 @@ export async function killLoop({ rounds, seed, maxLifeMs, start, check }: KillLo
   for (let round = 0; round < rounds; round++) {
     const run = start(round);
     while (run.lines.length === 0 && run.child.exitCode === null) await delay(5);
-    await delay(rng.next() * maxLifeMs);
+    const longestMs = typeof maxLifeMs === "number" ? maxLifeMs : maxLifeMs(round);
+    await Promise.race([delay(rng.next() * longestMs), run.exit]);
     run.child.kill("SIGKILL");
     const code = await run.exit;
     if (code !== null && code !== 0)

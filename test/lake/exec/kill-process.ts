@@ -1,19 +1,22 @@
 /**
- * A lake being changed by a process of its own: `kill-process <folder> <first step>` runs the steps
- * of `kill-steps.ts` from there on, printing `begin n` before and `done n` after each.
+ * A lake being changed by a process of its own: `kill-process <folder> <first step> <restore
+ * version> <k>` runs the steps of `kill-steps.ts` from there on, printing `begin n` before and
+ * `done n` after each. With k above 0 it kills itself at the k-th call that changes a file.
  */
 
-import { prepareStep } from "./kill-steps.ts";
+import { dieAtCall } from "./kill-points.ts";
+import { prepareStep, runStep } from "./kill-steps.ts";
 import { openProcessLake } from "./process-lake.ts";
 
-const [folder, first] = process.argv.slice(2);
-const lake = await openProcessLake(folder!);
-await (await lake.sql("SELECT 1")).rows();
+const [folder, first, restoreVersion, callCount] = process.argv.slice(2);
+const where = { folder: folder!, restoreVersion: Number(restoreVersion) };
+const lake = await openProcessLake(folder!, { daysAhead: 3 });
+await (await lake.sql("SET spark.databricks.delta.retentionDurationCheck.enabled = false")).close();
 console.log("started");
+if (Number(callCount) > 0) await dieAtCall(Number(callCount));
 for (let n = Number(first); ; n++) {
-  const sql = prepareStep(n, folder!);
+  prepareStep(n, where);
   console.log(`begin ${n}`);
-  const result = await lake.sql(sql);
-  await result.close();
+  await runStep(lake, n, where);
   console.log(`done ${n}`);
 }

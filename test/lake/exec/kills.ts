@@ -1,119 +1,162 @@
 /**
- * Kills a process that changes a lake, at random points of every kind of write statement. What is
- * there afterwards is what was acknowledged, with or without the one statement that was running,
- * never a part of it; and names and folders agree.
+ * Kills a process that changes a lake, at random points of every kind of write statement: half of
+ * the times after a random while, half at a random call that changes a file, some of these torn.
+ * What is there afterwards is what was acknowledged, with or without the one statement that was
+ * running, never a part of it; names and folders agree; the change feed tells of the same rows; and
+ * VACUUM leaves the files that the log names, no others.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { createRng } from "../../../src/core/rng.ts";
 import type { Lake } from "../../../src/lake/index.ts";
 import { bundleScript, killLoop, startScript } from "../../long/kill.ts";
-import { afterStep, describeModel, emptyModel, type Model, SETUP, stepName } from "./kill-steps.ts";
+import { describeModel, emptyModel, type Model } from "./kill-model.ts";
+import { applyChanges, readLake, vacuumAll, versionOf } from "./kill-reads.ts";
+import { afterStep, KIND_COUNT, setupStatements, stepName } from "./kill-steps.ts";
 import { openProcessLake } from "./process-lake.ts";
 
 const SCRIPT = join(dirname(fileURLToPath(import.meta.url)), "kill-process.ts");
+const ROUNDS_BETWEEN_VACUUMS = 5;
+/** A turn of all statements makes about so many calls that change files. */
+const CALLS_OF_SOME_STEPS = 150;
 
 /** How often each statement was running when the process died, and how often it had taken. */
-export type KillScore = Map<string, { killed: number; applied: number }>;
+export interface KillScore {
+  statements: Map<string, { killed: number; applied: number }>;
+  /** Kills at a call that changes a file, by the call and what file it was. */
+  calls: Map<string, number>;
+}
 
-/** `rounds` kills; the lake lives on from one to the next. */
+interface State {
+  folder: string;
+  model: Model;
+  /** Number of the next step. */
+  next: number;
+  /** Version of `t` that the model's rows are of. */
+  version: number;
+  score: KillScore;
+}
+
+/** `rounds` kills, from a statement that the seed picks on; the lake lives on between them. */
 export async function changeUnderKills(rounds: number, seed: number): Promise<KillScore> {
   const folder = mkdtempSync(join(tmpdir(), "sovereign-kills-"));
   const script = await bundleScript(SCRIPT);
-  const score: KillScore = new Map();
-  let model = emptyModel();
-  let next = 0;
+  const rng = createRng(seed).fork("calls");
+  const state = await setUp(folder, rng.int(KIND_COUNT));
+  const counts = Array.from({ length: rounds }, (_, round) =>
+    round % 2 === 0 ? 0 : 1 + rng.int(CALLS_OF_SOME_STEPS),
+  );
   try {
-    const lake = await openProcessLake(folder);
-    for (const statement of SETUP) await (await lake.sql(statement)).close();
-    await lake.close();
     await killLoop({
       rounds,
       seed,
-      maxLifeMs: 400,
-      start: () => startScript(script, [folder, String(next)]),
-      async check(round, lines) {
-        const done = numbersOf(lines, "done");
-        for (const n of done) model = afterStep(model, n);
-        next += done.length;
-        const running = numbersOf(lines, "begin").length > done.length ? next : null;
-        const found = await readLake(folder);
-        const wanted = describeModel(model);
-        if (running === null || found === wanted) {
-          expect(found, `round ${round}, before step ${next}`).toBe(wanted);
-        } else {
-          model = afterStep(model, running);
-          expect(found, `round ${round}, step ${running} ${stepName(running)}`).toBe(
-            describeModel(model),
-          );
-          next += 1;
-        }
-        if (running !== null) count(score, stepName(running), found !== wanted);
-      },
+      maxLifeMs: (round) => (counts[round] === 0 ? 1500 : 60_000),
+      start: (round) =>
+        startScript(script, [folder, ...[state.next, state.version, counts[round]].map(String)]),
+      check: (round, lines) => checkRound(state, lines, round, rounds),
     });
-    return score;
+    return state.score;
   } finally {
     script.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function numbersOf(lines: readonly string[], word: string): number[] {
-  return lines.filter((line) => line.startsWith(`${word} `)).map((l) => Number(l.split(" ")[1]));
-}
-
-function count(score: KillScore, name: string, isApplied: boolean): void {
-  const entry = score.get(name) ?? { killed: 0, applied: 0 };
-  entry.killed++;
-  if (isApplied) entry.applied++;
-  score.set(name, entry);
-}
-
-/** The lake as a process that comes later finds it, in the words of the model. */
-async function readLake(folder: string): Promise<string> {
+async function setUp(folder: string, next: number): Promise<State> {
   const lake = await openProcessLake(folder);
+  for (const statement of setupStatements(folder)) await (await lake.sql(statement)).close();
+  const model = emptyModel();
+  const version = await versionOf(lake, "t");
+  await lake.close();
+  const score = { statements: new Map(), calls: new Map() };
+  return { folder, model, next, version, score };
+}
+
+async function checkRound(
+  state: State,
+  lines: readonly string[],
+  round: number,
+  rounds: number,
+): Promise<void> {
+  const done = numbersOf(lines, "done");
+  for (const n of done) state.model = afterStep(state.model, n);
+  state.next += done.length;
+  const running = numbersOf(lines, "begin").length > done.length ? state.next : null;
+  const at = lines.find((line) => line.startsWith("at "));
+  const name = `round ${round}, step ${state.next} ${stepName(state.next)}, ${at ?? "by time"}`;
+  const lake = await openProcessLake(state.folder, { daysAhead: 3 });
   try {
-    const names = (await textRows(lake, "SHOW TABLES")).map((row) => row[1]!).sort();
-    expect(names).toEqual(tableFolders(folder));
-    const model: Model = emptyModel();
-    for (const [id, v] of await textRows(lake, "SELECT id, v FROM t")) {
-      expect(model.t.has(Number(id)), `id ${id} twice`).toBe(false);
-      model.t.set(Number(id), Number(v));
+    const before = state.model.restorable.rows;
+    const hasTaken = await checkTables(state, lake, running, name);
+    const fed = await applyChanges(lake, before, state.version);
+    expect([...fed].sort(), `${name}: change feed`).toEqual([...state.model.t].sort());
+    if (running !== null) count(state.score, stepName(running), hasTaken, at);
+    if ((round + 1) % ROUNDS_BETWEEN_VACUUMS === 0 || round + 1 === rounds) {
+      await vacuumAll(lake, state.folder);
+      const left = describeModel(await readLake(lake, state.folder));
+      expect(left, `${name}: after VACUUM`).toBe(describeModel(state.model));
     }
-    const properties = await textRows(lake, "SHOW TBLPROPERTIES t");
-    model.property = properties.find(([key]) => key === "step")?.[1] ?? null;
-    const r = await lake.sql("SELECT * FROM r");
-    const ids = (await r.rows()).map(([id]) => Number(id));
-    model.r = { columns: r.schema.fields.map((field) => field.name), ids };
-    for (const name of names.filter((one) => one.startsWith("c"))) {
-      const rows = await textRows(lake, `SELECT id FROM ${name}`);
-      model.copies.set(
-        name,
-        rows.map(([id]) => Number(id)),
-      );
-    }
-    return describeModel(model);
+    state.version = await versionOf(lake, "t");
+    const { t, property } = state.model;
+    state.model.restorable = { rows: new Map(t), property };
   } finally {
     await lake.close();
   }
 }
 
-async function textRows(lake: Lake, sql: string): Promise<string[][]> {
-  const rows = await (await lake.sql(sql)).rows();
-  return rows.map((row) => row.map(String));
+/** Compares with the model; whether the statement that was running has taken. */
+async function checkTables(
+  state: State,
+  lake: Lake,
+  running: number | null,
+  name: string,
+): Promise<boolean> {
+  const found = describeModel(await readLake(lake, state.folder));
+  const wanted = describeModel(state.model);
+  if (running === null || found === wanted) {
+    expect(found, name).toBe(wanted);
+    // A statement that changes no rows may have taken: it is seen in no model.
+    if (running !== null && describeModel(afterStep(state.model, running)) === wanted) {
+      state.next += 1;
+    }
+    return false;
+  }
+  state.model = afterStep(state.model, running);
+  expect(found, name).toBe(describeModel(state.model));
+  state.next += 1;
+  return true;
 }
 
-/** Folders with a log: what the catalog must name, and nothing else. */
-function tableFolders(folder: string): string[] {
-  const base = join(folder, "lake/main/default");
-  return readdirSync(base)
-    .filter((name) => !name.startsWith("."))
-    .filter((name) => hasCommit(join(base, name, "_delta_log")))
-    .sort();
+function numbersOf(lines: readonly string[], word: string): number[] {
+  return lines.filter((line) => line.startsWith(`${word} `)).map((l) => Number(l.split(" ")[1]));
 }
 
-function hasCommit(log: string): boolean {
-  return existsSync(log) && readdirSync(log).some((name) => /^\d{20}\.json$/.test(name));
+function count({ statements, calls }: KillScore, name: string, taken: boolean, at?: string): void {
+  const entry = statements.get(name) ?? { killed: 0, applied: 0 };
+  entry.killed++;
+  if (taken) entry.applied++;
+  statements.set(name, entry);
+  if (at === undefined) return;
+  const [, call, path] = at.split(" ");
+  const key = `${call!.replace("Sync", "")} ${kindOfFile(path ?? "")}`.trim();
+  calls.set(key, (calls.get(key) ?? 0) + 1);
+}
+
+function kindOfFile(path: string): string {
+  const name = basename(path);
+  if (path === "" || /^\d+$/.test(path)) return "(open file)";
+  const known = [
+    [/_sidecars/, "sidecar"],
+    [/checkpoint\.|_last_checkpoint/, "checkpoint"],
+    [/\.crc/, "checksum"],
+    [/_delta_log\/.*\.json/, "commit"],
+    [/_delta_log/, "log folder"],
+    [/deletion_vector/, "deletion vector"],
+    [/_change_data/, "change file"],
+    [/\.parquet/, "data file"],
+  ] as const;
+  return known.find(([pattern]) => pattern.test(path))?.[1] ?? (name && "other");
 }

@@ -164,7 +164,7 @@ export async function copiedFiles(
   const discard = () => {
     for (const { to } of copies) rmSync(to, { force: true });
   };
-  const made = new Set([root]);
+  const made = new Set<string>();
   try {
     for (const { from, to } of copies) {
       for (const folder of createFolders(dirname(to))) made.add(dirname(folder));

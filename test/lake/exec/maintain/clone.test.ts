@@ -48,6 +48,12 @@ describe("CLONE", () => {
     expect(await idsOf("d")).toBe(source);
   });
 
+  it("deep copies a table without files", async () => {
+    await t.run("CREATE TABLE empty (id BIGINT)");
+    await t.run("CREATE TABLE d DEEP CLONE empty");
+    expect(await idsOf("d")).toBe("");
+  });
+
   it("leaves no file behind when a deep clone fails", async () => {
     const folder = await folderOf("s");
     const files = readdirSync(join(folder, "p=c"));
