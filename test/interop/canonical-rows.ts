@@ -51,7 +51,7 @@ function doubleText(value: number): string {
 }
 
 /** As Python's `json.dumps`: a space after separators, everything beyond ASCII escaped. */
-function pythonJson(value: unknown): string {
+export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
@@ -59,6 +59,7 @@ function pythonJson(value: unknown): string {
   );
 }
 
-function byCodePoint(a: string, b: string): number {
+/** The order of `sorted` in Python. */
+export function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -7,6 +7,7 @@ import duckdb_extension_delta
 import pyarrow as pa
 from canonical import serve
 from canonical_arrow import arrow_answer
+from delta_rs_statements import STATEMENTS
 from delta_rs_tables import TABLES
 from deltalake import DeltaTable, QueryBuilder
 
@@ -50,6 +51,15 @@ def make_delta_rs(name, path):
     TABLES[name](path)
 
 
+def run_delta_rs(statement, path, args):
+    STATEMENTS[statement](path, **args)
+
+
+def changes_delta_rs(path, version):
+    table = DeltaTable(path)
+    return arrow_answer(pa.table(table.load_cdf(version, version)).drop(["_commit_timestamp"]))
+
+
 serve(
     {
         "read_delta_rs": read_delta_rs,
@@ -57,6 +67,8 @@ serve(
         "history_delta_rs": history_delta_rs,
         "read_duckdb": read_duckdb,
         "make_delta_rs": make_delta_rs,
+        "run_delta_rs": run_delta_rs,
+        "changes_delta_rs": changes_delta_rs,
         "list_delta_rs": lambda: list(TABLES),
     }
 )

@@ -6,10 +6,14 @@ from canonical import from_python, serve
 from spark_session import SPARK
 
 
-def read(path):
-    frame = SPARK.sql(f"SELECT * FROM delta.`{path}`")
+def query(text):
+    frame = SPARK.sql(text)
     rows = [json.dumps([from_python(value) for value in row]) for row in frame.collect()]
     return {"columns": frame.columns, "rows": sorted(rows)}
+
+
+def read(path):
+    return query(f"SELECT * FROM delta.`{path}`")
 
 
 def history(path):
@@ -17,8 +21,14 @@ def history(path):
     return [[row["version"], row["operation"]] for row in rows]
 
 
-def run(statement):
-    SPARK.sql(statement).collect()
+def run(statement, settings={}):
+    for key, value in settings.items():
+        SPARK.conf.set(key, value)
+    try:
+        SPARK.sql(statement).collect()
+    finally:
+        for key in settings:
+            SPARK.conf.unset(key)
 
 
-serve({"read": read, "history": history, "run": run})
+serve({"query": query, "read": read, "history": history, "run": run})

@@ -106,10 +106,10 @@ test("partitions, with their text and folders", async () => {
   const shown = (adds: typeof ours) =>
     adds.map((add) => [add.partitionValues, JSON.parse(add.stats)]);
   expect(shown(ours)).toEqual(shown(theirs));
-  // Spark's folders: the engine escapes blanks and letters beyond ASCII too.
-  expect(ours.map((add) => add.path).sort()[1]).toMatch(
-    /^p=a%20b%252Fc%253Dd\/day=2026-01-31\/part-00000-/,
-  );
+  // The engine escapes blanks too.
+  const folders = ours.map((add) => add.path.replace(/\/part-00000-.*/, ""));
+  expect(folders).toContain("p=a%20b%252Fc%253Dd/day=2026-01-31");
+  expect(folders).toContain("p=%25C3%25BC%2525/day=2026-01-31");
   expect(await read("small", "id")).toEqual(await read("engine", "id"));
 });
 

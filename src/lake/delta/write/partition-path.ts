@@ -9,8 +9,12 @@ import { formatTypeSql } from "../../schema/data-type.ts";
 import type { Value } from "../../schema/value.ts";
 
 const NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__";
+/**
+ * What Hive escapes, and all beyond ASCII as DuckDB and delta-rs do: Spark leaves such letters bare
+ * in `path`, delta-rs removes the file under a percent-encoded name, and finds it still there.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters Hive escapes
-const HIVE_ESCAPED = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/g;
+const FOLDER_ESCAPED = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]|[^\u0000-\u007f]/gu;
 /** What `java.net.URI` leaves alone in a path; other characters of ASCII are percent-encoded. */
 const URI_ESCAPED = /[^A-Za-z0-9_\-!.~'()*:@&=+$,;/\u00a1-\uffff]|[\u2028\u2029\u3000]/g;
 
@@ -18,7 +22,8 @@ const URI_ESCAPED = /[^A-Za-z0-9_\-!.~'()*:@&=+$,;/\u00a1-\uffff]|[\u2028\u2029\
 export function partitionFolder(values: Readonly<Record<string, string | null>>): string {
   return Object.entries(values)
     .map(
-      ([name, value]) => `${escapeHive(name)}=${value === null ? NULL_FOLDER : escapeHive(value)}`,
+      ([name, value]) =>
+        `${escapeFolder(name)}=${value === null ? NULL_FOLDER : escapeFolder(value)}`,
     )
     .join("/");
 }
@@ -32,8 +37,8 @@ export function encodeLogPath(relativePath: string): string {
   return first.replaceAll(":", "%3A") + encoded.slice(first.length);
 }
 
-function escapeHive(text: string): string {
-  return text.replaceAll(HIVE_ESCAPED, percentUtf8);
+function escapeFolder(text: string): string {
+  return text.replaceAll(FOLDER_ESCAPED, percentUtf8);
 }
 
 function percentUtf8(character: string): string {
