@@ -38,6 +38,16 @@ interface Loaded {
   lastCommit: FileFacts | null;
 }
 
+/** Where replay begins, and the commits it goes through. */
+interface Start {
+  state: ReplayState;
+  large: LargeCheckpoint | null;
+  tail: LogTailFile[];
+}
+
+/** Commits beyond what was read that are looked for one by one. */
+const FOLLOWED_COMMITS = 50;
+
 export class DeltaLog {
   readonly tableRoot: string;
   readonly folder: string;
@@ -86,8 +96,7 @@ export class DeltaLog {
     if (choice.version !== undefined) return this.#snapshotOf(choice.version);
     const latest = this.#latest;
     if (latest !== null && this.#isCurrent(latest)) return latest.snapshot;
-    const listing = this.list();
-    this.#latest = await this.#load(listing, latestVersion(listing)!, latest);
+    this.#latest = (latest && this.#follow(latest)) ?? (await this.#loadNewest(latest));
     return this.#latest.snapshot;
   }
 
@@ -133,9 +142,34 @@ export class DeltaLog {
     return sameTime && now.sizeBytes === lastCommit.sizeBytes;
   }
 
+  /** What was read and the commits since; null when they are many, and the log better listed. */
+  #follow(latest: Loaded): Loaded | null {
+    if (!this.#isUnchanged(latest)) return null;
+    const first = latest.snapshot.version + 1;
+    let next = first;
+    while (statFile(`${this.folder}/${commitFileName(next)}`) !== null) {
+      next++;
+      if (next - first > FOLLOWED_COMMITS) return null;
+    }
+    const { folder, checkpoint } = latest.snapshot.segment;
+    const tail = singleCommits(first, next - 1);
+    const state = cloneReplayState(latest.snapshot.state);
+    const segment = { folder, version: next - 1, checkpoint, tail };
+    return this.#replay(segment, { state, large: latest.large, tail });
+  }
+
+  #loadNewest(latest: Loaded | null): Promise<Loaded> {
+    const listing = this.list();
+    return this.#load(listing, latestVersion(listing)!, latest);
+  }
+
   async #load(listing: LogListing, version: number, previous: Loaded | null): Promise<Loaded> {
     const segment = chooseSegment(listing, version);
-    const start = await this.#startState(segment, previous);
+    return this.#replay(segment, await this.#startState(segment, previous));
+  }
+
+  #replay(segment: LogSegment, start: Start): Loaded {
+    const { version } = segment;
     const lastPath = `${this.folder}/${commitFileName(version)}`;
     const replayed = replayTail(start.state, segment.folder, start.tail);
     // A checkpoint holds no commitInfo; the commit of its version does, and is kept beside it.
@@ -153,10 +187,7 @@ export class DeltaLog {
   }
 
   /** Where replay begins: the previous snapshot, the checkpoint, or nothing. */
-  async #startState(
-    segment: LogSegment,
-    previous: Loaded | null,
-  ): Promise<{ state: ReplayState; large: LargeCheckpoint | null; tail: LogTailFile[] }> {
+  async #startState(segment: LogSegment, previous: Loaded | null): Promise<Start> {
     const known = previous?.snapshot.version ?? -1;
     const canContinue =
       previous !== null &&
