@@ -58,7 +58,7 @@ export function nextStatement(rng: Rng, table: ModelTable, settable: readonly st
   throw new Error("the weights do not add up");
 }
 
-function optimize(rng: Rng, { state, isPartitioned }: ModelTable): Statement {
+export function optimize(rng: Rng, { state, isPartitioned }: ModelTable): Statement {
   const value = pick(rng, PARTITIONS);
   const where = isPartitioned && rng.int(2) === 0 ? inPartition(state, value) : null;
   return {
@@ -71,7 +71,7 @@ function optimize(rng: Rng, { state, isPartitioned }: ModelTable): Statement {
   };
 }
 
-function zOrder(rng: Rng, { state }: ModelTable): Statement {
+export function zOrder(rng: Rng, { state }: ModelTable): Statement {
   const keys = pick(rng, [["id"], ["v"], ["v", "s"], ["s", "id"]]);
   const names = keys.map((key) => nameOf(state, key));
   return {
@@ -86,7 +86,7 @@ function purge(_: Rng, { state }: ModelTable): Statement {
   return { kind: "purge", sql: "REORG TABLE $T APPLY (PURGE)", after: state };
 }
 
-function restore(rng: Rng, { versions }: ModelTable): Statement {
+export function restore(rng: Rng, { versions }: ModelTable): Statement {
   const mapping = (version: number) => versions.get(version)!.properties[MAPPING];
   const known = [...versions.keys()];
   const newest = known.at(-1)!;
@@ -114,7 +114,7 @@ function vacuum(rng: Rng, { state }: ModelTable): Statement {
   };
 }
 
-function addColumn(rng: Rng, table: ModelTable, settable: readonly string[]): Statement {
+export function addColumn(rng: Rng, table: ModelTable, settable: readonly string[]): Statement {
   const { state } = table;
   const taken = new Set(state.columns.map(({ name }) => name));
   const name = ["c0", "c1", "c2"].find((one) => !taken.has(one));
@@ -133,7 +133,7 @@ function addColumn(rng: Rng, table: ModelTable, settable: readonly string[]): St
   };
 }
 
-function renameColumn(rng: Rng, table: ModelTable, settable: readonly string[]): Statement {
+export function renameColumn(rng: Rng, table: ModelTable, settable: readonly string[]): Statement {
   const { state } = table;
   if (state.properties[MAPPING] === undefined) return addColumn(rng, table, settable);
   const column = pick(rng, state.columns);
@@ -149,7 +149,7 @@ function renameColumn(rng: Rng, table: ModelTable, settable: readonly string[]):
   };
 }
 
-function dropColumn(rng: Rng, table: ModelTable, settable: readonly string[]): Statement {
+export function dropColumn(rng: Rng, table: ModelTable, settable: readonly string[]): Statement {
   const { state } = table;
   const added = state.columns.filter(({ key }) => key.startsWith("added"));
   if (state.properties[MAPPING] === undefined || added.length === 0)

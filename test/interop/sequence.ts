@@ -1,48 +1,19 @@
-/**
- * One random sequence of statements on one table, by this lake and a peer in turn. Whatever one of
- * them changes the other reads, and both must say what the model table says.
- */
-import { readdirSync } from "node:fs";
+/** One random sequence of statements on one table, by this lake and a peer in turn. */
 import { join } from "node:path";
-import { SovereignError } from "../../src/core/errors.ts";
 import { createRng, type Rng } from "../../src/core/rng.ts";
 import type { Lake } from "../../src/lake/index.ts";
-import { canonicalAnswer, pythonJson, readPath } from "./canonical-rows.ts";
-import { createModel, createText, expectedRows, type ModelTable } from "./model-table.ts";
-import type { PeerRows } from "./peer.ts";
+import { createModel } from "./model-table.ts";
 import { pick } from "./random-conditions.ts";
 import { nextStatement } from "./random-maintenance.ts";
-import type { Statement } from "./random-statements.ts";
-import { ourHistory } from "./write-table.ts";
-
-/** The other engine. */
-export interface PeerEngine {
-  name: string;
-  /** Table properties that a sequence may start with, each with the values to draw from. */
-  properties: Readonly<Record<string, readonly (string | null)[]>>;
-  /** Those that statements may set later. */
-  settable: readonly string[];
-  /** Whether it has the statement. */
-  runs(statement: Statement): boolean;
-  run(statement: Statement, path: string): Promise<void>;
-  /** Creates the table; false when it cannot rightly. */
-  create(table: ModelTable, path: string): Promise<boolean>;
-  read(path: string): Promise<PeerRows>;
-  history(path: string): Promise<[number, string][]>;
-  /** Rows of one version's change data feed, without the time of the commit. */
-  changes(path: string, version: number): Promise<PeerRows | null>;
-  /** Whether a failure says that the table has what the engine does not know. */
-  isRefusal(error: unknown): boolean;
-}
-
-/** What ran, over all sequences. */
-export interface Tally {
-  ours: number;
-  theirs: number;
-  changeFeeds: number;
-  /** By engine and kind: statements it refused, which the other one ran. */
-  refused: Map<string, number>;
-}
+import {
+  compareAll,
+  createTable,
+  type PeerEngine,
+  reportOf,
+  type Tally,
+  type Turns,
+  takeTurn,
+} from "./turns.ts";
 
 export interface Sequence {
   lake: Lake;
@@ -53,30 +24,21 @@ export interface Sequence {
   tally: Tally;
 }
 
-interface Run extends Sequence {
-  path: string;
-  table: ModelTable;
-  /** What ran so far, for the report of a difference. */
-  log: string[];
-}
-
 /** Runs a sequence; a difference is an error that lists the statements up to it. */
 export async function runSequence(sequence: Sequence): Promise<void> {
   const rng = createRng(sequence.seed);
   const table = createModel(rng.int(3) > 0, drawProperties(rng, sequence.peer));
   const path = join(sequence.folder, `seed-${sequence.seed}`);
-  const run: Run = { ...sequence, path, table, log: [] };
+  const turns: Turns = { ...sequence, path, table, log: [] };
   try {
-    await createTable(run, rng.int(2) === 0);
+    await createTable(turns, rng.int(2) === 0);
     for (let i = 0; i < sequence.statements; i++) {
       const statement = nextStatement(rng, table, sequence.peer.settable);
-      await step(run, statement, rng.int(2) === 0);
+      await takeTurn(turns, statement, rng.int(2) === 0);
     }
-    await compareAll(run);
+    await compareAll(turns);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const listed = run.log.join("\n");
-    throw new Error(`${run.peer.name}, seed ${run.seed}: ${said}\n\n${listed}`, { cause: error });
+    throw reportOf(error, `${sequence.peer.name}, seed ${sequence.seed}`, turns.log);
   }
 }
 
@@ -87,134 +49,4 @@ function drawProperties(rng: Rng, peer: PeerEngine): Record<string, string> {
     if (value !== null) drawn[key] = value;
   }
   return drawn;
-}
-
-async function createTable(run: Run, byUs: boolean): Promise<void> {
-  run.log.push(`${byUs ? "ours" : run.peer.name}: ${createText(run.table)}`);
-  if (!byUs && (await run.peer.create(run.table, run.path))) return;
-  await runOurs(run, { kind: "create", sql: createText(run.table), after: run.table.state });
-}
-
-async function step(run: Run, statement: Statement, byUs: boolean): Promise<void> {
-  const { table, path, peer, tally } = run;
-  const before = newestVersion(path);
-  const hadFeed = table.state.properties["delta.enableChangeDataFeed"] === "true";
-  const isOurs = await runByOne(run, statement, byUs || !peer.runs(statement));
-  if (isOurs) tally.ours++;
-  else tally.theirs++;
-  const newest = newestVersion(path);
-  table.state = statement.after;
-  for (let version = before + 1; version <= newest; version++) {
-    table.versions.set(version, statement.after);
-  }
-  if (statement.forgets) table.versions = new Map([[newest, statement.after]]);
-  const expected = expectedRows(statement.after);
-  if (isOurs) assertSame(await peer.read(path), expected, `${peer.name} reads what we wrote`);
-  else assertSame(await readPath(run.lake, path), expected, "we read what they wrote");
-  if (hadFeed && CHANGES_ROWS.has(statement.kind) && newest > before) {
-    await compareChanges(run, newest);
-  }
-}
-
-const CHANGES_ROWS = new Set(["insert", "overwrite", "update", "delete", "merge", "truncate"]);
-
-/** Runs a statement with one engine, or with the other if that one refuses; whether ours did. */
-async function runByOne(run: Run, statement: Statement, byUs: boolean): Promise<boolean> {
-  const { path, peer } = run;
-  const before = newestVersion(path);
-  for (const isOurs of [byUs, !byUs]) {
-    const name = isOurs ? "ours" : peer.name;
-    run.log.push(`${name}: ${statement.sql};`);
-    try {
-      if (isOurs) await runOurs(run, statement);
-      else await peer.run(statement, path);
-      return isOurs;
-    } catch (error) {
-      const mayRefuse = isOurs ? isNotImplemented(error) : peer.isRefusal(error);
-      const otherCan = isOurs !== byUs || !isOurs || peer.runs(statement);
-      if (!mayRefuse || isOurs !== byUs || !otherCan) throw error;
-      run.log.push(`-- refused: ${(error as Error).message.split("\n")[0]}`);
-      if (newestVersion(path) !== before) throw new Error("a refused statement committed");
-      const key = `${name}: ${statement.kind}`;
-      run.tally.refused.set(key, (run.tally.refused.get(key) ?? 0) + 1);
-    }
-  }
-  throw new Error("unreachable");
-}
-
-async function runOurs({ lake, path }: Run, statement: Statement): Promise<void> {
-  const settings = Object.entries(statement.settings ?? {});
-  const sql = async (text: string) => (await lake.sql(text)).close();
-  for (const [key, value] of settings) await sql(`SET ${key} = ${value}`);
-  try {
-    await sql(statement.sql.replaceAll("$T", `delta.\`${path}\``));
-  } finally {
-    for (const [key] of settings) await sql(`RESET ${key}`);
-  }
-}
-
-function isNotImplemented(error: unknown): boolean {
-  return error instanceof SovereignError && error.code === "NOT_IMPLEMENTED";
-}
-
-async function compareChanges({ lake, path, peer, tally }: Run, version: number): Promise<void> {
-  const theirs = await peer.changes(path, version);
-  if (theirs === null) return;
-  const ours = await canonicalAnswer(
-    lake,
-    `SELECT * EXCEPT (_commit_timestamp) FROM table_changes_by_path('${path}', ${version}, ${version})`,
-  );
-  assertSame(ours, ordered(theirs, ours.columns), `change data feed of version ${version}`);
-  tally.changeFeeds++;
-}
-
-/** The same rows with the columns in another order. */
-function ordered({ columns, rows }: PeerRows, names: readonly string[]): PeerRows {
-  const places = names.map((name) => columns.indexOf(name));
-  if (places.includes(-1) || names.length !== columns.length) return { columns, rows };
-  const reordered = rows.map((row) => {
-    const cells = JSON.parse(row) as unknown[];
-    return pythonJson(places.map((place) => cells[place]));
-  });
-  return { columns: [...names], rows: reordered };
-}
-
-/** Both engines on the newest version, and the history. */
-async function compareAll({ lake, path, peer, table }: Run): Promise<void> {
-  const expected = expectedRows(table.state);
-  assertSame(await peer.read(path), expected, `${peer.name} at the end`);
-  assertSame(await readPath(lake, path), expected, "ours at the end");
-  const history = { columns: [], rows: (await ourHistory(lake, path)).map(String) };
-  const theirs = { columns: [], rows: (await peer.history(path)).map(String) };
-  assertSame(history, theirs, "DESCRIBE HISTORY");
-}
-
-function newestVersion(path: string): number {
-  const names = readdirSync(join(path, "_delta_log")).filter((name) => /^\d{20}\.json$/.test(name));
-  return Math.max(...names.map((name) => Number(name.slice(0, 20))));
-}
-
-/** Throws what is missing and what is too much. */
-function assertSame(found: PeerRows, wanted: PeerRows, what: string): void {
-  const columns = [found.columns, wanted.columns].map((names) => names.join(", "));
-  if (columns[0] !== columns[1]) {
-    throw new Error(`${what}: columns ${columns[0]} instead of ${columns[1]}`);
-  }
-  const missing = without(wanted.rows, found.rows);
-  const extra = without(found.rows, wanted.rows);
-  if (missing.length === 0 && extra.length === 0) return;
-  const lines = [...missing.map((row) => `missing ${row}`), ...extra.map((row) => `extra ${row}`)];
-  const counts = `${missing.length} rows missing, ${extra.length} too many`;
-  throw new Error([`${what}: ${counts}`, ...lines.slice(0, 12)].join("\n"));
-}
-
-/** The rows of the first list that the second lacks, by count. */
-function without(rows: readonly string[], others: readonly string[]): string[] {
-  const left = new Map<string, number>();
-  for (const row of others) left.set(row, (left.get(row) ?? 0) + 1);
-  return rows.filter((row) => {
-    const count = left.get(row) ?? 0;
-    left.set(row, count - 1);
-    return count <= 0;
-  });
 }

@@ -4,50 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { type Lake, openLake } from "../../src/lake/index.ts";
-import { createText } from "./model-table.ts";
-import { type Peer, type PeerRows, skipReason, startPeer } from "./peer.ts";
-import { type PeerEngine, runSequence } from "./sequence.ts";
+import { type Peer, skipReason, startPeer } from "./peer.ts";
+import { runSequence } from "./sequence.ts";
 import { emptyTally, STATEMENTS, seedsToRun, tallyText } from "./sequences.ts";
-
-function spark(peer: Peer): PeerEngine {
-  const run = (sql: string, path: string, settings: object = {}) =>
-    peer.ask<void>("run", { statement: sql.replaceAll("$T", `delta.\`${path}\``), settings });
-  return {
-    name: "Spark",
-    properties: {
-      "delta.enableDeletionVectors": ["true", "false"],
-      "delta.enableChangeDataFeed": ["true", null, null],
-      "delta.checkpointInterval": ["3", "7", null],
-      "delta.checkpointPolicy": ["v2", null, null],
-      "delta.columnMapping.mode": ["name", "id", null, null],
-      "delta.enableRowTracking": ["true", null, null, null, null],
-      "delta.enableInCommitTimestamps": ["true", null],
-    },
-    settable: [
-      "delta.enableDeletionVectors",
-      "delta.enableChangeDataFeed",
-      "delta.checkpointInterval",
-      "delta.checkpointPolicy",
-      "delta.enableInCommitTimestamps",
-      "delta.columnMapping.mode",
-    ],
-    runs: () => true,
-    run: ({ sql, settings }, path) => run(sql, path, settings),
-    async create(table, path) {
-      await run(createText(table), path);
-      return true;
-    },
-    read: (path) => peer.ask<PeerRows>("read", { path }),
-    history: (path) => peer.ask<[number, string][]>("history", { path }),
-    changes: (path, version) => {
-      const feed = `table_changes_by_path('${path}', ${version}, ${version})`;
-      return peer.ask<PeerRows>("query", {
-        text: `SELECT * EXCEPT (_commit_timestamp) FROM ${feed}`,
-      });
-    },
-    isRefusal: () => false,
-  };
-}
+import { spark } from "./spark-engine.ts";
 
 const reason = skipReason("spark");
 

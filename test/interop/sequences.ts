@@ -1,5 +1,5 @@
 /** The seeds of the random sequences, and the figures of a run. */
-import type { PeerEngine, Tally } from "./sequence.ts";
+import type { PeerEngine, Tally } from "./turns.ts";
 
 /** Statements of each sequence. */
 export const STATEMENTS = 50;
