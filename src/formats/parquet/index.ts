@@ -3,5 +3,6 @@
 export { type CellReader, createCellReader } from "./arrow-cells.ts";
 export type { ColumnShape, StructShape } from "./build-arrow.ts";
 export * from "./cells.ts";
+export { type RowGroupFacts, readRowGroups } from "./read-footer.ts";
 export { type ReadParquetOptions, readParquetRows, tableToRows } from "./read-rows.ts";
 export { writeParquetRows } from "./write-rows.ts";

@@ -65,10 +65,22 @@ function parseLine(
     const offset = byteOffset(text, start + (typeof inLine === "number" ? inLine : 0));
     throw malformed(source, offset, "not valid JSON (a torn or damaged write)");
   }
+  if (HUGE_EXPONENT.test(line) && hasInfinity(json)) {
+    throw malformed(source, byteOffset(text, start), "a number larger than any double");
+  }
   if (!isJsonObject(json)) throw malformed(source, byteOffset(text, start), "not an object");
   const problem = checkAction(json as unknown as CheckpointAction);
   if (problem !== null) throw malformed(source, byteOffset(text, start), problem);
   return json as unknown as CheckpointAction;
+}
+
+/** `JSON.parse` reads such numbers as infinite, which could not be written again. */
+const HUGE_EXPONENT = /\d[eE]\+?[1-9]\d\d/;
+
+function hasInfinity(json: unknown): boolean {
+  if (typeof json === "number") return !Number.isFinite(json);
+  if (typeof json !== "object" || json === null) return false;
+  return Object.values(json).some(hasInfinity);
 }
 
 const ACTION_NAMES = [

@@ -58,9 +58,13 @@ export interface FileFacts {
 
 /** Size and time of a file, or null when it does not exist. */
 export function statFile(path: string): FileFacts | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return null;
-  return { sizeBytes: stat.size, modifiedMs: Math.floor(stat.mtimeMs), inode: stat.ino };
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    return { sizeBytes: stat.size, modifiedMs: Math.floor(stat.mtimeMs), inode: stat.ino };
+  } catch (cause) {
+    throw toReadError(path, cause);
+  }
 }
 
 function errnoOf(cause: unknown): string | undefined {

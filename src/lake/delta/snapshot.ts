@@ -61,7 +61,7 @@ export class TableSnapshot implements Snapshot {
     this.timestampMs = parts.timestampMs;
     this.protocol = protocol;
     this.metadata = metadata;
-    this.schema = parseSchemaJson(metadata.schemaString);
+    this.schema = readSchema(metadata, parts.segment);
     assertPartitionColumns(metadata, this.schema);
     this.columnMappingMode = readColumnMappingMode(protocol, metadata);
     this.segment = parts.segment;
@@ -110,6 +110,24 @@ export class TableSnapshot implements Snapshot {
   /** Tombstones, for the checkpoint writer. */
   removes(): AsyncIterable<RemoveFile[]> {
     return this.files.removes();
+  }
+}
+
+/** Damage in the text of a schema is told with the log it is in. */
+function readSchema({ schemaString }: Metadata, { folder, version }: LogSegment): StructType {
+  try {
+    return parseSchemaJson(schemaString);
+  } catch (error) {
+    if (!(error instanceof SovereignError) || error.code !== "DATA_LOSS") throw error;
+    throw new SovereignError(
+      "DATA_LOSS",
+      `${error.message}, in version ${version} of \`${folder}\``,
+      {
+        hint: error.hint ?? "restore the log from a backup",
+        details: { ...error.details, source: folder },
+        cause: error,
+      },
+    );
   }
 }
 

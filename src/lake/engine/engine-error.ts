@@ -5,6 +5,7 @@
  */
 import { type ErrorCode, SovereignError } from "../../core/errors.ts";
 import { CALL_CANCELLED, CALL_ENDLESS } from "./bounded-call.ts";
+import { findDamagedFile } from "./damaged-file.ts";
 
 /** Recognises an engine message as a Spark run-time error, or gives null. */
 export type RuntimeErrorMapper = (message: string) => SovereignError | null;
@@ -15,6 +16,8 @@ interface Rule {
   message: (match: RegExpMatchArray) => string;
   hint: string;
   errorClass?: string;
+  /** The engine may not say which of the files it reads is meant. */
+  mayNameNoFile?: boolean;
 }
 
 const RULES: readonly Rule[] = [
@@ -64,11 +67,12 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|^Invalid Error: )/,
+      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|^Invalid Error: )/,
     code: "DATA_LOSS",
     message: (m) => `a Parquet file is damaged: ${firstLine(m.input!)}`,
     hint: "restore the file, or a version of the table that does not need it",
     errorClass: "FAILED_READ_FILE.NO_HINT",
+    mayNameNoFile: true,
   },
   {
     pattern: /^Invalid Input Error: (Malformed JSON in file .*)/,
@@ -132,6 +136,8 @@ function firstLine(message: string): string {
   return message.replace(/^[A-Za-z ]+Error: /, "").split("\n", 1)[0]!;
 }
 
+/** A message that has a path in it. */
+const NAMED = /["'`(][^"'`]*\/[^"'`]*["'`)]|\.parquet/;
 const NEVER_RUN = /^(Failed to extract statements: )?Parser Error/;
 
 /**
@@ -161,11 +167,19 @@ export function toEngineError(
   for (const rule of RULES) {
     const match = message.match(rule.pattern);
     if (!match) continue;
-    return new SovereignError(rule.code, rule.message(match), {
-      hint: rule.hint,
-      cause: thrown,
-      ...(rule.errorClass ? { details: { error_class: rule.errorClass } } : {}),
-    });
+    const damaged = rule.mayNameNoFile && !NAMED.test(message) ? findDamagedFile(sql) : null;
+    return new SovereignError(
+      rule.code,
+      rule.message(match) + (damaged ? `, ${damaged.text}` : ""),
+      {
+        hint: rule.hint,
+        cause: thrown,
+        details: {
+          ...(rule.errorClass ? { error_class: rule.errorClass } : {}),
+          ...damaged?.details,
+        },
+      },
+    );
   }
   return new SovereignError("INTERNAL_ERROR", `the engine refused a statement: ${message}`, {
     hint: "this is a bug: report it with the statement that caused it",

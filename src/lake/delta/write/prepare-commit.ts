@@ -63,6 +63,7 @@ export function prepareCommit(
   request: CommitRequest,
   options: PrepareOptions,
 ): PreparedCommit {
+  refuseRepeatedFiles(request.actions);
   const { protocol, metadata } = tableAfter(snapshot, request.actions);
   const isBlindAppend = isBlind(request);
   checkTableAllows(snapshot, request.actions, protocol, metadata);
@@ -267,4 +268,23 @@ function noteEnablement(action: Action, version: number, timestampMs: number): A
     [ICT_TIMESTAMP]: String(timestampMs),
   };
   return { ...action, metaData: { ...action.metaData, configuration } };
+}
+
+/** A change takes each file once out of a table, unless its log holds the file twice. */
+function refuseRepeatedFiles(actions: readonly Action[]): void {
+  const seen = new Set<string>();
+  for (const { remove } of actions) {
+    if (!remove) continue;
+    if (seen.has(remove.path)) {
+      throw new SovereignError(
+        "DATA_LOSS",
+        `the table's log holds the file \`${remove.path}\` twice, with other deleted rows`,
+        {
+          hint: "restore a version of the table before the damage",
+          details: { path: remove.path },
+        },
+      );
+    }
+    seen.add(remove.path);
+  }
 }

@@ -76,13 +76,19 @@ export function historyRow(entry: HistoryEntry): Value[] {
     null,
     null,
     text(info?.clusterId),
-    info?.readVersion === undefined ? null : BigInt(info.readVersion),
+    wholeNumber(info?.readVersion),
     text(info?.isolationLevel),
-    info?.isBlindAppend ?? null,
+    typeof info?.isBlindAppend === "boolean" ? info.isBlindAppend : null,
     info?.operationMetrics ? toMap(info.operationMetrics) : null,
     text(info?.userMetadata),
     text(info?.engineInfo),
   ];
+}
+
+/** Other programs put what they like into a commitInfo. */
+function wholeNumber(value: unknown): bigint | null {
+  if (typeof value === "bigint") return value;
+  return Number.isSafeInteger(value) ? BigInt(value as number) : null;
 }
 
 function toMap(record: object): MapValue {
