@@ -40,6 +40,12 @@ export function spark(peer: Peer): PeerEngine {
         text: `SELECT * EXCEPT (_commit_timestamp) FROM ${feed}`,
       });
     },
+    async check(path, { properties }) {
+      if (properties["delta.enableRowTracking"] !== "true") return;
+      const text = `SELECT count(*) - count(DISTINCT _metadata.row_id) FROM delta.\`${path}\``;
+      const { rows } = await peer.ask<PeerRows>("query", { text });
+      if (rows[0] !== '["0"]') throw new Error(`row ids are not unique: ${rows[0]}`);
+    },
     isRefusal: () => false,
   };
 }

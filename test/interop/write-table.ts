@@ -10,7 +10,8 @@ export async function writeTable(lake: Lake, table: WrittenTable, path: string):
     const result = await lake.sql(statement.replaceAll("$T", `delta.\`${path}\``));
     await result.close();
   }
-  if (table.dropsOldCommits) dropOldCommits(join(path, "_delta_log"));
+  if (!table.dropsOldCommits) return;
+  if (!dropOldCommits(path)) throw new Error("the table has no checkpoint");
 }
 
 /** Versions and operations, newest first. */
@@ -19,15 +20,18 @@ export async function ourHistory(lake: Lake, path: string): Promise<[number, str
   return history.map(({ version, operation }) => [Number(version), String(operation)]);
 }
 
-function dropOldCommits(log: string): void {
+/** Removes the commits below the newest checkpoint; whether there is one. */
+export function dropOldCommits(path: string): boolean {
+  const log = join(path, "_delta_log");
   const names = readdirSync(log);
   const newest = names
     .filter((name) => /^\d{20}\.checkpoint\./.test(name))
     .map((name) => name.slice(0, 20))
     .sort()
     .at(-1);
-  if (newest === undefined) throw new Error("the table has no checkpoint");
+  if (newest === undefined) return false;
   for (const name of names) {
     if (/^\d{20}\.(json|crc)$/.test(name) && name.slice(0, 20) < newest) rmSync(join(log, name));
   }
+  return true;
 }
