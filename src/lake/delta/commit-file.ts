@@ -77,10 +77,16 @@ function parseLine(
 /** `JSON.parse` reads such numbers as infinite, which could not be written again. */
 const HUGE_EXPONENT = /\d[eE]\+?[1-9]\d\d/;
 
+/** Without recursion: `JSON.parse` takes any depth. */
 function hasInfinity(json: unknown): boolean {
-  if (typeof json === "number") return !Number.isFinite(json);
-  if (typeof json !== "object" || json === null) return false;
-  return Object.values(json).some(hasInfinity);
+  const left: unknown[] = [json];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === "number" && !Number.isFinite(value)) return true;
+    if (typeof value !== "object" || value === null) continue;
+    for (const member of Object.values(value)) left.push(member);
+  }
+  return false;
 }
 
 const ACTION_NAMES = [
@@ -165,6 +171,9 @@ function checkMetadata(action: CheckpointAction): string | null {
   }
   if (!isTextMap(metadata.configuration)) return "`metaData.configuration` is no map of texts";
   if (!isJsonObject(metadata.format)) return "`metaData.format` is no object";
+  const provider: unknown = metadata.format.provider ?? "parquet";
+  if (typeof provider !== "string") return "`metaData.format.provider` is not text";
+  metadata.format.provider = provider;
   return null;
 }
 

@@ -86,10 +86,27 @@ export function deletionVectorPath(
   const text = vector.pathOrInlineDv;
   if (text.length < UUID_LENGTH) throw malformed(text, 0, "no room for a UUID");
   const prefix = text.slice(0, -UUID_LENGTH);
-  const hex = Buffer.from(decodeZ85(text.slice(-UUID_LENGTH))).toString("hex");
+  const hex = Buffer.from(decodeUuid(tableRoot, text.slice(-UUID_LENGTH))).toString("hex");
   const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   const folder = prefix === "" ? tableRoot : `${tableRoot}/${prefix}`;
   return `${folder}/deletion_vector_${uuid}.bin`;
+}
+
+/** Damage in the name of a vector is told with the log that names it. */
+function decodeUuid(tableRoot: string, text: string): Uint8Array {
+  try {
+    return decodeZ85(text);
+  } catch (cause) {
+    throw new SovereignError(
+      "DATA_LOSS",
+      `\`${tableRoot}/_delta_log\` names a deletion vector by \`${text}\`, which is no UUID`,
+      {
+        hint: "restore the log from a backup, or read an earlier version of the table",
+        details: { source: `${tableRoot}/_delta_log` },
+        cause,
+      },
+    );
+  }
 }
 
 function describeVector(tableRoot: string, vector: DeletionVectorDescriptor): string {

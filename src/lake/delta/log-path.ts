@@ -40,6 +40,7 @@ export function resolveLogPath(tableRoot: string, path: string): string {
   if (canonical.includes("\u0000")) {
     throw new SovereignError("DATA_LOSS", `the log names a path with a zero byte: \`${path}\``, {
       hint: "restore the log from a backup, or read an earlier version of the table",
+      details: { source: `${tableRoot}/_delta_log` },
     });
   }
   if (canonical.startsWith("/")) return normalize(canonical);

@@ -67,12 +67,19 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|^Invalid Error: )/,
+      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|next power of 2|Mismatch in parquet read|converted type can only|^Invalid Error: )/,
     code: "DATA_LOSS",
     message: (m) => `a Parquet file is damaged: ${firstLine(m.input!)}`,
     hint: "restore the file, or a version of the table that does not need it",
     errorClass: "FAILED_READ_FILE.NO_HINT",
     mayNameNoFile: true,
+  },
+  {
+    pattern: /^Conversion Error: (Error while reading file .*failed to cast column.*)/,
+    code: "DATA_LOSS",
+    message: (m) => `a Parquet file is damaged: ${m[1]}`,
+    hint: "restore the file, or a version of the table that does not need it",
+    errorClass: "FAILED_READ_FILE.NO_HINT",
   },
   {
     pattern: /^Invalid Input Error: (Malformed JSON in file .*)/,

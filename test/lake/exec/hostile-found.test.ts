@@ -50,6 +50,35 @@ it("places a number that no double holds", async () => {
   await expect(t.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject(error);
 });
 
+it("takes lists of any depth in what it does not know", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  edit(1, (text) => text.replace('{"add":{', `{"add":{"x":${deep},"y":1e100,`));
+  expect(await t.rows(`SELECT count(*) FROM ${table}`)).toEqual([["10"]]);
+});
+
+it("places a format that is no text", async () => {
+  edit(0, (text) => text.replace('"provider":"parquet"', '"provider":7'));
+  await expect(t.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject({
+    code: "DATA_LOSS",
+    message: expect.stringContaining(commit(0)),
+  });
+});
+
+it("names the log with a damaged schema or vector name", async () => {
+  edit(0, (text) => text.replace('\\"name\\":', '\\"nam\\":'));
+  edit(1, (text) => {
+    const vector = '{"storageType":"u","pathOrInlineDv":"~~~~~~~~~~~~~~~~~~~~","offset":1';
+    return text.replace(
+      '{"add":{',
+      `{"add":{"deletionVector":${vector},"sizeInBytes":1,"cardinality":1},`,
+    );
+  });
+  const named = { code: "DATA_LOSS", message: expect.stringContaining("_delta_log") };
+  await expect(t.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject(named);
+  edit(0, (text) => text.replace('\\"nam\\":', '\\"name\\":'));
+  await expect(t.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject(named);
+});
+
 it("refuses to change a table that holds a file twice", async () => {
   const vector = {
     storageType: "i",

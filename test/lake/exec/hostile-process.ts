@@ -110,7 +110,7 @@ async function runCase(n: number): Promise<string> {
   }
   rmSync(root, { recursive: true, force: true });
   const [word, ...more] = outcome.split(" ");
-  return [word, where, ...more].join(" ");
+  return [word, where, ...more].join(" ").replaceAll(/[\r\n\u2028\u2029]+/g, " ");
 }
 
 /** A statement that fails leaves the folder as it was. */
