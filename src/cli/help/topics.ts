@@ -151,12 +151,12 @@ const DELTA_TEXT = [
   "This version lacks, and refuses by name with a way out where there is one:",
   [
     "  upkeep      GENERATE",
-    "  tables      CLUSTER BY, VARIANT columns on write, PRIMARY and FOREIGN KEY,",
+    "  tables      CLUSTER BY, shredded VARIANT columns on write, PRIMARY and FOREIGN KEY,",
     "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
     "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",
     "              scripts (BEGIN … END), functions of one's own, GRANT and REVOKE, tables that",
     "              are not Delta, materialised and global views",
-    "  queries     collations, TIME, v:path, functions in Python or Scala, streams",
+    "  queries     collations, TIME, functions in Python or Scala, streams",
   ].join("\n"),
   "ANALYZE, REFRESH, CACHE, UNCACHE and MSCK REPAIR are refused too: nothing here needs them.",
 ];

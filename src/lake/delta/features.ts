@@ -32,11 +32,6 @@ const BOTH = { needsReader: true } as const;
 const WRITER = { needsReader: false } as const;
 const SUPPORTED = { read: "supported", write: "supported" } as const;
 const READ_ONLY = { read: "supported", write: "refused" } as const;
-const NO_VARIANTS = {
-  read: "supported",
-  write: "unless-active",
-  isActive: schemaMentions("variant"),
-} as const;
 const REFUSED = { read: "refused", write: "refused" } as const;
 
 export const TABLE_FEATURES: readonly TableFeature[] = [
@@ -67,9 +62,8 @@ export const TABLE_FEATURES: readonly TableFeature[] = [
   { name: "vacuumProtocolCheck", ...BOTH, ...SUPPORTED },
   { name: "typeWidening", ...BOTH, ...SUPPORTED },
   { name: "typeWidening-preview", ...BOTH, ...SUPPORTED },
-  // delta-rs turns it on for tables that have no such column.
-  { name: "variantType", ...BOTH, ...NO_VARIANTS },
-  { name: "variantType-preview", ...BOTH, ...NO_VARIANTS },
+  { name: "variantType", ...BOTH, ...SUPPORTED },
+  { name: "variantType-preview", ...BOTH, ...SUPPORTED },
   { name: "variantShredding", ...BOTH, ...READ_ONLY },
   { name: "variantShredding-preview", ...BOTH, ...READ_ONLY },
   { name: "allowColumnDefaults", ...WRITER, ...SUPPORTED },

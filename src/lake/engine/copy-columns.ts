@@ -1,11 +1,11 @@
 /**
- * How one logical column is stored: physical names inside structs, variants as their two binary
- * parts (plain `variantType`), partition values in the text form of the Delta protocol
- * ("Partition Value Serialization").
+ * How one logical column is stored: physical names inside structs, variants as the two binary parts
+ * they have in the engine (plain `variantType`), partition values in the text form of the Delta
+ * protocol ("Partition Value Serialization").
  */
 import type { DataType, StructField } from "../schema/data-type.ts";
 import { quoteIdentifier } from "./engine-type.ts";
-import { encodeVariants, reshape } from "./reshape.ts";
+import { reshape } from "./reshape.ts";
 import { physicalName } from "./scan.ts";
 import { storedName } from "./scan-columns.ts";
 
@@ -16,7 +16,7 @@ export function storedExpression(
   mode: "none" | "name" | "id",
 ): string {
   return reshape(expression, field.type, {
-    leaf: (inner, type) => (type.kind === "variant" ? encodeVariants(inner, type) : undefined),
+    leaf: () => undefined,
     sourceName: (inner) => inner.name,
     targetName: (inner) => storedName(inner, mode),
   });

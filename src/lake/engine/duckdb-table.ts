@@ -1,12 +1,11 @@
 /**
  * Rows of JavaScript values into an engine table, through DuckDB's appender and one data chunk at
- * a time. A variant travels as its two binary parts in one BLOB and is decoded by the relation
- * that reads the table.
+ * a time.
  */
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import type { DataType } from "../schema/data-type.ts";
 import type { MapValue, StructValue, Value, VariantValue } from "../schema/value.ts";
-import { engineType, holdsVariant, quoteIdentifier } from "./engine-type.ts";
+import { engineType, quoteIdentifier } from "./engine-type.ts";
 import { literalSql } from "./literal.ts";
 import type { PositionGroup, ResultColumn } from "./types.ts";
 
@@ -26,7 +25,7 @@ export async function fillTable(
     (column) => `${quoteIdentifier(column.name)} ${engineType(column.type)}`,
   );
   await connection.run(`CREATE TABLE ${quoteIdentifier(table)} (${names.join(", ")})`);
-  if (columns.some((column) => holdsVariant(column.type) || column.type.kind === "void")) {
+  if (columns.some((column) => column.type.kind === "void")) {
     await insertLiterals(connection, table, columns, rows);
     return;
   }
@@ -90,7 +89,7 @@ async function insertLiterals(
   }
 }
 
-/** DuckDB's type object for a Spark type without variants. */
+/** DuckDB's type object for a Spark type. */
 export function duckDbType(duckdb: DuckDbModule, type: DataType): DuckDBType {
   switch (type.kind) {
     case "boolean":
@@ -130,7 +129,7 @@ export function duckDbType(duckdb: DuckDbModule, type: DataType): DuckDBType {
         type.fields.map((field) => duckDbType(duckdb, field.type)),
       );
     case "variant":
-      return duckdb.BLOB;
+      return new duckdb.DuckDBStructType(["metadata", "value"], [duckdb.BLOB, duckdb.BLOB]);
     default:
       return duckdb.VARCHAR;
   }
@@ -176,7 +175,10 @@ export function toDuckDb(duckdb: DuckDbModule, value: Value, type: DataType): Du
       );
     case "variant": {
       const variant = value as VariantValue;
-      return new duckdb.DuckDBBlobValue(Buffer.concat([variant.metadata, variant.value]));
+      return duckdb.structValue({
+        metadata: new duckdb.DuckDBBlobValue(variant.metadata),
+        value: new duckdb.DuckDBBlobValue(variant.value),
+      });
     }
     default:
       return value as DuckDBValue;

@@ -1,7 +1,8 @@
 /**
  * How each Spark type is represented inside DuckDB. Spark's intervals are both DuckDB INTERVAL
- * (months for year-month, microseconds for day-time), variant is DuckDB VARIANT, void is the type
- * "NULL", which casts to everything.
+ * (months for year-month, microseconds for day-time), void is the type "NULL", which casts to
+ * everything. A variant is its two binary parts: DuckDB's own VARIANT takes the value `null` for
+ * SQL NULL.
  */
 import { SovereignError } from "../../core/errors.ts";
 import type { DataType } from "../schema/data-type.ts";
@@ -22,7 +23,7 @@ const SIMPLE_TYPES: Partial<Record<DataType["kind"], string>> = {
   timestamp_ntz: "TIMESTAMP",
   interval_ym: "INTERVAL",
   interval_dt: "INTERVAL",
-  variant: "VARIANT",
+  variant: 'STRUCT(metadata BLOB, "value" BLOB)',
 };
 
 /** DuckDB's name of the type that holds values of `type`. */

@@ -4,7 +4,7 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 import { parsePartitionValue } from "../delta/index.ts";
-import { type DataType, formatType } from "../schema/data-type.ts";
+import { BINARY, type DataType, formatType } from "../schema/data-type.ts";
 import { MapValue, StructValue, type Value, VariantValue } from "../schema/value.ts";
 import { engineType, quoteIdentifier, quoteString } from "./engine-type.ts";
 
@@ -60,17 +60,10 @@ function nestedSql(value: Value, type: DataType): string {
     return `struct_pack(${parts.join(", ")})`;
   }
   if (type.kind === "variant" && value instanceof VariantValue) {
-    if (value.value.length === 1 && value.value[0] === 0) throw variantNull();
-    const bytes = Buffer.concat([value.metadata, value.value]).toString("hex");
-    return `variant_bytes_to_variant(unhex('${bytes}'))`;
+    const [metadata, bytes] = [value.metadata, value.value].map((part) => literalSql(part, BINARY));
+    return `struct_pack(metadata := ${metadata}, "value" := ${bytes})`;
   }
   throw new SovereignError("INTERNAL_ERROR", `a value does not fit the type ${formatType(type)}`);
-}
-
-function variantNull(): SovereignError {
-  return new SovereignError("NOT_IMPLEMENTED", "a variant of the value null is not supported", {
-    hint: "use SQL NULL if that is what is meant",
-  });
 }
 
 /** NUL bytes may stand in a Spark string and not in engine SQL text. */

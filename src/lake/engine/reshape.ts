@@ -1,9 +1,9 @@
 /**
  * Engine SQL that rebuilds a nested value part by part: renaming struct fields between logical and
- * physical names, and turning variants into their two binary parts and back. A part that needs no
+ * physical names, and turning DuckDB's own variants into their two binary parts. A part that needs no
  * change is passed through untouched, so flat columns cost nothing.
  */
-import type { DataType } from "../schema/data-type.ts";
+import { type DataType, VARIANT } from "../schema/data-type.ts";
 import { engineType, quoteIdentifier } from "./engine-type.ts";
 
 /** What to do at one place of a type; `undefined` descends. */
@@ -71,7 +71,7 @@ function rebuildStruct(
   return `CASE WHEN ${expression} IS NULL THEN NULL ELSE struct_pack(${parts.join(", ")}) END`;
 }
 
-/** Variants inside a value as STRUCT(metadata, value), as plain Delta variant files hold them. */
+/** DuckDB's variants inside a value as STRUCT(metadata, value), the form they have elsewhere. */
 export function encodeVariants(expression: string, type: DataType): string {
   return reshape(expression, type, {
     leaf: (e, t) => (t.kind === "variant" ? encodeVariant(e) : undefined),
@@ -80,27 +80,10 @@ export function encodeVariants(expression: string, type: DataType): string {
   });
 }
 
-function encodeVariant(expression: string): string {
+/** One of DuckDB's variants as its two binary parts. */
+export function encodeVariant(expression: string): string {
   return (
-    `CASE WHEN ${expression} IS NULL THEN CAST(NULL AS STRUCT(metadata BLOB, "value" BLOB)) ` +
+    `CASE WHEN ${expression} IS NULL THEN CAST(NULL AS ${engineType(VARIANT)}) ` +
     `ELSE variant_to_parquet_variant(${expression}) END`
   );
-}
-
-/** The type a value has after `encodeVariants`. */
-export function encodedVariantType(type: DataType): string {
-  switch (type.kind) {
-    case "variant":
-      return 'STRUCT(metadata BLOB, "value" BLOB)';
-    case "array":
-      return `${encodedVariantType(type.element)}[]`;
-    case "map":
-      return `MAP(${encodedVariantType(type.key)}, ${encodedVariantType(type.value)})`;
-    case "struct":
-      return `STRUCT(${type.fields
-        .map((field) => `${quoteIdentifier(field.name)} ${encodedVariantType(field.type)}`)
-        .join(", ")})`;
-    default:
-      return engineType(type);
-  }
 }

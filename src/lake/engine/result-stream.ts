@@ -30,8 +30,7 @@ export async function openStream(
   checkSqlText(sql);
   const connection = await host.acquire();
   try {
-    const text = columns ? withEncodedVariants(sql, columns) : sql;
-    const result = await connection.stream(text);
+    const result = await connection.stream(sql);
     const known = columns ?? deriveColumns(result);
     if (!columns && known.some((column) => holdsVariant(column.type))) {
       const again = await connection.stream(withEncodedVariants(sql, known));
@@ -60,9 +59,8 @@ function deriveColumns(result: DuckDBResult): ResultColumn[] {
   }));
 }
 
-/** Variants leave the engine as their two binary parts; only then can they be read exactly. */
+/** DuckDB's own variants leave it as their two binary parts; only then can they be read. */
 function withEncodedVariants(sql: string, columns: readonly ResultColumn[]): string {
-  if (!columns.some((column) => holdsVariant(column.type))) return sql;
   const names = columns.map((_, i) => quoteIdentifier(`c${i}`));
   const items = columns.map(
     (column, i) => `${encodeVariants(names[i]!, column.type)} AS ${names[i]}`,

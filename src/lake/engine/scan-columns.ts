@@ -1,11 +1,11 @@
 /**
  * How one column is asked of `read_parquet` and how its logical form is rebuilt: physical names or
- * field ids at the top level, physical names inside structs, variants from their binary parts.
+ * field ids at the top level, physical names inside structs, variants as their binary parts.
  */
 import { isJsonObject } from "../../core/json/index.ts";
 import type { DataType, JsonValue, StructField } from "../schema/data-type.ts";
-import { engineType, holdsVariant, quoteIdentifier, quoteString } from "./engine-type.ts";
-import { encodedVariantType, reshape } from "./reshape.ts";
+import { engineType, quoteIdentifier, quoteString } from "./engine-type.ts";
+import { encodeVariant, reshape } from "./reshape.ts";
 
 type MappingMode = "none" | "name" | "id";
 
@@ -44,7 +44,8 @@ export function projectField(
   return reshape(isWidenedFreely(field) ? shieldFromFilters(column) : column, field.type, {
     leaf: (expression, type) => {
       if (type.kind === "void") return "NULL";
-      return type.kind === "variant" && encodedVariants ? decodeVariant(expression) : undefined;
+      if (type.kind !== "variant") return undefined;
+      return encodedVariants ? wholeVariant(expression) : encodeVariant(expression);
     },
     sourceName: (inner) => storedName(inner, mode),
     targetName: (inner) => inner.name,
@@ -84,18 +85,9 @@ function readName(field: StructField): string {
   return `c_${field.name}`;
 }
 
-/** The engine's VARIANT cannot hold the value `null` (one byte 0) apart from SQL NULL. */
-function decodeVariant(expression: string): string {
-  const metadata = `struct_extract(${expression}, 'metadata')`;
-  const value = `struct_extract(${expression}, 'value')`;
-  const refusal =
-    "error('[UNSUPPORTED_FEATURE|0A000] ' || 'a variant column holds the value null, which is not " +
-    "SQL NULL')";
-  return (
-    `CASE WHEN ${expression} IS NULL OR ${metadata} IS NULL THEN NULL ` +
-    `WHEN ${value} = unhex('00') THEN ${refusal} ` +
-    `ELSE variant_bytes_to_variant(${metadata} || ${value}) END`
-  );
+/** A group without its parts is no variant. */
+function wholeVariant(expression: string): string {
+  return `CASE WHEN struct_extract(${expression}, 'metadata') IS NOT NULL THEN ${expression} END`;
 }
 
 /** Name of a field inside the file. */
@@ -111,7 +103,7 @@ function fieldId(field: StructField): number {
   return Number(field.metadata["delta.columnMapping.id"] ?? -1);
 }
 
-/** Engine type of a column as stored: physical field names, variants in binary form if asked. */
+/** Engine type of a column as stored: physical field names, DuckDB's VARIANT unless in binary form. */
 export function storedType(type: DataType, mode: MappingMode, encodedVariants: boolean): string {
   switch (type.kind) {
     case "array":
@@ -133,6 +125,6 @@ export function storedType(type: DataType, mode: MappingMode, encodedVariants: b
       return `STRUCT(${parts.join(", ")})`;
     }
     default:
-      return encodedVariants && holdsVariant(type) ? encodedVariantType(type) : engineType(type);
+      return type.kind === "variant" && !encodedVariants ? "VARIANT" : engineType(type);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Files of one table may hold a variant in two forms: a Parquet VARIANT group, which the engine
  * decodes itself, shredded or not, and a bare group of `metadata` and `value` without the logical
- * type, as older writers left it. A scan is split so that each part is uniform.
+ * type, as this writer and older ones leave it. A scan is split so that each part is uniform.
  */
 import { SovereignError } from "../../core/errors.ts";
 import type { StructField } from "../schema/data-type.ts";

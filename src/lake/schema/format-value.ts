@@ -1,9 +1,8 @@
 /**
  * Values as text: `formatValue` prints what Spark 4.2's `CAST(x AS STRING)` gives (session zone
  * UTC), `formatJson` prints JSON with exact integers and decimals, `parseJsonParameter` reads a
- * JSON scalar as a value. Numbers are in `format-number.ts`. Variants are not printed here.
+ * JSON scalar as a value. Numbers are in `format-number.ts`, variants in `variant-text.ts`.
  */
-import { SovereignError } from "../../core/errors.ts";
 import { civilFromDays, civilFromMicros } from "../sql/functions/js/civil.ts";
 import {
   BOOLEAN,
@@ -17,7 +16,8 @@ import {
 } from "./data-type.ts";
 import { formatInterval } from "./format-interval.ts";
 import { formatDecimal, formatDouble, formatFloat } from "./format-number.ts";
-import { type MapValue, type StructValue, type Value, VariantValue } from "./value.ts";
+import type { MapValue, StructValue, Value, VariantValue } from "./value.ts";
+import { variantText } from "./variant-text.ts";
 
 /** Spark's text of a non-NULL value; NULL gives null. */
 export function formatValue(value: Value, type: DataType): string | null {
@@ -50,7 +50,7 @@ export function formatValue(value: Value, type: DataType): string | null {
         .map((v, i) => inner(v, type.fields[i]!.type))
         .join(", ")}}`;
     case "variant":
-      throw unprintable("variant");
+      return variantText(value as VariantValue);
     default:
       return String(value);
   }
@@ -130,6 +130,8 @@ export function formatJson(value: Value, type: DataType, options: JsonOptions = 
           return [`${JSON.stringify(field.name)}:${formatJson(v, field.type, options)}`];
         })
         .join(",")}}`;
+    case "variant":
+      return variantText(value as VariantValue);
     default:
       return JSON.stringify(inner(value, type));
   }
@@ -158,15 +160,4 @@ export function parseJsonParameter(scalar: JsonScalar): { value: Value; type: Da
     default:
       return { value: null, type: VOID };
   }
-}
-
-function unprintable(kind: string): SovereignError {
-  return new SovereignError("NOT_IMPLEMENTED", `\`${kind}\` values are not printed yet`, {
-    hint: "select the parts you need with `cast`",
-  });
-}
-
-/** Whether a value is a variant, which has no text here. */
-export function isVariant(value: Value): value is VariantValue {
-  return value instanceof VariantValue;
 }

@@ -47,7 +47,6 @@ const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
   clustered: [0, /CLUSTER BY/],
   iceberg_compat: [0, /`icebergCompatV2`/],
   iceberg_compat3: [0, /`icebergCompatV3`/],
-  variant: [0, /`variantType`/],
   variant_shredded: [0, /`variantShredding`/],
 };
 

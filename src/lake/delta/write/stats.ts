@@ -26,7 +26,9 @@ export function buildStats(file: FileStatistics): string {
   const nullCount: JsonTree = new Map();
   const prefixLength = stringPrefixLength(file.configuration);
   for (const { physicalPath, type } of statsColumns(file)) {
-    const column = known.get(pathKey(physicalPath));
+    // A variant is NULL where its parts are.
+    const storedPath = type.kind === "variant" ? [...physicalPath, "metadata"] : physicalPath;
+    const column = known.get(pathKey(storedPath));
     if (!column || isRepeated(type)) continue;
     const { min, max } = boundsOf(column, type, prefixLength);
     if (min !== null) setLeaf(minValues, physicalPath, min);

@@ -4,6 +4,7 @@
  * (Spark 4.2 `CheckAnalysis`). A plain column keeps its id through the grouping, so subqueries that
  * look at it need no rewriting.
  */
+import { holdsVariant } from "../../engine/engine-type.ts";
 import { prettyName } from "../emit/pretty-name.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import type {
@@ -146,9 +147,15 @@ function groupColumn(
 
 function refuseUngroupable(expression: BoundExpression): void {
   const { type } = expression;
-  if (type.kind === "map" || type.kind === "variant") {
-    throw notImplemented(`grouping by a ${type.kind}`, expression.span);
+  if (holdsVariant(type)) {
+    throw new SqlError("a VARIANT has no order to group by", {
+      errorClass: "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+      sqlState: "42822",
+      span: expression.span,
+      hint: "group by a part of it, cast to a type",
+    });
   }
+  if (type.kind === "map") throw notImplemented("grouping by a map", expression.span);
 }
 
 function refuseNested(call: CallExpression): void {

@@ -23,6 +23,7 @@ import { notImplemented, SqlError } from "../error.ts";
 import type { FunctionDef } from "../functions/definition.ts";
 import { lookupFunction } from "../functions/index.ts";
 import { createCall } from "../functions/operators.ts";
+import { refuseComparedVariants } from "../functions/variant.ts";
 import type { BoundExpression, CallExpression, SortKey } from "../plan/expression.ts";
 import { someExpression } from "../plan/transform.ts";
 import { explicitCast } from "../types/coercion.ts";
@@ -230,6 +231,7 @@ function finish(
   const calledAs = given.calledAs ?? (name === "struct" ? "struct" : writtenAs);
   const target = name === "struct" ? (lookupFunction("named_struct") ?? fn) : fn;
   const bound = resolve(target, calledAs, args, call.span, { isWindow: !!call.over, env: inner });
+  refuseComparedVariants(bound.fn.name, bound.args, { distinct: !!call.distinct, span: call.span });
   const filter = call.filter ? bindFilter(call.filter, inner) : null;
   const orderBy = call.withinGroup ? bindWithinGroup(call.withinGroup, inner) : null;
   return {

@@ -22,6 +22,7 @@ import type { ExpressionEnv } from "./environment.ts";
 import { bindExtraction } from "./extraction.ts";
 import { lambdaPlaceholder } from "./lambda.ts";
 import { bindExists, bindInQuery, bindScalarQuery } from "./subquery.ts";
+import { bindVariantPath } from "./variant-path.ts";
 
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }> & { span: Span };
 
@@ -114,7 +115,7 @@ function bindNode(expression: Expression, env: ExpressionEnv): BoundExpression {
     case "collate":
       throw notImplemented("COLLATE", span);
     case "semi_structured":
-      throw notImplemented("the : operator on variant and JSON", span);
+      return bindVariantPath(bind(expression.operand), expression.path, span);
     case "default":
       throw new SqlError("DEFAULT may only stand alone in INSERT, UPDATE and MERGE", {
         errorClass: "DEFAULT_PLACEMENT_INVALID",

@@ -17,6 +17,7 @@ import { asGenerator, type GeneratorCall, generatedAttributes } from "./generato
 import { createScope, quoteName, type Scope, sameName } from "./scope.ts";
 import { expandStar } from "./star.ts";
 import { isVariableReference } from "./variable.ts";
+import { variantKeyOf } from "./variant-path.ts";
 
 /** One item of the select list after star expansion. */
 export interface SelectOutput {
@@ -103,6 +104,8 @@ function aliasCount(aliases: readonly Identifier[], item: SelectItem): SqlError 
 /** Spark's name of an item written without AS. */
 export function outputName(ast: Expression, bound: BoundExpression): string {
   if (ast.kind === "column") return ast.name.parts.at(-1)!.name;
+  const variantKey = variantKeyOf(ast.kind === "cast" ? ast.operand : ast);
+  if (variantKey !== null) return variantKey;
   // A cast column keeps its name (Spark's `ResolveAliases`).
   const isVariable = bound.kind === "cast" && isVariableReference(bound.operand);
   if (ast.kind === "cast" && ast.operand.kind === "column" && !isVariable) {

@@ -25,6 +25,7 @@ import { bindFrom } from "./relation.ts";
 import type { BoundRelation } from "./relation-alias.ts";
 import { createScope, type Scope } from "./scope.ts";
 import { bindSelectItems, lower, type SelectOutput } from "./select-list.ts";
+import { refuseVariantSet } from "./set-operation.ts";
 import { createWindowing, type Windowing } from "./window.ts";
 
 /** What the clauses of one SELECT share while it is bound. */
@@ -266,7 +267,10 @@ function project(state: SelectState, parts: Parts): Plan {
     );
   }
   plan = { kind: "project", input: plan, expressions: [...named, ...extras] };
-  if (select.distinct) plan = { kind: "distinct", input: plan };
+  if (select.distinct) {
+    for (const { type } of outputOf(plan)) refuseVariantSet(type, "DISTINCT", select.span);
+    plan = { kind: "distinct", input: plan };
+  }
   if (keys.length === 0) return plan;
   plan = { kind: "sort", input: plan, keys };
   if (extras.length === 0) return plan;

@@ -2,6 +2,7 @@
  * UNION, EXCEPT, INTERSECT: both sides cast to their common types, names from the left
  * (Spark 4.2 `WidenSetOperationTypes`).
  */
+import { holdsVariant } from "../../engine/engine-type.ts";
 import { type DataType, formatTypeSql, sameType } from "../../schema/data-type.ts";
 import type { QueryBody, Span } from "../ast.ts";
 import { notImplemented, SqlError } from "../error.ts";
@@ -87,12 +88,24 @@ function columnType(
 }
 
 function refuseUncomparable(type: DataType, body: SetOperator): void {
-  if (type.kind !== "map" && type.kind !== "variant") return;
+  refuseVariantSet(type, body.operator.toUpperCase(), body.span);
+  if (type.kind !== "map") return;
   throw new SqlError(`${body.operator.toUpperCase()} cannot compare ${formatTypeSql(type)}`, {
     errorClass: "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
     sqlState: "0A000",
     span: body.span,
     hint: "use UNION ALL",
+  });
+}
+
+/** Refuses variants, at any depth, where rows are compared: DISTINCT, UNION, EXCEPT, INTERSECT. */
+export function refuseVariantSet(type: DataType, operator: string, span: Span | undefined): void {
+  if (!holdsVariant(type)) return;
+  throw new SqlError(`${operator} cannot compare ${formatTypeSql(type)}`, {
+    errorClass: "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+    sqlState: "0A000",
+    span,
+    hint: "compare parts of the variant, cast to a type",
   });
 }
 

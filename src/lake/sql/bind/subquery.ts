@@ -3,12 +3,14 @@
  * environment's `outer`; a value of more than one row fails when the query runs. Where Spark
  * refuses a correlation (`CheckAnalysis.checkCorrelationsInSubquery`), so does `correlation.ts`.
  */
+import { holdsVariant } from "../../engine/engine-type.ts";
 import { BOOLEAN, formatTypeSql } from "../../schema/data-type.ts";
 import type { Expression, Query, Span } from "../ast.ts";
 import { notImplemented, SqlError } from "../error.ts";
 import type { BoundExpression, SubqueryExpression } from "../plan/expression.ts";
 import { outputOf, type Plan } from "../plan/plan.ts";
 import { commonType, implicitCast } from "../types/coercion.ts";
+import { mismatch } from "../types/mismatch.ts";
 import { checkCorrelation } from "./correlation.ts";
 import { type ExpressionEnv, type QueryEnv, subqueryEnv } from "./environment.ts";
 import { bindExpression } from "./expression.ts";
@@ -81,6 +83,9 @@ export function bindInQuery(
     );
   }
   checkCorrelation(plan, "in", env, span);
+  if (operands.some((operand) => holdsVariant(operand.type))) {
+    throw mismatch("INVALID_ORDERING_TYPE", "`in` does not compare variants", span);
+  }
   const coerced = coerce(operands, plan, env, span);
   const isCondition = env.isCondition || env.clause === "statement";
   const nullable = operands.some((o) => o.nullable) || output.some((a) => a.nullable);

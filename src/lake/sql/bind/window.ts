@@ -2,6 +2,7 @@
  * Window functions: OVER clauses with named windows and frames, and taking the calls out of the
  * expressions of a SELECT into the window operator (Spark 4.2 `ExtractWindowExpressions`).
  */
+import { holdsVariant } from "../../engine/engine-type.ts";
 import { formatTypeSql } from "../../schema/data-type.ts";
 import type { FrameBound, NamedWindow, SortItem, WindowSpec } from "../ast.ts";
 import { prettyName } from "../emit/pretty-name.ts";
@@ -33,6 +34,15 @@ export function bindWindowSpec(spec: WindowSpec, env: ExpressionEnv): BoundWindo
   const merged = spec.base ? withBase(spec, env.windows) : spec;
   const inner: ExpressionEnv = { ...env, clause: "window", allowWindows: false };
   const partitionBy = merged.partitionBy.map((e) => bindExpression(e, inner));
+  const unordered = partitionBy.find((e) => holdsVariant(e.type));
+  if (unordered) {
+    throw new SqlError("a VARIANT has no order to partition by", {
+      errorClass: "EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+      sqlState: "42822",
+      span: unordered.span,
+      hint: "partition by a part of it, cast to a type",
+    });
+  }
   const items = merged.orderBy.map((item: SortItem) => ({ kind: "item" as const, item }));
   const orderBy = bindSortItems(items, inner, null);
   if (!merged.frame) return { partitionBy, orderBy };

@@ -9,6 +9,7 @@ import { notImplemented } from "../error.ts";
 import { callScript, letIn } from "../functions/builder.ts";
 import type { EmitContext } from "../functions/definition.ts";
 import { castScript } from "../functions/js/cast.ts";
+import { toVariantScript, variantCastScript } from "../functions/variant.ts";
 import type { BoundExpression, CastMode } from "../plan/expression.ts";
 import {
   isDatetime,
@@ -44,9 +45,10 @@ function convert(sql: string, from: DataType, to: DataType, state: CastState): s
   if (sameType(from, to)) return sql;
   const moment = specialMoment(from, to, state);
   if (moment) return moment;
-  if (from.kind === "variant" || to.kind === "variant") {
-    throw notImplemented("casts from and to variant", state.operand.expression.span);
+  if (from.kind === "variant") {
+    return callScript(state.context, [sql], variantCastScript(to, state.mode));
   }
+  if (to.kind === "variant") return callScript(state.context, [sql], toVariantScript(from));
   if (
     to.kind === "string" &&
     (isIntegral(from) || from.kind === "boolean" || isPlainDecimal(from))

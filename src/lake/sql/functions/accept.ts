@@ -62,6 +62,7 @@ export function exact(parameter: Accept): Accept {
 
 function convertTo(from: DataType, to: DataType): DataType | null {
   if (from.kind === "void") return to;
+  if (from.kind === "variant") return to.kind === "string" ? to : null;
   if (from.kind === "string") return isAtomic(to) && to.kind !== "string" ? to : null;
   return canStoreAssign(from, to) ? to : null;
 }
@@ -110,7 +111,8 @@ export function arrayOf(element: Accept, describe = "an ARRAY"): Accept {
         const inner = element.target(t);
         return inner && arrayType(inner);
       }
-      if (t.kind !== "array") return null;
+      // A variant alone becomes text unasked, an array of them does not.
+      if (t.kind !== "array" || t.element.kind === "variant") return null;
       const inner = element.target(t.element);
       return inner && arrayType(inner, t.containsNull);
     },

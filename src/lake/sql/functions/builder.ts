@@ -216,8 +216,13 @@ export function callScript(
   fn: ScalarFunction,
 ): string {
   const signature = fn.parameters.map(formatType).join(",");
-  const name = `${fn.name}(${signature}):${formatType(fn.returnType)}`;
+  const name = spellCase(`${fn.name}(${signature}):${formatType(fn.returnType)}`);
   return `${context.scalar({ ...fn, name })}(${args.join(", ")})`;
+}
+
+/** The engine's names have no case: capitals are marked, as field names of types may differ in it. */
+function spellCase(name: string): string {
+  return name.replace(/[A-Z^]/g, (char) => `^${char.toLowerCase()}`);
 }
 
 /** Engine SQL that fails with a Spark error; has any type. */

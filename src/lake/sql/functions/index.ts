@@ -39,6 +39,7 @@ import { TRIMMING } from "./string-trim.ts";
 import { STRUCT_FUNCTIONS } from "./struct.ts";
 import { TIMESTAMPS_TABLE } from "./timestamp.ts";
 import { URLS } from "./url.ts";
+import { VARIANTS } from "./variant.ts";
 import { WINDOW } from "./window.ts";
 
 const ENTRIES: readonly FunctionDef[] = [
@@ -74,6 +75,7 @@ const ENTRIES: readonly FunctionDef[] = [
   ...TIMESTAMPS_TABLE,
   ...TRIMMING,
   ...URLS,
+  ...VARIANTS,
   ...WINDOW,
 ];
 

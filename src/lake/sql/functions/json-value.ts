@@ -174,8 +174,6 @@ function checkPrintable(type: DataType, context: ResolveContext): void {
       }
       checkPrintable(type.value, context);
       return;
-    case "variant":
-      throw notImplemented("to_json of a variant", context.span);
   }
 }
 
@@ -185,7 +183,8 @@ function resolveToJson(args: readonly BoundExpression[], context: ResolveContext
   }
   const options = readOptions(args[1], TO_OPTIONS, "to_json");
   const value = args[0]!;
-  if (!isNested(value.type) && value.type.kind !== "void") throw notJsonType(value.type, context);
+  const isPrintable = isNested(value.type) || ["void", "variant"].includes(value.type.kind);
+  if (!isPrintable) throw notJsonType(value.type, context);
   checkPrintable(value.type, context);
   const data: ToJsonOptions = {
     keepNull: readFlag(options.get("ignorenullfields"), true, context) === false,

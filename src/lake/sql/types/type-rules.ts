@@ -185,7 +185,8 @@ export function widerStringType(a: DataType, b: DataType): DataType | null {
 /** Whether an explicit CAST between the types exists in ANSI mode. */
 export function canCast(from: DataType, to: DataType): boolean {
   if (sameType(from, to) || from.kind === "void" || to.kind === "string") return true;
-  if (from.kind === "variant" || to.kind === "variant") return true;
+  if (from.kind === "variant") return fitsVariant(to, true);
+  if (to.kind === "variant") return fitsVariant(from, false);
   const exact = (t: DataType): boolean => isIntegral(t) || t.kind === "decimal";
   switch (to.kind) {
     case "boolean":
@@ -219,11 +220,26 @@ export function canCast(from: DataType, to: DataType): boolean {
   }
 }
 
+/** Whether a type comes out of variants and, without objects, goes into them by a cast. */
+export function fitsVariant(type: DataType, allowsObjects: boolean): boolean {
+  switch (type.kind) {
+    case "array":
+      return fitsVariant(type.element, allowsObjects);
+    case "map":
+      return allowsObjects && type.key.kind === "string" && fitsVariant(type.value, true);
+    case "struct":
+      return allowsObjects && type.fields.every((field) => fitsVariant(field.type, true));
+    default:
+      return type.kind !== "void" && !isInterval(type);
+  }
+}
+
 /** Whether INSERT may put a value of one type into a column of another (ANSI store assignment). */
 export function canStoreAssign(from: DataType, to: DataType): boolean {
   if (sameType(from, to) || from.kind === "void") return true;
   if (isNumeric(from) && isNumeric(to)) return true;
   if (to.kind === "string") return isAtomic(from);
+  if (to.kind === "variant") return fitsVariant(from, false);
   if (isDatetime(from) && isDatetime(to)) return true;
   if (isInterval(from)) return from.kind === to.kind;
   if (from.kind === "array" && to.kind === "array") return canStoreAssign(from.element, to.element);

@@ -5,7 +5,8 @@
 import type { DataType } from "../../../schema/data-type.ts";
 import { formatFloat } from "../../../schema/format-number.ts";
 import { formatDate, formatValue } from "../../../schema/format-value.ts";
-import type { MapValue, StructValue, Value } from "../../../schema/value.ts";
+import type { MapValue, StructValue, Value, VariantValue } from "../../../schema/value.ts";
+import { variantText } from "../../../schema/variant-text.ts";
 import { runtimeError } from "../builder.ts";
 import { MICROS_PER_DAY } from "./civil.ts";
 import { formatDatetime } from "./java-datetime.ts";
@@ -56,6 +57,8 @@ export function toJson(value: Value, type: DataType, options: ToJsonOptions): st
       });
       return `{${fields.join(",")}}`;
     }
+    case "variant":
+      return variantText(value as VariantValue);
     default:
       return quoteJson(formatValue(value, type)!);
   }

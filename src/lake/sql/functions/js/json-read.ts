@@ -17,6 +17,8 @@ export interface JsonOptions {
   readonly controlCharacters?: boolean;
   /** `NaN`, `Infinity`, `-INF` … are numbers. */
   readonly specialNumbers?: boolean;
+  /** Only `"` begins a string. */
+  readonly strictQuotes?: boolean;
 }
 
 /** The text is not JSON. */
@@ -171,7 +173,8 @@ class Reader {
 
   readString(): string {
     const quote = this.text[this.at];
-    if (quote !== '"' && quote !== "'") throw this.failure();
+    const isQuote = quote === '"' || (quote === "'" && !this.options.strictQuotes);
+    if (!isQuote) throw this.failure();
     let from = ++this.at;
     let result = "";
     while (true) {
