@@ -116,7 +116,7 @@ describe("statistics", () => {
         col(["m", "key"], "a", "b"),
         col("far", "10000-01-01", "5877642-06-25 (BC)"),
         col("empty", null, null, 2),
-        col("v", "1", "2"),
+        col(["v", "metadata"], "1", "2"),
       ],
     );
     expect(JSON.parse(text)).toEqual({
