@@ -1,4 +1,6 @@
 /** delta-rs as the other engine of tables that two engines change in turn. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { pythonJson } from "./canonical-rows.ts";
 import type { ModelTable } from "./model-table.ts";
 import type { Peer, PeerRows } from "./peer.ts";
@@ -41,6 +43,7 @@ export function deltaRs(peer: Peer): PeerEngine {
       return { columns: ["version", "operation"], rows };
     },
     async changes(path, version) {
+      if (REMOVES_VECTORS.test(readFileSync(commitFile(path, version), "utf8"))) return null;
       try {
         return await peer.ask<PeerRows>("changes_delta_rs", { path, version });
       } catch (error) {
@@ -54,6 +57,13 @@ export function deltaRs(peer: Peer): PeerEngine {
 
 /** A feature it lacks, or a RESTORE to the version that is the newest. */
 const REFUSALS = /not supported|[Uu]nsupported|should be less then last available version/;
+
+/** Of such a file it shows the rows that were deleted before. */
+const REMOVES_VECTORS = /^\{"remove":.*"deletionVector":\{/m;
+
+function commitFile(path: string, version: number): string {
+  return join(path, "_delta_log", `${String(version).padStart(20, "0")}.json`);
+}
 
 /** It takes no mapped columns there, and the paths of files as they stand in the log. */
 const CHANGES_UNREAD = /Column mapping is not supported|Failed to fetch metadata for file .*%25/;

@@ -138,7 +138,8 @@ export function renameColumn(rng: Rng, table: ModelTable, settable: readonly str
   if (state.properties[MAPPING] === undefined) return addColumn(rng, table, settable);
   const column = pick(rng, state.columns);
   const plain = column.name.split(" ")[0];
-  const name = column.name === plain ? `${plain} ${table.nextColumn++}` : plain!;
+  const isTaken = state.columns.some((one) => one.name === plain);
+  const name = isTaken ? `${plain} ${table.nextColumn++}` : plain!;
   return {
     kind: "rename column",
     sql: `ALTER TABLE $T RENAME COLUMN ${quoteName(column.name)} TO ${quoteName(name)}`,

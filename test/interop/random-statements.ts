@@ -135,6 +135,8 @@ export function replaceWhere(rng: Rng, table: ModelTable): Statement {
     isPartitioned && rng.int(2) === 0
       ? inPartition(state, pick(rng, PARTITIONS))
       : randomCondition(rng, state);
+  // Spark has no filter for `%`: it refuses, and of an OR it takes the other side alone.
+  if (where.text().includes("%")) return replaceWhere(rng, table);
   const rows = randomRows(rng, table).filter((row) => where.test(row) === true);
   if (rows.length === 0) return insert(rng, table);
   return {

@@ -3,7 +3,7 @@ import { createText } from "./model-table.ts";
 import type { Peer, PeerRows } from "./peer.ts";
 import type { PeerEngine } from "./turns.ts";
 
-/** It has every statement, if not every condition. */
+/** It has every statement. */
 export function spark(peer: Peer): PeerEngine {
   const run = (sql: string, path: string, settings: object = {}) =>
     peer.ask<void>("run", { statement: sql.replaceAll("$T", `delta.\`${path}\``), settings });
@@ -46,7 +46,6 @@ export function spark(peer: Peer): PeerEngine {
       const { rows } = await peer.ask<PeerRows>("query", { text });
       if (rows[0] !== '["0"]') throw new Error(`row ids are not unique: ${rows[0]}`);
     },
-    // Conditions of REPLACE WHERE that its data sources have no filter for.
-    isRefusal: (error) => String(error).includes("does not support overwrite by expression"),
+    isRefusal: () => false,
   };
 }

@@ -76,6 +76,7 @@ export async function takeTurn(run: Turns, statement: Statement, byUs: boolean):
   if (isOurs) tally.ours++;
   else tally.theirs++;
   const newest = newestVersion(path);
+  const previous = expectedRows(table.state);
   table.state = statement.after;
   for (let version = before + 1; version <= newest; version++) {
     table.versions.set(version, statement.after);
@@ -85,7 +86,7 @@ export async function takeTurn(run: Turns, statement: Statement, byUs: boolean):
   if (isOurs) assertSame(await peer.read(path), expected, `${peer.name} reads what we wrote`);
   else assertSame(await readPath(run.lake, path), expected, "we read what they wrote");
   if (hadFeed && CHANGES_ROWS.has(statement.kind) && newest > before) {
-    await compareChanges(run, newest);
+    await compareChanges(run, newest, previous);
   }
 }
 
@@ -130,14 +131,26 @@ function isNotImplemented(error: unknown): boolean {
   return error instanceof SovereignError && error.code === "NOT_IMPLEMENTED";
 }
 
-async function compareChanges({ lake, path, peer, tally }: Turns, version: number): Promise<void> {
-  const theirs = await peer.changes(path, version);
-  if (theirs === null) return;
+/** The change data feed of a version leads from its rows before to those after, for both. */
+async function compareChanges(turns: Turns, version: number, before: PeerRows): Promise<void> {
+  const { lake, path, peer, table, tally } = turns;
+  const what = `change data feed of version ${version}`;
   const ours = await canonicalAnswer(
     lake,
-    `SELECT * EXCEPT (_commit_timestamp) FROM table_changes_by_path('${path}', ${version}, ${version})`,
+    "SELECT * EXCEPT (_commit_timestamp, _commit_version) " +
+      `FROM table_changes_by_path('${path}', ${version}, ${version})`,
   );
-  assertSame(ours, columnsOf(theirs, ours.columns), `change data feed of version ${version}`);
+  const rowsOf = (...types: string[]) =>
+    ours.rows.flatMap((text) => {
+      const row = JSON.parse(text) as unknown[];
+      return types.includes(row.at(-1) as string) ? [pythonJson(row.slice(0, -1))] : [];
+    });
+  const kept = without(before.rows, rowsOf("delete", "update_preimage"));
+  const rows = [...kept, ...rowsOf("insert", "update_postimage")];
+  assertSame({ columns: before.columns, rows }, expectedRows(table.state), `${what}, applied`);
+  const theirs = await peer.changes(path, version);
+  if (theirs === null) return;
+  assertSame(ours, columnsOf(theirs, ours.columns), what);
   tally.changeFeeds++;
 }
 
