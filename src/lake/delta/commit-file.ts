@@ -38,10 +38,25 @@ export function readCommitInfo(path: string): CommitInfo | null {
   const start = text.startsWith(marker) ? 0 : text.indexOf(`\n${marker}`) + 1;
   if (start > 0 || text.startsWith(marker)) {
     const end = text.indexOf("\n", start);
-    return parseLine(text, start, end < 0 ? text.length : end, path)?.commitInfo ?? null;
+    const action = parseLine(text, start, end < 0 ? text.length : end, path);
+    return boundedInfo(action?.commitInfo ?? null, path);
   }
   if (!text.includes('"commitInfo"')) return null;
-  return parseCommitText(text, path).find((a) => a.commitInfo)?.commitInfo ?? null;
+  return boundedInfo(parseCommitText(text, path).find((a) => a.commitInfo)?.commitInfo, path);
+}
+
+const MAX_INFO_DEPTH = 200;
+
+/** History prints what is in it, by recursion. */
+function boundedInfo(info: CommitInfo | null | undefined, path: string): CommitInfo | null {
+  let level: unknown[] = [info];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_INFO_DEPTH) throw malformed(path, 0, "a `commitInfo` of too many levels");
+    level = level.flatMap((value) =>
+      typeof value === "object" && value !== null ? Object.values(value) : [],
+    );
+  }
+  return info ?? null;
 }
 
 function isBlank(text: string, start: number, end: number): boolean {

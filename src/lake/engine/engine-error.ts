@@ -67,7 +67,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|next power of 2|Mismatch in parquet read|converted type can only|^Invalid Error: )/,
+      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|next power of 2|Mismatch in parquet read|converted type can only|Unimplemented [A-Z]+ encoding|^Invalid Error: )/,
     code: "DATA_LOSS",
     message: (m) => `a Parquet file is damaged: ${firstLine(m.input!)}`,
     hint: "restore the file, or a version of the table that does not need it",

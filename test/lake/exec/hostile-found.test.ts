@@ -56,6 +56,15 @@ it("takes lists of any depth in what it does not know", async () => {
   expect(await t.rows(`SELECT count(*) FROM ${table}`)).toEqual([["10"]]);
 });
 
+it("bounds the levels of what history prints", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  edit(1, (text) => text.replace('"operationParameters":{', `"operationParameters":{"x":${deep},`));
+  await expect(t.rows(`DESCRIBE HISTORY ${table}`)).rejects.toMatchObject({
+    code: "DATA_LOSS",
+    details: { source: commit(1) },
+  });
+});
+
 it("places a format that is no text", async () => {
   edit(0, (text) => text.replace('"provider":"parquet"', '"provider":7'));
   await expect(t.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject({
