@@ -19,10 +19,12 @@ def read_delta_rs(path, version=None):
     return arrow_answer(pa.table(result))
 
 
-def changes_delta_rs(path):
-    reader = DeltaTable(path).load_cdf(starting_version=0)
+def changes_delta_rs(path, version=None):
+    """The change feed of one version, or of all."""
+    table = DeltaTable(path)
+    reader = table.load_cdf(0) if version is None else table.load_cdf(version, version)
     # The time of a commit is the file's here, and may be the one inside the commit there.
-    return arrow_answer(pa.table(reader.read_all()).drop_columns(["_commit_timestamp"]))
+    return arrow_answer(pa.table(reader).drop_columns(["_commit_timestamp"]))
 
 
 def history_delta_rs(path):
@@ -55,11 +57,6 @@ def run_delta_rs(statement, path, args):
     STATEMENTS[statement](path, **args)
 
 
-def changes_delta_rs(path, version):
-    table = DeltaTable(path)
-    return arrow_answer(pa.table(table.load_cdf(version, version)).drop(["_commit_timestamp"]))
-
-
 serve(
     {
         "read_delta_rs": read_delta_rs,
@@ -68,7 +65,6 @@ serve(
         "read_duckdb": read_duckdb,
         "make_delta_rs": make_delta_rs,
         "run_delta_rs": run_delta_rs,
-        "changes_delta_rs": changes_delta_rs,
         "list_delta_rs": lambda: list(TABLES),
     }
 )
