@@ -24,6 +24,7 @@ const FORMAT_STATEMENTS =
 
 /** Start of a case's text and why its result is open. */
 const OPEN_RESULTS: Readonly<Record<string, readonly { starts: string; reason: string }[]>> = {
+  "describe-query": [{ starts: "EXPLAIN", reason: "a plan is that of the engine that shows it" }],
   "subquery/subquery-offset": [
     {
       starts: "select * from x where x1 in (select y1 from y limit 1 offset 2)",
