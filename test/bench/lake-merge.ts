@@ -2,9 +2,9 @@
  * MERGE of 60,000 rows (54,000 updates spread evenly, 6,000 new) into six million in six files, and
  * UPDATE of 6,000 of them, with deletion vectors and copy-on-write, against delta-rs. `--large` is
  * ten times that in fifteen files. Budgets (design notes): with vectors a quarter of delta-rs, a
- * sixth at `--large`; copy-on-write no more than delta-rs; less memory. UPDATE with vectors: 0.2 s for
- * 5,000 of five million rows. Starting the processes and
- * loading libraries is not measured; reading the source is. BENCH_ROUNDS=3 for a quick look.
+ * sixth at `--large`; copy-on-write no more than delta-rs; less memory. UPDATE with vectors: 0.2 s
+ * for 5,000 of five million rows. Starting the processes and loading libraries is not measured;
+ * reading the source is. BENCH_ROUNDS=3 for a quick look.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
