@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLake } from "../../src/lake/index.ts";
 import { describeMachine } from "./support/measure.ts";
+import { writeMergeSource } from "./support/merge-source.ts";
 import { comparePrograms, deltaRsProgram, ourProgram } from "./support/programs.ts";
 import { prepareScanTables } from "./support/scan-data.ts";
 
@@ -21,14 +22,6 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const folder = mkdtempSync(join(tmpdir(), "lake-cdf-"));
 const source = join(folder, "source.parquet");
 const lake = await openLake({ root: folder });
-
-/** Every updated id once, evenly over the table, then new ids. */
-const SOURCE = `
-  COPY (SELECT i AS id, (i % 1000)::INTEGER AS k, -1.0::DOUBLE AS v, 'changed' AS s,
-      DATE '2026-01-01' AS d
-    FROM (SELECT n * ${Math.floor(ROWS / UPDATES)} AS i FROM range(${UPDATES}) r(n)
-      UNION ALL SELECT ${ROWS} + n FROM range(${INSERTS}) r(n)))
-  TO '${source}' (FORMAT parquet)`;
 
 const mergeInto = (table: string): string =>
   `MERGE INTO ${table} t USING parquet.\`${source}\` s ON t.id = s.id ` +
@@ -77,7 +70,7 @@ async function recordChanges(path: string): Promise<void> {
 try {
   const engine = await lake.engine();
   const tables = await prepareScanTables(engine, ROWS, 6);
-  await engine.run(SOURCE);
+  await writeMergeSource(engine, source, { rows: ROWS, updates: UPDATES, inserts: INSERTS });
   const [plain, vectors] = [copyOf(tables.plain, "plain"), copyOf(tables.vectors, "vectors")];
   for (const path of [plain, vectors]) await recordChanges(path);
   const changed = copyOf(plain, "changed");

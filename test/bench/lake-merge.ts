@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLake } from "../../src/lake/index.ts";
 import { describeMachine } from "./support/measure.ts";
+import { writeMergeSource } from "./support/merge-source.ts";
 import { comparePrograms, deltaRsProgram, ourProgram } from "./support/programs.ts";
 import { prepareScanTables } from "./support/scan-data.ts";
 
@@ -22,14 +23,6 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const folder = mkdtempSync(join(tmpdir(), "lake-merge-"));
 const source = join(folder, "source.parquet");
 const lake = await openLake({ root: folder });
-
-/** Every updated id once, evenly over the table, then new ids. */
-const SOURCE = `
-  COPY (SELECT i AS id, (i % 1000)::INTEGER AS k, -1.0::DOUBLE AS v, 'changed' AS s,
-      DATE '2026-01-01' AS d
-    FROM (SELECT n * ${Math.floor(ROWS / UPDATES)} AS i FROM range(${UPDATES}) r(n)
-      UNION ALL SELECT ${ROWS} + n FROM range(${ROWS / 1000}) r(n)))
-  TO '${source}' (FORMAT parquet)`;
 
 const MERGE = `const result = await lake.sql(
   "MERGE INTO delta.\`" + table + "\` t USING parquet.\`${source}\` s ON t.id = s.id " +
@@ -56,7 +49,7 @@ assert result["num_updated_rows"] == ${ROWS / 1000}, result`;
 try {
   const engine = await lake.engine();
   const tables = await prepareScanTables(engine, ROWS, isLarge ? 15 : 6);
-  await engine.run(SOURCE);
+  await writeMergeSource(engine, source, { rows: ROWS, updates: UPDATES, inserts: ROWS / 1000 });
   await lake.close();
   console.log(describeMachine());
   for (const [what, ours, theirs] of [

@@ -1,9 +1,8 @@
 /** Ranges of the change data feed, and refusals, as delta-spark answers them (`fixtures/lake/change-feed`). */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SovereignError } from "../../../src/core/errors.ts";
-import { openTestLake, type TestLake } from "./open-test-lake.ts";
+import { type FeedLake, openFeedLake } from "./open-feed-lake.ts";
 
 interface Step {
   sql: string;
@@ -21,20 +20,11 @@ interface Recorded {
 const SOURCE = new URL("../../../fixtures/lake/change-feed/expected.json", import.meta.url);
 const RECORDED = JSON.parse(readFileSync(SOURCE, "utf8")) as Recorded;
 
-let t: TestLake;
+let t: FeedLake;
 beforeAll(async () => {
-  t = await openTestLake();
+  t = await openFeedLake();
 });
 afterAll(() => t.close());
-
-const pathOf = (name: string): string => join(t.folder, name);
-const place = (sql: string, name: string): string =>
-  sql.replaceAll("$T", `delta.\`${pathOf(name)}\``).replaceAll("$P", pathOf(name));
-
-async function rowsOf(sql: string): Promise<string[]> {
-  const rows = await t.rows(sql);
-  return rows.map((row) => JSON.stringify(row.map((v) => (v === null ? null : String(v))))).sort();
-}
 
 async function errorClassOf(sql: string): Promise<unknown> {
   const failure = await t.run(sql).then(
@@ -49,15 +39,15 @@ describe.each(RECORDED.cases.filter(({ queries }) => queries.length > 0))(
   (recorded) => {
     beforeAll(async () => {
       for (const { sql, error } of recorded.statements) {
-        if (error) expect(await errorClassOf(place(sql, recorded.name)), sql).toBe(error);
-        else await t.run(place(sql, recorded.name));
+        if (error) expect(await errorClassOf(t.place(sql, recorded.name)), sql).toBe(error);
+        else await t.run(t.place(sql, recorded.name));
       }
     });
 
     it.each(recorded.queries)("$sql", async ({ sql, rows, error }) => {
-      const text = place(sql, recorded.name);
+      const text = t.place(sql, recorded.name);
       if (error) return expect(await errorClassOf(text)).toBe(error);
-      expect(await rowsOf(text)).toEqual(rows!.map((row) => JSON.stringify(row)).sort());
+      expect(await t.sortedRows(text)).toEqual(rows!.map((row) => JSON.stringify(row)).sort());
     });
   },
 );
@@ -65,7 +55,7 @@ describe.each(RECORDED.cases.filter(({ queries }) => queries.length > 0))(
 it("columns of the feed's own names are refused", async () => {
   const { statements } = RECORDED.cases.find(({ name }) => name === "reserved")!;
   for (const { sql, error } of statements) {
-    const refused = await errorClassOf(place(sql, "reserved"));
+    const refused = await errorClassOf(t.place(sql, "reserved"));
     expect(refused, sql).toBe(error ?? null);
   }
   const create =

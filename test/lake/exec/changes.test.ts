@@ -1,8 +1,7 @@
 /** The change data feed against the feeds that delta-spark recorded (`fixtures/lake/change-feed`). */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestLake, type TestLake } from "./open-test-lake.ts";
+import { type FeedLake, openFeedLake } from "./open-feed-lake.ts";
 
 interface Recorded {
   statements: string[];
@@ -24,20 +23,11 @@ const LAYOUTS: Readonly<Record<string, readonly [properties: string, partitionin
   mapped_by_id: [`${ON}, 'delta.columnMapping.mode' = 'id'`, ""],
 };
 
-let t: TestLake;
+let t: FeedLake;
 beforeAll(async () => {
-  t = await openTestLake();
+  t = await openFeedLake();
 });
 afterAll(() => t.close());
-
-const pathOf = (name: string): string => join(t.folder, name);
-const place = (sql: string, name: string): string =>
-  sql.replaceAll("$T", `delta.\`${pathOf(name)}\``).replaceAll("$P", pathOf(name));
-
-async function rowsOf(sql: string): Promise<string[]> {
-  const rows = await t.rows(sql);
-  return rows.map((row) => JSON.stringify(row.map((v) => (v === null ? null : String(v))))).sort();
-}
 
 describe("the same statements give Spark's feed", () => {
   for (const [name, [properties, partitioning]] of Object.entries(LAYOUTS)) {
@@ -45,10 +35,10 @@ describe("the same statements give Spark's feed", () => {
       const create =
         "CREATE TABLE $T (id BIGINT, name STRING, v INT) USING delta " +
         `${partitioning} TBLPROPERTIES (${properties})`;
-      for (const sql of [create, ...RECORDED.statements]) await t.run(place(sql, name));
+      for (const sql of [create, ...RECORDED.statements]) await t.run(t.place(sql, name));
       const all = "SELECT * EXCEPT (_commit_timestamp) FROM table_changes_by_path('$P', 0)";
       const expected = RECORDED.feed.map((row) => JSON.stringify(row)).sort();
-      expect(await rowsOf(place(all, name))).toEqual(expected);
+      expect(await t.sortedRows(t.place(all, name))).toEqual(expected);
     });
   }
 });
@@ -66,7 +56,7 @@ describe("what the feed is not recorded of", () => {
     const { location } = (await (await t.lake.table("whole")).detail()) as { location: string };
     expect(readdirSync(location.replace(/^file:/, "")).includes("_change_data")).toBe(false);
     expect(
-      await rowsOf("SELECT count(*), _change_type FROM table_changes('whole', 0) GROUP BY 2"),
+      await t.sortedRows("SELECT count(*), _change_type FROM table_changes('whole', 0) GROUP BY 2"),
     ).toEqual(['["5","delete"]', '["5","insert"]']);
   });
 
@@ -81,7 +71,7 @@ describe("what the feed is not recorded of", () => {
     const newest =
       "SELECT id, r FROM table_changes('dice', 2) WHERE _change_type <> 'update_preimage' " +
       "QUALIFY row_number() OVER (PARTITION BY id ORDER BY _commit_version DESC) = 1";
-    expect(await rowsOf(newest)).toEqual(await rowsOf("SELECT * FROM dice"));
+    expect(await t.sortedRows(newest)).toEqual(await t.sortedRows("SELECT * FROM dice"));
   });
 
   it("a program reads a range by versions and by times", async () => {
