@@ -5,6 +5,7 @@ import { printPlans } from "./print-plan.ts";
 import { printResult } from "./print-result.ts";
 import { openProjectLake } from "./session.ts";
 import { quoteText } from "./table-name.ts";
+import { withoutPlace } from "./without-place.ts";
 
 /** Runs the statement in the project's lake and prints what it gives. */
 export async function runStatement(
@@ -15,7 +16,7 @@ export async function runStatement(
   const lake = await openProjectLake(context);
   if (context.globals.dryRun) await printPlans(lake.plan(text), context);
   else {
-    const result = await lake.sql(text);
+    const result = await withoutPlace(lake.sql(text));
     await printResult(result, context, { limit: 0 });
     // Nothing to do has no rows: a format that was asked for still gets its empty list.
     const isAsked = context.globals.output !== undefined;

@@ -7,6 +7,7 @@ import { printResult } from "../../lake/print-result.ts";
 import { ROW_FLAGS, readRowFlags } from "../../lake/row-flags.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable, quoteText } from "../../lake/table-name.ts";
+import { withoutPlace } from "../../lake/without-place.ts";
 
 export const command = defineCommand({
   args: {
@@ -59,7 +60,7 @@ export const command = defineCommand({
       return ORDERLESS.has(type.kind) ? `CAST(${column} AS STRING)` : column;
     });
     const order = ["_commit_version", ...keys, "_change_type DESC"].join(", ");
-    const result = await lake.sql(`SELECT * FROM ${call} ORDER BY ${order}`);
+    const result = await withoutPlace(lake.sql(`SELECT * FROM ${call} ORDER BY ${order}`));
     await printResult(result, context, readRowFlags(flags));
     return 0;
   },

@@ -6,6 +6,7 @@ import { printPlans } from "../../lake/print-plan.ts";
 import { printResult } from "../../lake/print-result.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteName } from "../../lake/table-name.ts";
+import { withoutPlace } from "../../lake/without-place.ts";
 
 export const command = defineCommand({
   args: {
@@ -51,7 +52,7 @@ export const command = defineCommand({
       await printPlans(lake.plan(text), context);
       return 0;
     }
-    const result = await lake.sql(text);
+    const result = await withoutPlace(lake.sql(text));
     await printResult(result, context, { limit: 0 });
     if (context.globals.output === undefined) return 0;
     await context.printRecord(command.fields ?? [], {

@@ -4,6 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { printResult } from "../../lake/print-result.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
+import { withoutPlace } from "../../lake/without-place.ts";
 
 export const command = defineCommand({
   args: {
@@ -29,7 +30,7 @@ export const command = defineCommand({
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
     const text = `FSCK REPAIR TABLE ${table}${context.globals.dryRun ? " DRY RUN" : ""}`;
-    await printResult(await lake.sql(text), context, { limit: 0 });
+    await printResult(await withoutPlace(lake.sql(text)), context, { limit: 0 });
     return 0;
   },
 });

@@ -8,6 +8,7 @@ import type { CommandContext } from "../../context.ts";
 import { printPlans } from "../../lake/print-plan.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
+import { withoutPlace } from "../../lake/without-place.ts";
 
 export const command = defineCommand({
   args: {
@@ -61,7 +62,7 @@ export const command = defineCommand({
     }
     const progress = await context.progress();
     const task = progress.start({ label: `optimizing ${args.table}` });
-    const result = await lake.sql(statement);
+    const result = await withoutPlace(lake.sql(statement));
     await result.close();
     task.discard();
     await report(context, args.table, result);

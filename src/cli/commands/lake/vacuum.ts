@@ -4,6 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { printResult } from "../../lake/print-result.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
+import { withoutPlace } from "../../lake/without-place.ts";
 
 const GUARD = "spark.databricks.delta.retentionDurationCheck.enabled";
 
@@ -54,7 +55,7 @@ export const command = defineCommand({
       flags.now ? "RETAIN 0 HOURS" : "",
       context.globals.dryRun ? "DRY RUN" : "",
     ];
-    await printResult(await lake.sql(words.join(" ")), context, { limit: 0 });
+    await printResult(await withoutPlace(lake.sql(words.join(" "))), context, { limit: 0 });
     return 0;
   },
 });
