@@ -1,9 +1,9 @@
 /**
  * Start-up in CPU time relative to an empty Node, least of interleaved runs.
  *
- * The house's budget (help 1.6, store 2, query 6 times) was drawn where NODE_EXTRA_CA_CERTS made an
- * empty Node take 51 ms. Without it, as here, the same machine's Node takes 24 ms; the same overhead
- * is then 2.3, 3.1 and 11.6 times. The limits below are those or tighter.
+ * `npm run bench -- cli-start` measures against the budgets (help 2, store 3.1, query 9 times an
+ * empty Node). The limits here are half as much again: they catch a module that is loaded where it
+ * should not be, on any machine, and no neighbour's load.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -54,16 +54,16 @@ function measureRatio(limit: number, ...args: readonly string[]): number {
 }
 
 test("help stays within its budget", () => {
-  expect(measureRatio(2, "--help")).toBeLessThanOrEqual(2);
-  expect(measureRatio(2, "config", "show", "--help")).toBeLessThanOrEqual(2);
+  expect(measureRatio(3, "--help")).toBeLessThanOrEqual(3);
+  expect(measureRatio(3, "config", "show", "--help")).toBeLessThanOrEqual(3);
 });
 
 test("a command on the metadata store stays within its budget", () => {
-  expect(measureRatio(3.1, "lake", "list")).toBeLessThanOrEqual(3.1);
+  expect(measureRatio(4.6, "lake", "list")).toBeLessThanOrEqual(4.6);
 });
 
 test("a first query stays within its budget", () => {
-  expect(measureRatio(9, "lake", "sql", "SELECT * FROM t")).toBeLessThanOrEqual(9);
+  expect(measureRatio(13.5, "lake", "sql", "SELECT * FROM t")).toBeLessThanOrEqual(13.5);
 });
 
 test("listings and history never load the engine", () => {
