@@ -1,0 +1,130 @@
+/**
+ * An SQLite file whose schema belongs to somebody else (MLflow's `mlflow.db`): no migrations, no
+ * stand-ins, just prepared statements, transactions and the driver's errors in the house's words.
+ */
+import type { Database as Driver, Statement } from "better-sqlite3";
+
+import { connect, guard } from "./sqlite.ts";
+import type { SqlParameters } from "./store.ts";
+
+/** How a database file is opened. */
+export interface DatabaseOptions {
+  readOnly?: boolean;
+  /** Fail when the file is missing; false makes it. Default true. */
+  mustExist?: boolean;
+  /** NORMAL keeps every commit through kill -9 and may lose the last ones with the power. */
+  synchronous?: "FULL" | "NORMAL";
+}
+
+/** One connection to an SQLite file. Calls are synchronous; statements are prepared once. */
+export interface Database {
+  readonly path: string;
+  readonly inTransaction: boolean;
+  /** Every row as an object by column name. Integers above 2^53 lose digits: see `allExact`. */
+  all<Row>(sql: string, parameters?: SqlParameters): Row[];
+  /** `all` with every integer as a bigint. */
+  allExact<Row>(sql: string, parameters?: SqlParameters): Row[];
+  /** The first row, or null. */
+  get<Row>(sql: string, parameters?: SqlParameters): Row | null;
+  /** Rows one by one; nothing else may run on this connection meanwhile. */
+  iterate<Row>(sql: string, parameters?: SqlParameters): IterableIterator<Row>;
+  run(sql: string, parameters?: SqlParameters): { changes: number; lastInsertRowid: number };
+  /** Several statements without parameters. */
+  exec(sql: string): void;
+  /** All or nothing; takes the write lock at once. Nested calls join the outer transaction. */
+  transaction<T>(work: () => T): T;
+  /** A user function of SQL, deterministic. */
+  define(name: string, body: (...values: unknown[]) => unknown): void;
+  close(): void;
+}
+
+/**
+ * Opens the SQLite file at `path` (or `:memory:`). Errors: DATA_LOSS for a damaged file,
+ * TEMPORARILY_UNAVAILABLE when another process holds the lock for 5 s, PERMISSION_DENIED.
+ */
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const readOnly = options.readOnly ?? false;
+  const driver = connect(path, { readOnly, mustExist: options.mustExist ?? true });
+  if (options.synchronous === "NORMAL") driver.pragma("synchronous = NORMAL");
+  return new SqliteDatabase(path, driver);
+}
+
+class SqliteDatabase implements Database {
+  readonly path: string;
+  readonly #driver: Driver;
+  readonly #statements = new Map<string, Statement>();
+  readonly #exact = new Map<string, Statement>();
+
+  constructor(path: string, driver: Driver) {
+    this.path = path;
+    this.#driver = driver;
+  }
+
+  get inTransaction(): boolean {
+    return this.#driver.inTransaction;
+  }
+
+  all<Row>(sql: string, parameters: SqlParameters = []): Row[] {
+    return guard(this.path, () => this.#prepare(sql).all(parameters) as Row[]);
+  }
+
+  allExact<Row>(sql: string, parameters: SqlParameters = []): Row[] {
+    return guard(this.path, () => {
+      let statement = this.#exact.get(sql);
+      if (statement === undefined) {
+        statement = this.#driver.prepare(sql).safeIntegers(true);
+        this.#exact.set(sql, statement);
+      }
+      return statement.all(parameters) as Row[];
+    });
+  }
+
+  get<Row>(sql: string, parameters: SqlParameters = []): Row | null {
+    return guard(this.path, () => (this.#prepare(sql).get(parameters) as Row | undefined) ?? null);
+  }
+
+  iterate<Row>(sql: string, parameters: SqlParameters = []): IterableIterator<Row> {
+    // A prepared statement that is being stepped refuses every other use: this one is not shared.
+    return guard(
+      this.path,
+      () => this.#driver.prepare(sql).iterate(parameters) as IterableIterator<Row>,
+    );
+  }
+
+  run(sql: string, parameters: SqlParameters = []) {
+    return guard(this.path, () => {
+      const result = this.#prepare(sql).run(parameters);
+      return { changes: result.changes, lastInsertRowid: Number(result.lastInsertRowid) };
+    });
+  }
+
+  exec(sql: string): void {
+    guard(this.path, () => this.#driver.exec(sql));
+  }
+
+  transaction<T>(work: () => T): T {
+    if (this.#driver.inTransaction) return work();
+    return guard(this.path, () => this.#driver.transaction(work).immediate());
+  }
+
+  define(name: string, body: (...values: unknown[]) => unknown): void {
+    this.#driver.function(name, { deterministic: true, varargs: true }, body);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#exact.clear();
+    this.#driver.close();
+  }
+
+  #prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      // Generated filters would grow the cache without end.
+      if (this.#statements.size >= 500) this.#statements.clear();
+      statement = this.#driver.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
