@@ -1,0 +1,2 @@
+/** Serving HTTP. */
+export { type Listener, type ListenOptions, listen } from "./listen.ts";

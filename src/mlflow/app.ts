@@ -1,0 +1,100 @@
+/**
+ * The server as a function from request to response; `server.ts` puts it on a port. Reading order:
+ * `routes/route.ts`, this, then any file of `routes/`.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import Router from "find-my-way";
+import { ROUTES } from "./routes/index.ts";
+import { type ApiRoute, type Context, type Method, pathsOf, type Route } from "./routes/route.ts";
+import { sendError, sendJson, sendPage } from "./wire/reply.ts";
+import {
+  MAX_JSON_BYTES,
+  readBody,
+  readBodyMessage,
+  readQueryMessage,
+  requireJsonType,
+} from "./wire/request.ts";
+
+/** Answers one request; never rejects. */
+export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface AppOptions {
+  context: Context;
+  /** Path prefix of every route, `/mlflow`; default none. */
+  staticPrefix?: string;
+  /** Told of failures that are ours: the request line and what was thrown. */
+  onFailure?: (request: string, error: unknown) => void;
+}
+
+const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const NOT_FOUND =
+  "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.";
+
+/** Makes the app that serves every route over `options.context`. */
+export function createApp(options: AppOptions): App {
+  const find = buildRouter(options.staticPrefix ?? "");
+  return async (request, response) => {
+    try {
+      await answer(request, response);
+    } catch (error) {
+      sendError(response, error);
+      if (response.statusCode === 500) {
+        options.onFailure?.(`${request.method} ${request.url}`, error);
+      }
+    }
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [rawPath = "/", queryText = ""] = splitOnce(request.url ?? "/", "?");
+    const method = request.method === "HEAD" ? "GET" : (request.method as Method);
+    const match = find(method, rawPath);
+    if (match === null) {
+      const isKnown = METHODS.some((other) => find(other, rawPath) !== null);
+      if (!isKnown) return sendPage(response, 404, "Not Found", NOT_FOUND);
+      const text = "The method is not allowed for the requested URL.";
+      return sendPage(response, 405, "Method Not Allowed", text);
+    }
+    const { context } = options;
+    const query = new URLSearchParams(queryText);
+    const { route, path } = match;
+    if (route.kind === "raw") {
+      await route.handle({ context, request, response, rawPath, query, path });
+      return;
+    }
+    const message = await readMessage(route, request, query);
+    sendJson(response, 200, await route.handle({ context, message, path }));
+  }
+}
+
+async function readMessage(route: ApiRoute, request: IncomingMessage, query: URLSearchParams) {
+  if (route.method === "GET" && query.size > 0) {
+    return readQueryMessage(route.fields, route.checks, query);
+  }
+  requireJsonType(request);
+  const body = await readBody(request, MAX_JSON_BYTES);
+  return readBodyMessage(route.fields, route.checks, body.toString("utf8"));
+}
+
+interface Match {
+  route: Route;
+  path: Record<string, string>;
+}
+
+function buildRouter(prefix: string): (method: Method, path: string) => Match | null {
+  const router = Router({ maxParamLength: 5000 });
+  for (const route of ROUTES) {
+    for (const path of pathsOf(route)) {
+      router.on(route.method, prefix + path, () => undefined, route);
+    }
+  }
+  return (method, path) => {
+    const found = METHODS.includes(method) ? router.find(method, path) : null;
+    if (found === null) return null;
+    return { route: found.store as Route, path: found.params as Record<string, string> };
+  };
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,30 @@
+/**
+ * Answers as MLflow prints them: doubles that JSON lacks as the strings `"NaN"`, `"Infinity"`,
+ * `"-Infinity"`, 64-bit integers as numbers however long.
+ */
+
+/** A double for an answer: JSON's number, or the word protobuf has for it. */
+export function wireDouble(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+  if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return "NaN";
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
+/** The JSON text of an answer; undefined fields are left out. */
+export function printAnswer(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // JSON.stringify refuses bigints, which only rare 64-bit steps and timestamps are.
+    if (!(error instanceof TypeError)) throw error;
+    return printSlowly(value);
+  }
+}
+
+function printSlowly(value: unknown): string {
+  if (typeof value === "bigint") return value.toString();
+  if (Array.isArray(value)) return `[${value.map((item) => printSlowly(item ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${printSlowly(item)}`).join(",")}}`;
+}

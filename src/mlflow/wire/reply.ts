@@ -1,0 +1,49 @@
+/** Answers on the wire: JSON, plain text, Flask's HTML pages, and errors in MLflow's shape. */
+import type { ServerResponse } from "node:http";
+import { SovereignError } from "../../core/errors.ts";
+import { MlflowError } from "./error.ts";
+import { printAnswer } from "./print-json.ts";
+
+/** Ends the response with a JSON body. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  sendText(response, status, printAnswer(value), "application/json");
+}
+
+/** Ends the response with a text; text types get their charset. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  contentType = "text/plain",
+): void {
+  const body = Buffer.from(text);
+  const charset = contentType.startsWith("text/") ? "; charset=utf-8" : "";
+  response.writeHead(status, {
+    "content-type": contentType + charset,
+    "content-length": body.length,
+  });
+  response.end(body);
+}
+
+/** Flask's page for a status of the routing itself. */
+export function sendPage(response: ServerResponse, status: number, title: string, text: string) {
+  const head = `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n`;
+  sendText(response, status, `${head}<h1>${title}</h1>\n<p>${text}</p>\n`, "text/html");
+}
+
+/** Ends the response with what `error` says to a client; the status of what is no error is 500. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const [status, errorCode, message] = describeError(error);
+  sendJson(response, status, { error_code: errorCode, message });
+}
+
+/** Status, code and message of a refusal. Internal failures do not tell a client their inside. */
+export function describeError(error: unknown): [number, string, string] {
+  if (error instanceof MlflowError) return [error.httpStatus, error.errorCode, error.message];
+  if (error instanceof SovereignError) return [error.httpStatus, error.code, error.message];
+  return [500, "INTERNAL_ERROR", "The server failed to answer; its log has the reason."];
+}
