@@ -5,3 +5,8 @@ import { randomUUID } from "node:crypto";
 export function newUuid(): string {
   return randomUUID();
 }
+
+/** 32 random hexadecimal digits, lower case: MLflow's run ids. */
+export function newHexId(): string {
+  return randomUUID().replaceAll("-", "");
+}

@@ -5,7 +5,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { join, resolve } from "node:path";
-import { type ExactJson, isJsonObject, parseJson } from "../../../src/core/json/index.ts";
+import {
+  type ExactJson,
+  isJsonObject,
+  JsonNumber,
+  parseExactJson,
+  parseJson,
+} from "../../../src/core/json/index.ts";
 import { type Comparison, compare, substitute, type Variables } from "./match.ts";
 
 const HERE = import.meta.dirname;
@@ -56,7 +62,12 @@ export function readCorpus(): Recorded[] {
   return text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => parseJson(line) as unknown as Recorded);
+    .map((line) => {
+      const recorded = parseJson(line) as unknown as Recorded;
+      // A body is sent with its decimals as they were: `9.0` is a float to MLflow, `9` is not.
+      const exact = parseExactJson(line, { keepDecimals: true }) as { body?: ExactJson };
+      return exact.body === undefined ? recorded : { ...recorded, body: exact.body };
+    });
 }
 
 /** Replays the corpus against `baseUrl`; the differences by request name, empty lists included. */
@@ -87,13 +98,10 @@ export async function replay(baseUrl: string): Promise<Map<string, string[]>> {
 
 function send(baseUrl: string, recorded: Recorded, variables: Variables): Promise<Answer> {
   const fill = (value: ExactJson) => substitute(value, variables);
-  const pairs = Object.entries((fill(recorded.query ?? {}) ?? {}) as Record<string, ExactJson>)
-    .flatMap(([key, value]) => (Array.isArray(value) ? value : [value]).map((one) => [key, one]))
-    .map(([key, value]) => [
-      String(key),
-      typeof value === "boolean" ? pythonBool(value) : `${value}`,
-    ]);
-  const query = pairs.length === 0 ? "" : `?${new URLSearchParams(pairs as string[][])}`;
+  const pairs = Object.entries(fill(recorded.query ?? {}) as { [key: string]: ExactJson })
+    .flatMap(([key, value]) => [value].flat().map((one) => ({ key, one })))
+    .map(({ key, one }): [string, string] => [key, printPython(one as ExactJson)]);
+  const query = pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
   const headers: Record<string, string> = fill(recorded.headers ?? {}) as Record<string, string>;
   const body = encodeBody(recorded, fill);
   const isJson = recorded.body !== undefined || recorded.body_raw !== undefined;
@@ -131,8 +139,10 @@ function send(baseUrl: string, recorded: Recorded, variables: Variables): Promis
   });
 }
 
-function pythonBool(value: boolean): string {
-  return value ? "True" : "False";
+/** `str(value)`, as the recorder wrote query values. */
+function printPython(value: ExactJson): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return String(value);
 }
 
 function encodeBody(recorded: Recorded, fill: (value: ExactJson) => ExactJson): Buffer | null {
@@ -144,6 +154,7 @@ function encodeBody(recorded: Recorded, fill: (value: ExactJson) => ExactJson): 
 
 function printExact(value: ExactJson): string {
   if (typeof value === "bigint") return value.toString();
+  if (value instanceof JsonNumber) return value.text;
   if (Array.isArray(value)) return `[${value.map(printExact).join(",")}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   const entries = Object.entries(value);
