@@ -1,2 +1,3 @@
 /** The MLflow-compatible tracking server, its store and its client. Read `README.md` first. */
+export { type OpenTrackingOptions, openTrackingDatabase } from "./schema/open.ts";
 export { MlflowError, type WireErrorCode } from "./wire/error.ts";
