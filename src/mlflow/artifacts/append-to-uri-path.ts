@@ -10,8 +10,8 @@ const URI = /^([A-Za-z][A-Za-z0-9+.-]*:)(\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?(?:#
 const WITH_AUTHORITY = new Set(["file:", "http:", "https:", "ftp:", "sftp:"]);
 
 /**
- * `uri` with `path` behind its path: `s3://b/x?v=1` and `7/artifacts` make `s3://b/x/7/artifacts?v=1`.
- * An absolute `path` is appended all the same.
+ * `uri` with `path` behind its path: `s3://b/x?v=1` and `7` make `s3://b/x/7?v=1`. An absolute
+ * `path` is appended all the same.
  */
 export function appendToUriPath(uri: string, path: string): string {
   const match = URI.exec(uri);

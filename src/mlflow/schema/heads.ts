@@ -1,6 +1,6 @@
 /**
- * The heads of MLflow's schema, oldest first, as alembic names them. From the first of `HEADS` on, a
- * file can be upgraded here; what is between `CURRENT_HEAD` and the last opens as it is.
+ * The heads of MLflow's schema, oldest first, as alembic names them. From the first of `HEADS` on,
+ * a file can be upgraded here; what is between `CURRENT_HEAD` and the last opens as it is.
  */
 
 /** The head of MLflow 3.11.1: what a fresh file gets, and what `db upgrade` leads to. */

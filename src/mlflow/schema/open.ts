@@ -154,7 +154,7 @@ function checkHead(database: Database): void {
     case "unknown":
       throw refuse(
         `has the schema \`${head}\`, which this version does not know`,
-        `update sovereign if MLflow is newer than 3.18; else try \`mlflow db upgrade ${uri}\` of MLflow 3.11.1`,
+        `update sovereign, or try \`mlflow db upgrade ${uri}\` of MLflow 3.11.1`,
       );
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Traces, their spans, and what people and judges said of them. `trace_info.request_id` is the
- * trace id of the API. `spans.content` is the whole span as JSON; the other columns are taken out of it.
+ * trace id of the API. `spans.content` is the whole span as JSON; the other columns are taken out
+ * of it.
  */
 export const TRACES_DDL = `
 CREATE TABLE trace_info (
