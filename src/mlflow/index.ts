@@ -1,3 +1,8 @@
 /** The MLflow-compatible tracking server, its store and its client. Read `README.md` first. */
 export { type OpenTrackingOptions, openTrackingDatabase } from "./schema/open.ts";
+export {
+  type UpgradeOptions,
+  type UpgradeReport,
+  upgradeTrackingDatabase,
+} from "./schema/upgrade.ts";
 export { MlflowError, type WireErrorCode } from "./wire/error.ts";

@@ -34,12 +34,17 @@ export function createTrackingSchema(database: Database, facts: FreshFacts): voi
       database.exec(joinLines(ddl));
     }
     database.run("INSERT INTO alembic_version (version_num) VALUES (?)", [CURRENT_HEAD]);
-    database.run("INSERT INTO workspaces (name, description) VALUES (?, ?)", [
-      "default",
-      "Default workspace for legacy resources",
-    ]);
+    ensureDefaultWorkspace(database);
     ensureDefaultExperiment(database, facts);
   });
+}
+
+/** Makes the workspace that everything without one belongs to, where it is missing. */
+export function ensureDefaultWorkspace(database: Database): void {
+  database.run("INSERT OR IGNORE INTO workspaces (name, description) VALUES (?, ?)", [
+    "default",
+    "Default workspace for legacy resources",
+  ]);
 }
 
 /** Makes experiment 0, `Default`, where it is missing: clients count on it. */
