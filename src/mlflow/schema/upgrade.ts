@@ -1,8 +1,8 @@
 /**
- * Brings a file of an older MLflow to the schema of 3.11.1, as its `mlflow db upgrade` would. No step
- * between 2.22 and 3.11.1 changes a value: they add tables and columns, widen types, and put the
- * workspace into keys. So every table that differs from a fresh one is made anew and its rows are
- * copied over, whatever head they come from. A copy of the file is kept beside it.
+ * Brings a file of an older MLflow to the schema of 3.11.1, as its `mlflow db upgrade` would. No
+ * step between 2.22 and 3.11.1 changes a value: they add tables and columns, widen types, and put
+ * the workspace into keys. So every table that differs from a fresh one is made anew and its rows
+ * are copied over, whatever head they come from. A copy of the file is kept beside it.
  */
 import { linkSync, rmSync } from "node:fs";
 
