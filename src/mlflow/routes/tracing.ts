@@ -1,0 +1,11 @@
+/** Every route about traces. */
+import { assessmentRoutes } from "./assessments.ts";
+import type { Route } from "./route.ts";
+import { traceRoutes } from "./traces.ts";
+import { traceV2Routes } from "./traces-v2.ts";
+
+export const tracingRoutes: readonly Route[] = [
+  ...traceRoutes,
+  ...traceV2Routes,
+  ...assessmentRoutes,
+];
