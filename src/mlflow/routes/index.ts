@@ -1,12 +1,18 @@
 /** Every route of the server. */
+import { experimentRoutes } from "./experiments.ts";
+import { loggingRoutes } from "./logging.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
+import { runRoutes } from "./runs.ts";
 import { serverRoutes } from "./server.ts";
 import { tracingRoutes } from "./tracing.ts";
 
 export const ROUTES: readonly Route[] = [
   ...serverRoutes,
+  ...experimentRoutes,
+  ...runRoutes,
+  ...loggingRoutes,
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...tracingRoutes,

@@ -7,11 +7,15 @@ import { printPythonJson, quotePython } from "../wire/python-json.ts";
 
 /** Python's `\w`, a trailing line feed included, as its `$` has it. */
 const KEY = /^[/\p{L}\p{N}_.\- :]*\n?$/u;
+const PLAIN_KEY = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+const RUN_ID = /^[a-zA-Z0-9][\p{L}\p{N}_-]{0,255}\n?$/u;
 const BAD_CHARACTERS =
   "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).";
 
 /** Refuses a key of a tag, param or metric; `path` is how messages call it. */
 export function validateKey(key: string, path = "key"): void {
+  // Nearly every key is one plain word, for which nothing below can fail.
+  if (PLAIN_KEY.test(key)) return;
   if (!KEY.test(key)) throw invalidParameter(describeInvalid(path, key, BAD_CHARACTERS));
   validatePathUnique(key, path);
 }
@@ -33,6 +37,21 @@ export function validatePathUnique(name: string, path: string): void {
 export function validateLength(what: string, limit: number, text: string): void {
   if (!isLongerThan(text, limit)) return;
   throw invalidParameter(`'${what}' exceeds the maximum length of ${limit} characters`);
+}
+
+/** The first `limit` characters of a text; refuses a longer one unless `truncates`. */
+export function fitLength(what: string, limit: number, text: string, truncates: boolean): string {
+  if (!isLongerThan(text, limit)) return text;
+  if (!truncates) validateLength(what, limit, text);
+  return [...text].slice(0, limit).join("");
+}
+
+/** Refuses what cannot be the id of a run. */
+export function validateRunId(runId: string): void {
+  if (RUN_ID.test(runId)) return;
+  throw invalidParameter(
+    `Invalid value ${printPythonJson(runId)} for parameter 'run_id' supplied.`,
+  );
 }
 
 /** True for more than `limit` characters, surrogate pairs counted once. */

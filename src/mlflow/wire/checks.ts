@@ -2,7 +2,7 @@
  * What a route demands of its request before it acts, in MLflow's words (`_validate_param_against_
  * schema` of handlers.py): presence is always checked, types only when the message did not parse.
  */
-import { type ExactJson, JsonNumber } from "../../core/json/index.ts";
+import { type ExactJson, isJsonObject, JsonNumber } from "../../core/json/index.ts";
 import { invalidParameter } from "./error.ts";
 import { readDouble } from "./fields.ts";
 import { namePythonType, printPythonJson } from "./python-json.ts";
@@ -51,6 +51,24 @@ export const keysPresent: Check = {
       return key !== null && key !== "";
     }),
 };
+
+/** Every entry of the list `parameter` has these fields; the message names the first without. */
+export function entriesHave(parameter: string, fields: readonly string[]): Check {
+  return {
+    isTypeCheck: false,
+    passes: (value) => {
+      if (!Array.isArray(value)) return true;
+      for (const [index, entry] of value.entries()) {
+        for (const field of fields) {
+          const given = isJsonObject(entry) ? (entry[field] ?? null) : null;
+          if (given !== null && given !== "") continue;
+          return `Missing value for required parameter '${parameter}[${index}].${field}'.`;
+        }
+      }
+      return true;
+    },
+  };
+}
 
 /** A number of at most `limit`; `message` replaces the usual words. */
 export function atMost(limit: number, message?: string): Check {

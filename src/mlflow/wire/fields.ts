@@ -145,7 +145,15 @@ function readValue(field: Field, value: ExactJson, keep: (partial: unknown) => v
       keep(items);
       for (const item of value) {
         if (item === null && field.item !== "any") throw new Misfit();
-        items.push(readValue(field.item, item, () => {}));
+        // Protobuf adds a message before it fills it: the fields before a misfit stay.
+        if (typeof field.item === "object" && field.item.kind === "message") {
+          const inner: Record<string, unknown> = {};
+          items.push(inner);
+          if (!isJsonObject(item)) throw new Misfit();
+          readFields(field.item.fields, item, inner);
+        } else {
+          items.push(readValue(field.item, item, () => {}));
+        }
       }
       return items;
     }
