@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import Router from "find-my-way";
 import { ROUTES } from "./routes/index.ts";
 import { type ApiRoute, type Context, type Method, pathsOf, type Route } from "./routes/route.ts";
+import { createGate, type SecurityOptions } from "./security.ts";
 import { sendError, sendJson, sendPage } from "./wire/reply.ts";
 import {
   MAX_JSON_BYTES,
@@ -24,6 +25,8 @@ export interface AppOptions {
   staticPrefix?: string;
   /** Told of failures that are ours: the request line and what was thrown. */
   onFailure?: (request: string, error: unknown) => void;
+  /** Before any route; default none. */
+  security?: SecurityOptions;
 }
 
 const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -32,10 +35,15 @@ const NOT_FOUND =
 
 /** Makes the app that serves every route over `options.context`. */
 export function createApp(options: AppOptions): App {
-  const find = buildRouter(options.staticPrefix ?? "");
+  const prefix = options.staticPrefix ?? "";
+  const find = buildRouter(prefix);
+  const gate =
+    options.security === undefined
+      ? () => false
+      : createGate(options.security, (request) => pathOf(request).slice(prefix.length));
   return async (request, response) => {
     try {
-      await answer(request, response);
+      if (!gate(request, response)) await answer(request, response);
     } catch (error) {
       sendError(response, error);
       if (response.statusCode === 500) {
@@ -45,7 +53,8 @@ export function createApp(options: AppOptions): App {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [rawPath = "/", queryText = ""] = splitOnce(request.url ?? "/", "?");
+    const url = request.url ?? "/";
+    const rawPath = pathOf(request);
     const method = request.method === "HEAD" ? "GET" : (request.method as Method);
     const match = find(method, rawPath);
     if (match === null) {
@@ -55,10 +64,11 @@ export function createApp(options: AppOptions): App {
       return sendPage(response, 405, "Method Not Allowed", text);
     }
     const { context } = options;
-    const query = new URLSearchParams(queryText);
+    const query = new URLSearchParams(url.slice(rawPath.length + 1));
     const { route, path } = match;
     if (route.kind === "raw") {
-      await route.handle({ context, request, response, rawPath, query, path });
+      const pathBelow = rawPath.slice(prefix.length);
+      await route.handle({ context, request, response, rawPath: pathBelow, query, path });
       return;
     }
     const message = await readMessage(route, request, query);
@@ -94,7 +104,8 @@ function buildRouter(prefix: string): (method: Method, path: string) => Match | 
   };
 }
 
-function splitOnce(text: string, separator: string): string[] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? "/";
+  const at = url.indexOf("?");
+  return at < 0 ? url : url.slice(0, at);
 }

@@ -1,4 +1,5 @@
 /** Every route of the server. */
+import { artifactRoutes } from "./artifacts.ts";
 import { experimentRoutes } from "./experiments.ts";
 import { loggingRoutes } from "./logging.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
@@ -10,6 +11,7 @@ import { tracingRoutes } from "./tracing.ts";
 
 export const ROUTES: readonly Route[] = [
   ...serverRoutes,
+  ...artifactRoutes,
   ...experimentRoutes,
   ...runRoutes,
   ...loggingRoutes,

@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
 import type { Database } from "../../core/store/index.ts";
+import type { MlflowEnvironment } from "../environment.ts";
 import type { Checks } from "../wire/checks.ts";
 import type { Fields, MessageOf } from "../wire/fields.ts";
 
@@ -19,6 +20,7 @@ export interface Settings {
   readonly artifactsDestination: string;
   /** False for `--no-serve-artifacts`: the proxy routes then refuse. */
   readonly servesArtifacts: boolean;
+  readonly environment: MlflowEnvironment;
 }
 
 /** What handlers work with. */
