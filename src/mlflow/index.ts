@@ -5,4 +5,5 @@ export {
   type UpgradeReport,
   upgradeTrackingDatabase,
 } from "./schema/upgrade.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export { MlflowError, type WireErrorCode } from "./wire/error.ts";

@@ -110,6 +110,18 @@ export const COMMAND_TREE: readonly CommandNode[] = [
     ],
   },
   {
+    name: "mlflow",
+    heading: "Machine learning",
+    summary: "Experiments, runs and models: a tracking server for MLflow's clients",
+    verbs: [
+      {
+        name: "server",
+        summary: "Serve MLflow's REST API",
+        load: () => import("./mlflow/server.ts"),
+      },
+    ],
+  },
+  {
     name: "run",
     heading: "Run",
     summary: "Jobs of a databricks.yml, and what became of them",

@@ -116,8 +116,8 @@ export function enforceChecks(
 function explain(check: Check, parameter: string, value: ExactJson, verdict: string | false) {
   if (verdict !== false) return verdict;
   if (check.isRequired) return `Missing value for required parameter '${parameter}'.`;
-  const hint = `Hint: Value was of type '${namePythonType(value)}'.`;
-  return `Invalid value ${printPythonJson(value)} for parameter '${parameter}' supplied:  ${hint}`;
+  const type = `Hint: Value was of type '${namePythonType(value)}'.`;
+  return `Invalid value ${printPythonJson(value)} for parameter '${parameter}' supplied:  ${type}`;
 }
 
 function typeCheck(passes: (value: ExactJson) => boolean): Check {
