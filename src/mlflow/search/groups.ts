@@ -17,6 +17,7 @@ export type GroupKind =
   | "where"
   | "identifier"
   | "operation"
+  | "assignment"
   | "clause"
   | "identifierList";
 
@@ -42,6 +43,7 @@ const GROUPS = new Set<string>([
   "where",
   "identifier",
   "operation",
+  "assignment",
   "clause",
   "identifierList",
 ]);
@@ -92,6 +94,7 @@ export function groupTokens(tokens: readonly Token[]): Node[] {
   nodes = joinAround(nodes, COMPARISON);
   nodes = joinAround(nodes, AS);
   nodes = groupAliased(nodes);
+  nodes = joinAround(nodes, ASSIGNMENT);
   nodes = alignComments(nodes);
   return joinAround(nodes, LIST);
 }
@@ -244,6 +247,12 @@ const AS: Joint = {
   middle: isWord("AS"),
   before: (node) => isKeyword(node, "NULL") || !KEYWORD_KINDS.has(node.kind),
   after: (node) => node !== undefined && node.kind !== "statement",
+};
+const ASSIGNMENT: Joint = {
+  kind: "assignment",
+  middle: (node) => node.kind === "other" && node.text === ":=",
+  before: (node) => node.kind !== "keyword",
+  after: (node) => node !== undefined && node.kind !== "keyword",
 };
 const LIST: Joint = {
   kind: "identifierList",

@@ -26,13 +26,20 @@ export function readTextList(text: string): readonly string[] {
 
 /** The values between the parentheses of `text`. Errors: 400. */
 export function readTuple(text: string): readonly PythonValue[] {
-  const reader = new TupleReader(text.slice(1, -1));
-  const values = reader.read();
+  const values = new TupleReader(withoutOuter(text)).read();
   if (values !== null) return values;
   throw invalidParameter(
     "While parsing a list in the query, expected a non-empty list of string values, " +
       "but got ill-formed list.",
   );
+}
+
+// `(('a'))` is what `('a')` is.
+function withoutOuter(text: string): string {
+  const inner = text.slice(1, -1).trim();
+  return inner.startsWith("(") && inner.endsWith(")") && inner.indexOf(")") === inner.length - 1
+    ? inner.slice(1, -1)
+    : inner;
 }
 
 const ESCAPED = new Map([
@@ -96,8 +103,9 @@ class TupleReader {
   }
 
   #string(): string | undefined {
-    const quote = this.#match(/["']/y);
-    if (quote === null) return undefined;
+    const opening = this.#match(/u?["']/iy);
+    if (opening === null) return undefined;
+    const quote = opening.slice(-1);
     let value = "";
     while (this.#at < this.#text.length) {
       const char = this.#text.charAt(this.#at++);

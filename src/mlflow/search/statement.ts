@@ -22,6 +22,10 @@ export interface Style {
   readonly quotesRefused: boolean;
   /** `timestamp > 1` is a clause although `timestamp` is the name of a type. */
   readonly timestamps?: boolean;
+  /** IN, IS NULL and AND are refused. */
+  readonly plain?: boolean;
+  /** False when the grammar has its own words for malformed clauses. */
+  readonly checksParts?: boolean;
 }
 
 /**
@@ -41,14 +45,53 @@ export function readClauses<T>(
   read: (parts: ClauseParts) => T,
 ): T[] {
   if (!filter) return [];
-  const nodes = joinListClauses(parseFilter(filter), style);
-  const refused = nodes.filter((node) => node.kind !== "clause" && !isKeyword(node, "AND"));
+  const parsed = parseFilter(filter);
+  const nodes = style.plain
+    ? parsed.filter((node) => !isSpace(node))
+    : joinListClauses(parsed, style);
+  const refused = nodes.filter(
+    (node) => node.kind !== "clause" && (style.plain || !isKeyword(node, "AND")),
+  );
   if (refused.length > 0) {
     const listed = refused.map(({ text }) => (style.quotesRefused ? `'${text}'` : text));
     throw invalidParameter(`Invalid clause(s) in filter string: ${listed.join(", ")}`);
   }
   const clauses = nodes.filter((node) => node.kind === "clause");
   return clauses.map((clause) => read(splitClause(clause, style)));
+}
+
+/** The clauses of a filter for logged models, which words its refusals in its own way. */
+export function readLooseClauses(filter: string | null | undefined): ClauseParts[] {
+  if (!filter) return [];
+  const source = `Invalid filter string: ${pythonRepr(filter)}.`;
+  const nodes = parseLoose(filter, source);
+  const clauses = nodes.filter((node) => node.text.trim().toUpperCase() !== "AND");
+  return clauses.map((node) => {
+    if (node.kind !== "clause") {
+      throw invalidParameter(
+        `${source} Expected a list of comparisons separated by 'AND' ` +
+          "(e.g. 'metrics.loss > 0.1 AND params.lr = 0.01').",
+      );
+    }
+    const [left, middle, right, ...more] = node.parts.filter((part) => !isSpace(part));
+    if (right === undefined || more.length > 0) {
+      throw invalidParameter(
+        `Invalid comparison: ${node.text}. Expected a comparison with 3 tokens.`,
+      );
+    }
+    return { left: left!, comparator: middle!.text, right };
+  });
+}
+
+function parseLoose(filter: string, source: string): Node[] {
+  try {
+    const nodes = parseStatement(filter);
+    if (nodes !== null) return joinListClauses(nodes, { quotesRefused: false });
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    throw invalidParameter(`${source} It is too long or too deeply nested.`);
+  }
+  throw invalidParameter(`${source} Expected a single SQL expression.`);
 }
 
 function parseFilter(filter: string): Node[] {
@@ -161,6 +204,12 @@ function isNumericComparison(node: Node): boolean {
 function splitClause(clause: Node, style: Style): ClauseParts {
   const parts = clause.parts.filter((part) => !isSpace(part));
   const [left, middle, right] = parts;
+  if (style.checksParts === false) {
+    if (parts.length === 2 || parts.length === 3) {
+      return { left: left!, comparator: middle!.text, right: right ?? null };
+    }
+    throw invalidParameter(`Invalid comparison: expected 3 tokens, got ${parts.length}`);
+  }
   const isNullTest = parts.length === 2 && /^IS (NOT )?NULL$/i.test(middle!.text);
   if (!isNullTest && parts.length !== 3) {
     throw refusal(`. Expected 3 tokens found ${parts.length}`);
