@@ -1,6 +1,7 @@
 /** Every route of the server. */
 import { artifactRoutes } from "./artifacts.ts";
 import { experimentRoutes } from "./experiments.ts";
+import { loggedModelRoutes } from "./logged-models.ts";
 import { loggingRoutes } from "./logging.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...experimentRoutes,
   ...runRoutes,
   ...loggingRoutes,
+  ...loggedModelRoutes,
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...tracingRoutes,

@@ -1,4 +1,5 @@
 /** Versions of registered models: `/model-versions/*`. */
+import { noteRegistration } from "../store/logged-models.ts";
 import { PROMPT_TAG, validateModelName, validateVersionTag } from "../store/model-names.ts";
 import { resolveSource, validatePromptSource, validateSource } from "../store/model-source.ts";
 import {
@@ -57,6 +58,9 @@ const versions: readonly Route[] = [
         requireModel(database, name);
         const fresh = { name, source, runLink, description, tags, ...place };
         const created = createVersion(database, fresh, clock.nowMs());
+        if (!isPrompt && owner.modelId !== "") {
+          noteRegistration(database, owner.modelId, { name, version: created.version });
+        }
         return created;
       });
       return { model_version: wireVersion(version) };

@@ -3,7 +3,8 @@
  * file's name somewhere, so it must stay itself when read as a path. Lengths count characters.
  */
 import { invalidParameter } from "../wire/error.ts";
-import { printPythonJson, quotePython } from "../wire/python-json.ts";
+import { printPythonJson } from "../wire/python-json.ts";
+import { pythonRepr } from "../wire/python-text.ts";
 
 /** Python's `\w`, a trailing line feed included, as its `$` has it. */
 const KEY = /^[/\p{L}\p{N}_.\- :]*\n?$/u;
@@ -28,7 +29,7 @@ export function validatePathUnique(name: string, path: string): void {
     describeInvalid(
       path,
       name,
-      `Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to ${quotePython(normal)}`,
+      `Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to ${pythonRepr(normal)}`,
     ),
   );
 }

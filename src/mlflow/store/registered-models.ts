@@ -4,7 +4,7 @@
  */
 import { type Database, isUniqueViolation } from "../../core/store/index.ts";
 import { alreadyExists, doesNotExist, invalidParameter } from "../wire/error.ts";
-import { quotePython } from "../wire/python-json.ts";
+import { pythonRepr } from "../wire/python-text.ts";
 import {
   PROMPT_TAG,
   parseStage,
@@ -264,7 +264,7 @@ function refuseTaken(database: Database, name: string, isNewPrompt: boolean): ne
   if (isOldPrompt === isNewPrompt) throw alreadyExists(`${fresh} (name=${name}) already exists.`);
   const old = isOldPrompt ? "prompt" : "registered model";
   throw alreadyExists(
-    `Tried to create a ${fresh.toLowerCase()} with name ${quotePython(name)}, but the name is already taken by a ${old}. MLflow does not allow creating a model and a prompt with the same name.`,
+    `Tried to create a ${fresh.toLowerCase()} with name ${pythonRepr(name)}, but the name is already taken by a ${old}. MLflow does not allow creating a model and a prompt with the same name.`,
   );
 }
 

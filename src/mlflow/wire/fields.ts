@@ -121,9 +121,10 @@ function readFields(
       if (!isJsonObject(value)) throw new Misfit();
       readFields(field.fields, value, inner);
     } else {
-      into[name] = readValue(field, value, (partial) => {
+      const read = readValue(field, value, (partial) => {
         into[name] = partial;
       });
+      if (read !== undefined) into[name] = read;
     }
   }
 }
@@ -152,7 +153,8 @@ function readValue(field: Field, value: ExactJson, keep: (partial: unknown) => v
           if (!isJsonObject(item)) throw new Misfit();
           readFields(field.item.fields, item, inner);
         } else {
-          items.push(readValue(field.item, item, () => {}));
+          const read = readValue(field.item, item, () => {});
+          if (read !== undefined) items.push(read);
         }
       }
       return items;
@@ -170,10 +172,12 @@ function readValue(field: Field, value: ExactJson, keep: (partial: unknown) => v
   }
 }
 
-function readEnum(field: EnumField, value: ExactJson): string {
+/** The name of an enum's value; undefined for a name it lacks, which protobuf then ignores. */
+function readEnum(field: EnumField, value: ExactJson): string | undefined {
   if (typeof value === "string" && Object.hasOwn(field.numbers, value)) return value;
-  const number = typeof value === "string" ? Number(value) : value;
-  const match = Object.entries(field.numbers).find((entry) => entry[1] === number);
+  if (typeof value === "string" && !/^\s*[+-]?\d+\s*$/.test(value)) return undefined;
+  const number = value instanceof JsonNumber ? value.toNumber() : Number(value);
+  const match = Object.entries(field.numbers).find((entry) => entry[1] === Math.trunc(number));
   if (match === undefined) throw new Misfit();
   return match[0];
 }

@@ -38,31 +38,6 @@ export function printPythonJson(value: ExactJson): string {
   return `{${entries.join(",")}}`;
 }
 
-/** `json.dumps(value)`: a space behind separators, keys in their order, ASCII only. */
-export function dumpPythonJson(value: ExactJson): string {
-  if (Array.isArray(value)) return `[${value.map(dumpPythonJson).join(", ")}]`;
-  if (typeof value !== "object" || value === null || value instanceof JsonNumber) {
-    return printPythonJson(value);
-  }
-  const entries = Object.entries(value);
-  return `{${entries.map(([key, item]) => `${printAscii(key)}: ${dumpPythonJson(item)}`).join(", ")}}`;
-}
-
-/** `repr` of a text: the quotes that need no escape, unprintable characters escaped. */
-export function quotePython(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replace(/[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, escapePython);
-  return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
-}
-
-function escapePython(letter: string): string {
-  const short = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }[letter];
-  if (short !== undefined) return short;
-  const code = letter.codePointAt(0) ?? 0;
-  const [mark, width] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
-  return `\\${mark}${code.toString(16).padStart(Number(width), "0")}`;
-}
-
 /** Python's `type(value).__name__`. */
 export function namePythonType(value: ExactJson): string {
   if (value === null) return "NoneType";
