@@ -1,5 +1,5 @@
 /** Fresh identifiers. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
 /** Random UUID, version 4, lower case with dashes. */
 export function newUuid(): string {
@@ -9,4 +9,9 @@ export function newUuid(): string {
 /** 32 random hexadecimal digits, lower case: MLflow's run ids. */
 export function newHexId(): string {
   return randomUUID().replaceAll("-", "");
+}
+
+/** Bytes no one can predict, for keys and initialisation vectors. */
+export function newSecretBytes(byteCount: number): Buffer {
+  return randomBytes(byteCount);
 }

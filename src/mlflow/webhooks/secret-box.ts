@@ -4,16 +4,11 @@
  * MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY both servers read each other's; without one, ours is kept in
  * a file beside the database that only its owner may read.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Clock } from "../../core/clock.ts";
 import { SovereignError } from "../../core/errors.ts";
+import { newSecretBytes } from "../../core/ids.ts";
 import { errnoOf } from "../../core/io/index.ts";
 
 /** Encrypts and decrypts texts under one key. */
@@ -42,7 +37,7 @@ export function createSecretBox(key: string, clock: Clock): SecretBox {
     encrypt(text) {
       const head = Buffer.alloc(9, VERSION);
       head.writeBigUInt64BE(BigInt(Math.floor(clock.nowMs() / 1000)), 1);
-      const iv = randomBytes(16);
+      const iv = newSecretBytes(16);
       const cipher = createCipheriv("aes-128-cbc", cipherKey, iv);
       const content = Buffer.concat([head, iv, cipher.update(text, "utf8"), cipher.final()]);
       return padded(Buffer.concat([content, sign(content)]));
@@ -64,7 +59,7 @@ export function createSecretBox(key: string, clock: Clock): SecretBox {
 
 /** The key kept beside the database at `databasePath`, made when it is missing. */
 export function readKeyFile(databasePath: string): string {
-  const fresh = padded(randomBytes(32));
+  const fresh = padded(newSecretBytes(32));
   // A database in memory is gone with the process, and so may its key be.
   if (databasePath === ":memory:") return fresh;
   const path = `${databasePath}.webhook-key`;
