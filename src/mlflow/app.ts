@@ -4,17 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import Router from "find-my-way";
+import { type ApiRequest, answerApi } from "./dispatch.ts";
+import type { Readers } from "./readers.ts";
 import { ROUTES } from "./routes/index.ts";
 import { type ApiRoute, type Context, type Method, pathsOf, type Route } from "./routes/route.ts";
 import { createGate, type SecurityOptions } from "./security.ts";
-import { sendError, sendJson, sendPage } from "./wire/reply.ts";
-import {
-  MAX_JSON_BYTES,
-  readBody,
-  readBodyMessage,
-  readQueryMessage,
-  requireJsonType,
-} from "./wire/request.ts";
+import { sendError, sendPage, sendText } from "./wire/reply.ts";
+import { MAX_JSON_BYTES, readBody, requireJsonType } from "./wire/request.ts";
 
 /** Answers one request; never rejects. */
 export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -25,6 +21,8 @@ export interface AppOptions {
   staticPrefix?: string;
   /** Told of failures that are ours: the request line and what was thrown. */
   onFailure?: (request: string, error: unknown) => void;
+  /** Answer the heavy routes; default none: this thread does. */
+  readers?: Readers;
   /** Before any route; default none. */
   security?: SecurityOptions;
 }
@@ -71,18 +69,27 @@ export function createApp(options: AppOptions): App {
       await route.handle({ context, request, response, rawPath: pathBelow, query, path });
       return;
     }
-    const message = await readMessage(route, request, query);
-    sendJson(response, 200, await route.handle({ context, message, path }));
+    const text = await answerText(route, await toApiRequest(route, request, query, path));
+    sendText(response, 200, text, "application/json");
+  }
+
+  function answerText(route: ApiRoute, request: ApiRequest): Promise<string> {
+    const { readers, context } = options;
+    if (route.isHeavy && readers !== undefined) return readers.answer(route, request);
+    return answerApi(route, request, context);
   }
 }
 
-async function readMessage(route: ApiRoute, request: IncomingMessage, query: URLSearchParams) {
-  if (route.method === "GET" && query.size > 0) {
-    return readQueryMessage(route.fields, route.checks, query);
-  }
+async function toApiRequest(
+  route: ApiRoute,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  path: Record<string, string>,
+): Promise<ApiRequest> {
+  if (route.method === "GET" && query.size > 0) return { query: String(query), body: "", path };
   requireJsonType(request);
   const body = await readBody(request, MAX_JSON_BYTES);
-  return readBodyMessage(route.fields, route.checks, body.toString("utf8"));
+  return { query: null, body: body.toString("utf8"), path };
 }
 
 interface Match {

@@ -10,6 +10,7 @@ import { type Listener, listen } from "../core/http/index.ts";
 import { createApp } from "./app.ts";
 import { toFolder } from "./artifacts/locate.ts";
 import { readMlflowEnvironment } from "./environment.ts";
+import { startReaders } from "./readers.ts";
 import type { Settings } from "./routes/route.ts";
 import { openTrackingDatabase } from "./schema/open.ts";
 
@@ -35,6 +36,8 @@ export interface ServerOptions {
   clock: Clock;
   /** Where relative paths start. */
   cwd: string;
+  /** Threads that answer searches and histories; default none. */
+  readerCount?: number;
   /** Told of failures that are the server's own. */
   onFailure?: (request: string, error: unknown) => void;
 }
@@ -63,8 +66,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     cwd,
     defaultArtifactRoot: settings.defaultArtifactRoot,
   });
+  const readerCount = database.path === ":memory:" ? 0 : (options.readerCount ?? 0);
+  const readers =
+    readerCount === 0
+      ? undefined
+      : startReaders(readerCount, { databasePath: database.path, settings });
   const app = createApp({
     context: { database, clock, settings },
+    ...(readers === undefined ? {} : { readers }),
     staticPrefix,
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     ...(environment.disablesSecurity
@@ -85,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       port: options.port,
     });
   } catch (error) {
+    await readers?.close();
     database.close();
     throw error;
   }
@@ -93,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${name}:${listener.port}${staticPrefix}`,
     close: async () => {
       await listener.close();
+      await readers?.close();
       database.close();
     },
   };

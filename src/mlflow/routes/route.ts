@@ -48,8 +48,8 @@ export interface ApiRoute {
   readonly isAjaxOnly: boolean;
   readonly fields: Fields;
   readonly checks: Checks;
-  /** Never writes, so a reader's connection may answer it. */
-  readonly reads: boolean;
+  /** Only reads, and may take long: a reader's connection answers it. */
+  readonly isHeavy: boolean;
   readonly handle: (call: Call) => unknown;
 }
 
@@ -61,11 +61,11 @@ export interface ApiRouteSpec<F extends Fields> {
   isAjaxOnly?: boolean;
   fields?: F;
   checks?: Checks;
-  reads?: boolean;
+  isHeavy?: boolean;
   handle: (call: Call<F>) => unknown;
 }
 
-/** Declares an API route; version 2.0 unless said, `reads` for every GET unless said. */
+/** Declares an API route; version 2.0 unless said. */
 export function apiRoute<F extends Fields>(spec: ApiRouteSpec<F>): ApiRoute {
   return {
     kind: "api",
@@ -75,7 +75,7 @@ export function apiRoute<F extends Fields>(spec: ApiRouteSpec<F>): ApiRoute {
     isAjaxOnly: spec.isAjaxOnly ?? false,
     fields: spec.fields ?? {},
     checks: spec.checks ?? {},
-    reads: spec.reads ?? spec.method === "GET",
+    isHeavy: spec.isHeavy ?? false,
     handle: spec.handle as (call: Call) => unknown,
   };
 }

@@ -41,7 +41,7 @@ const readRoutes: readonly Route[] = [
     method: "POST",
     path: "/traces/batchGetInfos",
     version: "3.0",
-    reads: true,
+    isHeavy: true,
     fields: { trace_ids: listOf("string") },
     checks: { trace_ids: traceIdsChecks },
     handle: ({ context, message: sent }) => {

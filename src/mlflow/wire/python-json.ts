@@ -68,7 +68,8 @@ export function printPythonFloat(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
-function printAscii(text: string): string {
+/** A JSON string with every letter beyond ASCII escaped. */
+export function printAscii(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import { SovereignError } from "../../core/errors.ts";
 import { MlflowError } from "./error.ts";
 import { printAnswer } from "./print-json.ts";
+import { printAscii } from "./python-json.ts";
 
 /** Ends the response with a JSON body. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
@@ -38,7 +39,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
     return;
   }
   const [status, errorCode, message] = describeError(error);
-  sendJson(response, status, { error_code: errorCode, message });
+  // Spaces and escapes as Python's json.dumps has them: recorded answers are compared as text.
+  const text = `{"error_code": "${errorCode}", "message": ${printAscii(message)}}`;
+  sendText(response, status, text, "application/json");
 }
 
 /** Status, code and message of a refusal. Internal failures do not tell a client their inside. */

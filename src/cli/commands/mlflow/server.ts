@@ -65,6 +65,7 @@ export const command = defineCommand({
       env: io.env,
       clock: io.clock,
       cwd: io.cwd,
+      readerCount: 2,
       onFailure: (request, error) => void context.warn(`${request}: ${describe(error)}`),
     });
     context.onClose(() => server.close());

@@ -1,0 +1,33 @@
+/** A reader thread: answers reading routes over its own read-only connection. See `readers.ts`. */
+import { parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "../core/clock.ts";
+import { answerApi } from "./dispatch.ts";
+import type { ReaderData, ReaderResult, ReaderTask } from "./readers.ts";
+import { ROUTES } from "./routes/index.ts";
+import type { Context } from "./routes/route.ts";
+import { openTrackingDatabase } from "./schema/open.ts";
+import { MlflowError } from "./wire/error.ts";
+
+const { databasePath, settings } = workerData as ReaderData;
+const database = openTrackingDatabase(databasePath, { readOnly: true, cwd: "/" });
+const context: Context = { database, clock: systemClock, settings };
+
+parentPort?.on("message", async ({ id, routeIndex, request }: ReaderTask) => {
+  const result = await answerTask(routeIndex, request).then(
+    (text): ReaderResult => ({ id, text }),
+    (error: unknown): ReaderResult => ({ id, ...describe(error) }),
+  );
+  parentPort?.postMessage(result);
+});
+
+async function answerTask(routeIndex: number, request: ReaderTask["request"]): Promise<string> {
+  const route = ROUTES[routeIndex];
+  if (route?.kind !== "api") throw new Error(`route ${routeIndex} is no API route`);
+  return answerApi(route, request, context);
+}
+
+function describe(error: unknown) {
+  if (error instanceof MlflowError) return { errorCode: error.errorCode, message: error.message };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { errorCode: null, message };
+}
