@@ -3,6 +3,7 @@ import { artifactRoutes } from "./artifacts.ts";
 import { experimentRoutes } from "./experiments.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
 import { loggingRoutes } from "./logging.ts";
+import { metricRoutes } from "./metrics.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...loggingRoutes,
   ...loggedModelRoutes,
+  ...metricRoutes,
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...tracingRoutes,

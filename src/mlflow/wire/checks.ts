@@ -81,6 +81,15 @@ export function atMost(limit: number, message?: string): Check {
   };
 }
 
+/** A list of at most `limit` entries; `explain` gives the message for one that is longer. */
+export function atMostItems(limit: number, explain: (count: number) => string): Check {
+  return {
+    isTypeCheck: false,
+    passes: (value) =>
+      !Array.isArray(value) || value.length <= limit ? true : explain(value.length),
+  };
+}
+
 /** A number in `[least, most]`; `message` replaces the usual words. */
 export function within(least: number, most: number, message?: string): Check {
   return {

@@ -1,0 +1,61 @@
+/** Reading the history of metrics: pages of one run, or the first rows of several runs. */
+import type { Database } from "../../core/store/index.ts";
+import { readPageToken, writePageToken } from "../wire/page-token.ts";
+import type { Metric } from "./metrics.ts";
+import { allInt64 } from "./rows.ts";
+
+/** A point and the run it belongs to. */
+export interface RunMetric extends Metric {
+  readonly runId: string;
+}
+
+export interface MetricPage {
+  readonly metrics: readonly Metric[];
+  /** Null on the last page. */
+  readonly nextPageToken: string | null;
+}
+
+/** The most points of one answer unless the client asks for more. */
+export const MAX_HISTORY = 25_000;
+
+const COLUMNS = "key, value, timestamp, step, is_nan AS isNan";
+const TOKEN = "history";
+
+/** One page of a metric by timestamp, step and value; empty for a run or key that is not there. */
+export function readMetricHistory(
+  database: Database,
+  runId: string,
+  key: string,
+  page: { readonly maxResults: number; readonly pageToken: string },
+): MetricPage {
+  const place = page.pageToken === "" ? [] : readPageToken(TOKEN, page.pageToken, 4);
+  const after = place.length === 0 ? "" : "AND (timestamp, step, value, is_nan) > (?, ?, ?, ?)";
+  const rows = allInt64<Metric>(
+    database,
+    ["timestamp", "step"],
+    `SELECT ${COLUMNS} FROM metrics WHERE run_uuid = ? AND key = ? ${after}
+      ORDER BY timestamp, step, value, is_nan LIMIT ?`,
+    [runId, key, ...place, page.maxResults + 1],
+  );
+  if (rows.length <= page.maxResults) return { metrics: rows, nextPageToken: null };
+  rows.pop();
+  const { timestamp, step, value, isNan } = rows.at(-1) as Metric;
+  return { metrics: rows, nextPageToken: writePageToken(TOKEN, [timestamp, step, value, isNan]) };
+}
+
+/** The first points of several runs, run by run. */
+export function readManyHistories(
+  database: Database,
+  runIds: readonly string[],
+  key: string,
+  maxResults: number,
+): RunMetric[] {
+  return allInt64<RunMetric>(
+    database,
+    ["timestamp", "step"],
+    `SELECT run_uuid AS runId, ${COLUMNS} FROM metrics
+      WHERE key = ? AND run_uuid IN (SELECT value FROM json_each(?))
+      ORDER BY run_uuid, timestamp, step, value LIMIT ?`,
+    [key, JSON.stringify(runIds), maxResults],
+  );
+}
