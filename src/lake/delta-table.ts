@@ -174,14 +174,9 @@ class SessionTable implements DeltaTable {
     mode: "into" | "overwrite" | "replace_where",
     options: OverwriteOptions,
   ): Promise<CommitSummary | null> {
-    const { snapshot } = await this.#open();
+    this.#session.requireOpen();
     const { writeRows } = await import("./sql-door.ts");
-    return writeRows(this.#session, () => this.#open(), {
-      ...options,
-      rows,
-      mode,
-      schema: snapshot.schema,
-    });
+    return writeRows(this.#session, () => this.#open(), { ...options, rows, mode });
   }
 
   delete(where?: string): Promise<CommitSummary | null> {

@@ -19,8 +19,6 @@ export interface RowWrite extends CommitNotes {
   mode: "into" | "overwrite" | "replace_where";
   where?: string;
   mergeSchema?: boolean;
-  /** Columns of the table. */
-  schema: StructType;
 }
 
 /** Writes and commits; `open` gives the table as it is when its turn has come. */
@@ -30,13 +28,16 @@ export async function writeRows(
   write: RowWrite,
 ): Promise<CommitSummary | null> {
   const { mode, where, mergeSchema: evolves = false } = write;
-  if (isCommitted(await open(), write)) return null;
+  const known = await open();
+  if (isCommitted(known, write)) return null;
   const condition = where === undefined ? null : parseCondition(where);
   const ctx = new StatementContext(session, where ?? "", new Map(), write);
   try {
-    const small = mode === "into" && !evolves ? await appendRows(session, open, ctx, write) : null;
+    const isPlain = mode === "into" && !evolves && takesPlainRows(known.snapshot);
+    const { schema } = known.snapshot;
+    const small = isPlain ? await appendRows(ctx, open, write, schema) : null;
     if (small) return small.commit;
-    const types = { schema: write.schema, infers: evolves };
+    const types = { schema, infers: evolves };
     const { plan } = await stageRows(ctx, "rows", write.rows, types);
     const source = plan(ctx.allocate);
     const outcome = await session.inTurn(async () => {
@@ -61,13 +62,14 @@ export async function writeRows(
 
 /** The append without the engine; null when rows or table ask for more than it can do. */
 async function appendRows(
-  session: Session,
-  open: () => Promise<TableHandle>,
   ctx: StatementContext,
-  { rows, schema, ...notes }: RowWrite,
+  open: () => Promise<TableHandle>,
+  { rows, ...notes }: RowWrite,
+  schema: StructType,
 ): Promise<{ commit: CommitSummary | null } | null> {
+  const { session } = ctx;
   if (!Array.isArray(rows) || rows.length === 0 || rows.length > SMALL_BATCH_ROWS) return null;
-  if (session.autoMerge || !takesPlainRows((await open()).snapshot)) return null;
+  if (session.autoMerge) return null;
   const { value: part } = await rowParts(rows, SMALL_BATCH_ROWS).next();
   const input = readInput(part!, schema, false);
   return session.inTurn(async () => {

@@ -4,7 +4,7 @@
  */
 export { type PutOptions, putIfAbsent, writeFileAtomic } from "./atomic-write.ts";
 export { createFolders } from "./create-folders.ts";
-export { errnoOf, fsyncDirectory, fsyncFile } from "./fsync.ts";
+export { errnoOf, fsyncAll, fsyncDirectory, fsyncFile } from "./fsync.ts";
 export { isInside, resolveInside } from "./resolve-inside.ts";
 export { removeStaleTemps } from "./stale-temps.ts";
 export { isTempName, tempPathFor } from "./temp-name.ts";

@@ -2,7 +2,7 @@
  * Clearing what killed writers leave behind. Only names made by `tempPathFor` are touched, and only
  * after an age no live write reaches.
  */
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { errnoOf } from "./fsync.ts";
@@ -11,14 +11,14 @@ import { isTempName } from "./temp-name.ts";
 const STALE_AFTER_MS = 60 * 60 * 1000;
 
 /** Removes stale temporary files directly in `folder`; returns how many. A missing folder is 0. */
-export async function removeStaleTemps(
+export function removeStaleTemps(
   folder: string,
   clock: Clock,
   staleAfterMs = STALE_AFTER_MS,
-): Promise<number> {
+): number {
   let names: string[];
   try {
-    names = await readdir(folder);
+    names = readdirSync(folder);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return 0;
     throw error;
@@ -27,9 +27,9 @@ export async function removeStaleTemps(
   for (const name of names.filter(isTempName)) {
     const path = join(folder, name);
     try {
-      const { mtimeMs } = await stat(path);
+      const { mtimeMs } = statSync(path);
       if (clock.nowMs() - mtimeMs < staleAfterMs) continue;
-      await rm(path);
+      unlinkSync(path);
       removedCount++;
     } catch (error) {
       // Another cleaner, or the writer itself, was faster.

@@ -149,13 +149,17 @@ function mapData(arrow: Arrow, cells: Cells): Data {
 }
 
 function stringData(arrow: Arrow, cells: Cells): Data {
-  const texts = cells.map((cell) => Buffer.from((cell as string | null) ?? "", "utf8"));
+  const valueOffsets = offsets(cells, (cell) => Buffer.byteLength(cell as string));
+  const data = Buffer.allocUnsafe(valueOffsets[cells.length]!);
+  cells.forEach((cell, index) => {
+    if (!isNull(cell)) data.write(cell as string, valueOffsets[index]!);
+  });
   return arrow.makeData({
     type: new arrow.Utf8(),
     length: cells.length,
     ...validity(cells),
-    valueOffsets: offsets(texts, (text) => (text as Buffer).length),
-    data: Buffer.concat(texts),
+    valueOffsets,
+    data,
   }) as Data;
 }
 

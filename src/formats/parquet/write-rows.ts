@@ -8,12 +8,18 @@ import { buildArrowTable, type StructShape } from "./build-arrow.ts";
 /** Bounds what a reader must decode at once. */
 const ROWS_PER_GROUP = 65_536;
 
+const loadCodecs = () => Promise.all([import("parquet-wasm"), import("apache-arrow")]);
+
+/** Kept: each `import()` of a loaded module costs as much as encoding a row. */
+let codecs: ReturnType<typeof loadCodecs> | undefined;
+
 /** Encodes `rows`, objects keyed by the column names of `shape`. */
 export async function writeParquetRows(
   shape: StructShape,
   rows: readonly object[],
 ): Promise<Uint8Array> {
-  const [wasm, arrow] = await Promise.all([import("parquet-wasm"), import("apache-arrow")]);
+  codecs ??= loadCodecs();
+  const [wasm, arrow] = await codecs;
   const table = buildArrowTable(arrow, shape, rows);
   const properties = new wasm.WriterPropertiesBuilder()
     .setCompression(wasm.Compression.SNAPPY)

@@ -3,7 +3,6 @@
  * those of the protocol's "Checkpoint Schema", in Spark's order. The inverse of
  * `checkpoint-row.ts`.
  */
-import { stat } from "node:fs/promises";
 import { writeFileAtomic } from "../../core/io/index.ts";
 import {
   type ColumnShape,
@@ -141,6 +140,7 @@ async function writeRows(
   fields: StructShape["fields"],
   rows: readonly object[],
 ): Promise<number> {
-  await writeFileAtomic(path, await writeParquetRows({ kind: "struct", fields }, rows));
-  return (await stat(path)).size;
+  const bytes = await writeParquetRows({ kind: "struct", fields }, rows);
+  await writeFileAtomic(path, bytes);
+  return bytes.length;
 }

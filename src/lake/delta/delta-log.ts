@@ -69,7 +69,7 @@ export class DeltaLog {
 
   /** True when the folder holds a Delta log with at least one version. */
   static exists(tableRoot: string): boolean {
-    const folder = logFolderOf(toAbsoluteFolder(tableRoot));
+    const folder = logFolderOf(resolve(tableRoot));
     if (statFile(`${folder}/${commitFileName(0)}`) !== null) return true;
     const listing = listLog(folder);
     return listing !== null && latestVersion(listing) !== null;

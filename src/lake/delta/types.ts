@@ -252,6 +252,8 @@ export interface CommitRequest {
   txn?: Txn;
   /** Rows that moved to other files took their row ids along; tables that track rows ask for it. */
   keepsRowIds?: boolean;
+  /** Makes the new files durable, where they are not yet: beside the flush of the commit itself. */
+  flushFiles?: () => Promise<void>;
 }
 
 export interface CommitResult {

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { newUuid } from "../../core/ids.ts";
-import { createFolders, fsyncDirectory, fsyncFile } from "../../core/io/index.ts";
+import { createFolders, fsyncAll } from "../../core/io/index.ts";
 import { targetFileBytes } from "../delta/write/table-property.ts";
 import { LONG, mapType, STRING } from "../schema/data-type.ts";
 import { MapValue, type Value } from "../schema/value.ts";
@@ -114,13 +114,15 @@ async function syncAll(
 ): Promise<void> {
   const folders = new Set<string>(created.map((path) => dirname(path)));
   for (const file of files) {
-    await fsyncFile(file.absolutePath);
     for (let path = dirname(file.absolutePath); ; path = dirname(path)) {
       folders.add(path);
       if (path === root || path.length <= root.length) break;
     }
   }
-  for (const folder of folders) await fsyncDirectory(folder);
+  await fsyncAll(
+    files.map((file) => file.absolutePath),
+    folders,
+  );
 }
 
 function removeWritten(folder: string, writeId: string): void {

@@ -1,6 +1,7 @@
 /**
  * Sides of a benchmark that change tables: each run is a process of its own, so that its peak
- * memory is its own too. The process loads its libraries, then measures `work(table)` alone.
+ * memory is its own too. The process loads its libraries and does what `prepare` says, then
+ * measures `work(table)` alone.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -22,7 +23,7 @@ interface Run {
 }
 
 /** Our side: `work` is the body of an async function over `lake` and `table` (a path). */
-export function ourProgram(name: string, table: string, work: string): Program {
+export function ourProgram(name: string, table: string, work: string, prepare = ""): Program {
   const library = resolve("dist/lib/index.js");
   const text = `
     import { openLake } from ${JSON.stringify(library)};
@@ -30,6 +31,7 @@ export function ourProgram(name: string, table: string, work: string): Program {
     const [table] = process.argv.slice(1);
     const lake = await openLake({ root: table + ".lake" });
     await (await lake.sql("SELECT 1")).rows();
+    ${prepare}
     const work = async () => { ${work} };
     const cpu = process.cpuUsage(), start = performance.now();
     await work();
@@ -41,7 +43,12 @@ export function ourProgram(name: string, table: string, work: string): Program {
 }
 
 /** delta-rs: `work` is Python over `table`; null when the interop environment is not there. */
-export function deltaRsProgram(name: string, table: string, work: string): Program | null {
+export function deltaRsProgram(
+  name: string,
+  table: string,
+  work: string,
+  prepare = "",
+): Program | null {
   const command = resolve(".interop/venv/bin/python");
   if (!existsSync(command)) return null;
   const body = work.trim().replaceAll("\n", "\n    ");
@@ -52,6 +59,7 @@ from deltalake import DeltaTable, write_deltalake
 table = sys.argv[1]
 def work():
     ${body}
+${prepare.trim()}
 start, cpu = time.perf_counter(), time.process_time()
 work()
 wall, cpu = time.perf_counter() - start, time.process_time() - cpu
@@ -60,12 +68,9 @@ print(json.dumps({"wallMs": wall * 1000, "cpuMs": cpu * 1000, "peakMb": peak}))`
   return { name, command, args: ["-c", text], table };
 }
 
-function runOnce({ name, command, args, table }: Program): Run {
-  const copy = `${table}.run`;
-  rmSync(copy, { recursive: true, force: true });
+function runOnce({ name, command, args, table }: Program, copy: string): Run {
   linkTable(table, copy);
   const child = spawnSync(command, [...args, copy], { encoding: "utf8", maxBuffer: 1 << 26 });
-  for (const path of [copy, `${copy}.lake`]) rmSync(path, { recursive: true, force: true });
   if (child.status !== 0) throw new Error(`${name}: ${child.stderr}`);
   return JSON.parse(child.stdout.trim().split("\n").at(-1)!) as Run;
 }
@@ -80,17 +85,37 @@ function linkTable(from: string, to: string): void {
   }
 }
 
+export interface ProgramComparison {
+  base: string;
+  budgets: Readonly<Record<string, number>>;
+  /**
+   * Leaves every run's files until the end: a file system without a journal creates files slowly
+   * for a minute after many were removed, which would count against the run that follows.
+   */
+  keepsFiles?: boolean;
+}
+
 /** Runs all in turn, `rounds` times, and prints the table; ratios are of least CPU to `base`. */
 export function comparePrograms(
   programs: readonly (Program | null)[],
   rounds: number,
-  { base, budgets }: { base: string; budgets: Readonly<Record<string, number>> },
+  { base, budgets, keepsFiles = false }: ProgramComparison,
 ): void {
   const present = programs.filter((program) => program !== null);
   const runs = new Map(present.map((program): [Program, Run[]] => [program, []]));
+  const made: string[] = [];
+  const cleanUp = () => {
+    for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+  };
   for (let round = 0; round < rounds; round++) {
-    for (const program of present) runs.get(program)!.push(runOnce(program));
+    for (const [i, program] of present.entries()) {
+      const copy = `${program.table}.run-${round}-${i}`;
+      made.push(copy, `${copy}.lake`);
+      runs.get(program)!.push(runOnce(program, copy));
+      if (!keepsFiles) cleanUp();
+    }
   }
+  cleanUp();
   const least = (all: readonly Run[], key: keyof Run) => Math.min(...all.map((run) => run[key]));
   const baseline = [...runs].find(([program]) => program.name === base)?.[1];
   console.log(

@@ -93,8 +93,8 @@ describe("temporary files", () => {
     utimesSync(stale, 1000, 1000);
     utimesSync(fresh, 9_000, 9_000);
     const clock = createFixedClock(10_000_000);
-    expect(await removeStaleTemps(root, clock)).toBe(1);
+    expect(removeStaleTemps(root, clock)).toBe(1);
     expect(readdirSync(root).sort()).toEqual([fresh.slice(root.length + 1), "keep"].sort());
-    expect(await removeStaleTemps(join(root, "none"), clock)).toBe(0);
+    expect(removeStaleTemps(join(root, "none"), clock)).toBe(0);
   });
 });

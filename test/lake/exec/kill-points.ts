@@ -12,6 +12,7 @@ const SYNC = [
   "writeFileSync",
   "writeSync",
   "fsyncSync",
+  "fsync",
   "renameSync",
   "linkSync",
   "unlinkSync",

@@ -2,7 +2,7 @@
  * `_last_checkpoint` (Delta protocol, "Last Checkpoint File"): where the newest checkpoint is. A
  * hint alone: readers here list the folder, others read it first.
  */
-import { rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { writeFileAtomic } from "../../../core/io/index.ts";
 import { isJsonObject, parseJson, printJson } from "../../../core/json/index.ts";
 import { logFolderOf, readOptionalText } from "../log-folder.ts";
@@ -47,6 +47,6 @@ export function readHintedVersion(folder: string): number {
  * checksum beside it, and would take ours for damaged.
  */
 export async function replaceLogFile(folder: string, name: string, text: string): Promise<void> {
-  await rm(`${folder}/.${name}.crc`, { force: true });
+  rmSync(`${folder}/.${name}.crc`, { force: true });
   await writeFileAtomic(`${folder}/${name}`, text);
 }

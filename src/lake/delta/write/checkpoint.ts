@@ -39,7 +39,7 @@ export async function writeCheckpoint(
     ? await writeV2(snapshot, state, writer, sidecarActions)
     : await writeClassic(snapshot, state, writer);
   await writeHint(snapshot.tableRoot, hint);
-  await removeStaleTemps(logFolderOf(snapshot.tableRoot), clock);
+  removeStaleTemps(logFolderOf(snapshot.tableRoot), clock);
 }
 
 /** What a checkpoint holds; commitInfo and cdc never are in one. */

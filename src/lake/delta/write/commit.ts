@@ -1,8 +1,8 @@
 /**
  * One commit file: the rules its actions obey (Delta protocol, "Delta Log Entries" and "Actions"),
  * its text (newline-delimited JSON, commitInfo first) and its creation. Data files are durable
- * before this runs; the commit file and its folder are made durable here. `transaction.ts` decides
- * what to commit and when to try again.
+ * before its name appears; the commit file and its folder are made durable here. What to commit and
+ * when to try again is for `transaction.ts` to decide.
  */
 import { dirname } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
@@ -55,16 +55,18 @@ export function checkActions(actions: readonly Action[]): void {
 
 /**
  * Creates the commit file of `version`. Returns false when another writer has that version; on true
- * the commit is durable. The log folder is created when missing.
+ * the commit is durable. The log folder is created when missing. `before` runs beside the flush of
+ * the file, and is done before anyone sees the commit.
  */
 export async function writeCommit(
   tableRoot: string,
   version: number,
   actions: readonly Action[],
+  before?: () => Promise<void>,
 ): Promise<boolean> {
   checkActions(actions);
   if (version === 0) await createLogFolder(tableRoot);
-  return putIfAbsent(logPath(tableRoot, version, "json"), encodeCommit(actions));
+  return putIfAbsent(logPath(tableRoot, version, "json"), encodeCommit(actions), { before });
 }
 
 async function createLogFolder(tableRoot: string): Promise<void> {

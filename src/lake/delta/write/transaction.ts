@@ -112,9 +112,9 @@ async function writeOrRetry(
 ): Promise<{ version: number; retryCount: number }> {
   let version = snapshot === null ? 0 : snapshot.version + 1;
   for (let retryCount = 0; ; retryCount++) {
-    if (await writeCommit(tableRoot, version, prepared.actionsFor(version))) {
-      return { version, retryCount };
-    }
+    const before = retryCount === 0 ? request.flushFiles : undefined;
+    const actions = prepared.actionsFor(version);
+    if (await writeCommit(tableRoot, version, actions, before)) return { version, retryCount };
     if (isOurs(tableRoot, version, prepared)) return { version, retryCount };
     if (retryCount >= maxRetries) throw tooManyRetries(retryCount, version);
     version = followWinners(tableRoot, snapshot, request, prepared, version);

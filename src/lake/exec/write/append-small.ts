@@ -4,11 +4,10 @@
  * need no expression (no CHECK, default, generated or identity column) and hold plain values; the
  * others go through `insert.ts`. An engine start and a COPY cost more than such a batch.
  */
-import { rmSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { newUuid } from "../../../core/ids.ts";
-import { createFolders, fsyncDirectory } from "../../../core/io/index.ts";
+import { createFolders, fsyncAll } from "../../../core/io/index.ts";
 import { type StructShape, writeParquetRows } from "../../../formats/parquet/index.ts";
 import type { Snapshot } from "../../delta/index.ts";
 import { addOf } from "../../delta/write/file-actions.ts";
@@ -62,6 +61,7 @@ export async function appendSmall(
       ...writeOperation({ mode: "Append" }),
       adds: written.adds,
       metrics: writeMetrics(written),
+      flushFiles: written.flush,
     }),
   );
 }
@@ -76,7 +76,12 @@ function alignRows(input: InputTable, fields: readonly StructField[]): Value[][]
   return rows.some((row) => required.some((i) => row[i] === null)) ? null : rows;
 }
 
-async function writeRows(rows: readonly Value[][], target: WriteTarget): Promise<WrittenData> {
+interface UnflushedData extends WrittenData {
+  /** Files and their names reach the device; to be done before the commit is seen. */
+  flush(): Promise<void>;
+}
+
+async function writeRows(rows: readonly Value[][], target: WriteTarget): Promise<UnflushedData> {
   const { fields } = target.schema;
   const partitions = target.partitionColumns.map((name) =>
     fields.findIndex((field) => field.name.toLowerCase() === name.toLowerCase()),
@@ -94,6 +99,7 @@ async function writeRows(rows: readonly Value[][], target: WriteTarget): Promise
   }
   const stored = fields.flatMap((_, i) => (partitions.includes(i) ? [] : [i]));
   const paths: string[] = [];
+  const folders = new Set<string>();
   const discard = () => {
     for (const path of paths) rmSync(path, { force: true });
   };
@@ -102,21 +108,24 @@ async function writeRows(rows: readonly Value[][], target: WriteTarget): Promise
     for (const group of groups.values()) {
       const file = join(partitionFolder(group.values), `part-00000-${newUuid()}.parquet`);
       const path = join(target.tableRoot, file);
-      paths.push(path);
       const bytes = await encode(group.rows, stored, fields);
-      const modifiedMs = await writeDurably(path, bytes);
+      for (const made of createFolders(dirname(path))) folders.add(dirname(made));
+      folders.add(dirname(path));
+      paths.push(path);
+      writeFileSync(path, bytes, { flag: "wx" });
       adds.push(
         addOf({
           path: encodeLogPath(file),
           sizeBytes: bytes.length,
-          modifiedMs,
+          modifiedMs: Math.trunc(statSync(path).mtimeMs),
           partitionValues: group.values,
           stats: statisticsOf(group.rows, stored, target),
         }),
       );
     }
     const sizeBytes = adds.reduce((sum, add) => sum + add.size, 0);
-    return { adds, rowCount: rows.length, sizeBytes, discard };
+    const flush = () => fsyncAll(paths, folders);
+    return { adds, rowCount: rows.length, sizeBytes, discard, flush };
   });
 }
 
@@ -173,21 +182,5 @@ function shapeOf(type: DataType): StructShape["fields"][number][1] | null {
       return { kind: "decimal", precision: type.precision, scale: type.scale };
     default:
       return null;
-  }
-}
-
-/** The new file's bytes and name on the device; returns its time of modification. */
-async function writeDurably(path: string, bytes: Uint8Array): Promise<number> {
-  const folder = dirname(path);
-  const parents = createFolders(folder).map((made) => dirname(made));
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(bytes);
-    // The folder's entry is there already: both can be flushed at once.
-    const folders = new Set([folder, ...parents]);
-    await Promise.all([file.sync(), ...[...folders].map(fsyncDirectory)]);
-    return Math.trunc((await file.stat()).mtimeMs);
-  } finally {
-    await file.close();
   }
 }

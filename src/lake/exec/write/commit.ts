@@ -27,6 +27,8 @@ export interface Change extends Operation {
   metrics: Readonly<Record<string, string>>;
   /** Rows that moved to other files took their row ids along. */
   keepsRowIds?: boolean;
+  /** Makes the new files durable, where they are not yet. */
+  flushFiles?: () => Promise<void>;
   reads?: Pick<CommitRequest, "readPredicates" | "readWholeTable" | "readFiles" | "exclusive">;
 }
 
@@ -58,6 +60,7 @@ export async function commitChange(
     ],
     ...change.reads,
     ...(change.keepsRowIds && { keepsRowIds: true }),
+    ...(change.flushFiles && { flushFiles: change.flushFiles }),
   });
   if (result.skipped) throw committedBefore(ctx);
   return summarise(handle.displayName, result, change);
