@@ -6,11 +6,14 @@ import type { ReaderData, ReaderResult, ReaderTask } from "./readers.ts";
 import { ROUTES } from "./routes/index.ts";
 import type { Context } from "./routes/route.ts";
 import { openTrackingDatabase } from "./schema/open.ts";
+import { createWebhookSender } from "./webhooks/sender.ts";
 import { MlflowError } from "./wire/error.ts";
 
 const { databasePath, settings } = workerData as ReaderData;
 const database = openTrackingDatabase(databasePath, { readOnly: true, cwd: "/" });
-const context: Context = { database, clock: systemClock, settings };
+const { environment } = settings;
+const webhooks = createWebhookSender({ database, clock: systemClock, environment });
+const context: Context = { database, clock: systemClock, settings, webhooks };
 
 parentPort?.on("message", async ({ id, routeIndex, request }: ReaderTask) => {
   const result = await answerTask(routeIndex, request).then(

@@ -13,6 +13,7 @@ import { readMlflowEnvironment } from "./environment.ts";
 import { startReaders } from "./readers.ts";
 import type { Settings } from "./routes/route.ts";
 import { openTrackingDatabase } from "./schema/open.ts";
+import { createWebhookSender } from "./webhooks/sender.ts";
 
 export interface ServerOptions {
   /** Default 127.0.0.1. */
@@ -71,11 +72,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readerCount === 0
       ? undefined
       : startReaders(readerCount, { databasePath: database.path, settings });
+  const { onFailure } = options;
+  const webhooks = createWebhookSender({ database, clock, environment, onFailure });
   const app = createApp({
-    context: { database, clock, settings },
+    context: { database, clock, settings, webhooks },
     ...(readers === undefined ? {} : { readers }),
     staticPrefix,
-    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+    ...(onFailure === undefined ? {} : { onFailure }),
     ...(environment.disablesSecurity
       ? {}
       : {
@@ -103,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${name}:${listener.port}${staticPrefix}`,
     close: async () => {
       await listener.close();
+      await webhooks.close();
       await readers?.close();
       database.close();
     },

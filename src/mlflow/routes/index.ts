@@ -10,6 +10,7 @@ import type { Route } from "./route.ts";
 import { runRoutes } from "./runs.ts";
 import { serverRoutes } from "./server.ts";
 import { tracingRoutes } from "./tracing.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export const ROUTES: readonly Route[] = [
   ...serverRoutes,
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...tracingRoutes,
+  ...webhookRoutes,
 ];

@@ -1,6 +1,6 @@
 /** Versions of registered models: `/model-versions/*`. */
 import { noteRegistration } from "../store/logged-models.ts";
-import { PROMPT_TAG, validateModelName, validateVersionTag } from "../store/model-names.ts";
+import { validateModelName, validateVersionTag } from "../store/model-names.ts";
 import { resolveSource, validatePromptSource, validateSource } from "../store/model-source.ts";
 import {
   createVersion,
@@ -15,11 +15,13 @@ import { requireModel } from "../store/registered-models.ts";
 import { isArray, isBool, isString, required } from "../wire/checks.ts";
 import { listOf, message } from "../wire/fields.ts";
 import { wireVersion } from "../wire/registry.ts";
-import { readTags } from "./registered-models.ts";
+import { hasPromptTag, readTags } from "./registered-models.ts";
+import { announceChange, announceVersion } from "./registry-events.ts";
 import { apiRoute, type Route } from "./route.ts";
 
 const named = [isString, required];
 const id = { name: "string", version: "string" } as const;
+const TAGS = { model: "model_version_tag", prompt: "prompt_version_tag" };
 const idChecks = { name: named, version: named };
 
 const versions: readonly Route[] = [
@@ -44,11 +46,12 @@ const versions: readonly Route[] = [
       description: [isString],
       model_id: [isString],
     },
-    handle: ({ context: { database, clock }, message }) => {
+    handle: ({ context, message }) => {
+      const { database, clock } = context;
       const { name = "", source = "", run_link: runLink = "", description = "" } = message;
       const owner = { runId: message.run_id ?? "", modelId: message.model_id ?? "" };
       const tags = readTags(message.tags);
-      const isPrompt = tags.some(({ key }) => key === PROMPT_TAG);
+      const isPrompt = hasPromptTag(tags);
       const version = database.transaction(() => {
         if (isPrompt) validatePromptSource(source);
         else validateSource(database, source, owner);
@@ -63,6 +66,9 @@ const versions: readonly Route[] = [
         }
         return created;
       });
+      const { runId } = owner;
+      const told = { name, version: version.version, source, runId, description, tags };
+      announceVersion(context, told, isPrompt);
       return { model_version: wireVersion(version) };
     },
   }),
@@ -126,9 +132,11 @@ const tags: readonly Route[] = [
     path: "/model-versions/set-tag",
     fields: { ...id, key: "string", value: "string" },
     checks: { ...idChecks, key: named, value: [isString] },
-    handle: ({ context: { database }, message }) => {
+    handle: ({ context, message }) => {
+      const { database } = context;
       const { name = "", version = "", key = "", value = "" } = message;
       database.transaction(() => setVersionTag(database, { name, version }, { key, value }));
+      announceChange(context, TAGS, "set", { name, version, key, value });
       return {};
     },
   }),
@@ -137,8 +145,10 @@ const tags: readonly Route[] = [
     path: "/model-versions/delete-tag",
     fields: { ...id, key: "string" },
     checks: { ...idChecks, key: named },
-    handle: ({ context: { database }, message: { name = "", version = "", key = "" } }) => {
+    handle: ({ context, message: { name = "", version = "", key = "" } }) => {
+      const { database } = context;
       database.transaction(() => deleteVersionTag(database, { name, version }, key));
+      announceChange(context, TAGS, "deleted", { name, version, key });
       return {};
     },
   }),

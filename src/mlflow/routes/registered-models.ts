@@ -1,4 +1,5 @@
 /** Registered models: `/registered-models/*`, tags and aliases with them. */
+import { PROMPT_TAG } from "../store/model-names.ts";
 import {
   createModel,
   deleteAlias,
@@ -15,15 +16,23 @@ import {
 import { isArray, isString, itemsAreStrings, required } from "../wire/checks.ts";
 import { listOf, message } from "../wire/fields.ts";
 import { listOrNone, wireModel, wireVersion } from "../wire/registry.ts";
+import { announceChange, announceModel } from "./registry-events.ts";
 import { apiRoute, type Route } from "./route.ts";
 
 const named = [isString, required];
+const TAGS = { model: null, prompt: "prompt_tag" };
+const ALIASES = { model: "model_version_alias", prompt: "prompt_alias" };
 const latestVersions = {
   path: "/registered-models/get-latest-versions",
   fields: { name: "string", stages: listOf("string") },
   checks: { name: named, stages: [isArray, itemsAreStrings] },
   reads: true,
 } as const;
+
+/** True for the tags of a prompt. */
+export function hasPromptTag(tags: readonly { key: string }[]): boolean {
+  return tags.some(({ key }) => key === PROMPT_TAG);
+}
 
 /** The tags of a request; what is not given is empty. */
 export function readTags(tags: readonly { key?: string; value?: string }[] | undefined) {
@@ -41,10 +50,12 @@ const models: readonly Route[] = [
       deployment_job_id: "string",
     },
     checks: { name: named, tags: [isArray], description: [isString] },
-    handle: ({ context: { database, clock }, message }) => {
+    handle: ({ context, message }) => {
+      const { database, clock } = context;
       const { name = "", description = "" } = message;
       const fresh = { name, description, tags: readTags(message.tags) };
       const model = database.transaction(() => createModel(database, fresh, clock.nowMs()));
+      announceModel(context, fresh, hasPromptTag(fresh.tags));
       return { registered_model: wireModel(model) };
     },
   }),
@@ -108,8 +119,10 @@ const tags: readonly Route[] = [
     path: "/registered-models/set-tag",
     fields: { name: "string", key: "string", value: "string" },
     checks: { name: named, key: named, value: [isString] },
-    handle: ({ context: { database }, message: { name = "", key = "", value = "" } }) => {
+    handle: ({ context, message: { name = "", key = "", value = "" } }) => {
+      const { database } = context;
       database.transaction(() => setModelTag(database, name, { key, value }));
+      announceChange(context, TAGS, "set", { name, key, value });
       return {};
     },
   }),
@@ -118,8 +131,10 @@ const tags: readonly Route[] = [
     path: "/registered-models/delete-tag",
     fields: { name: "string", key: "string" },
     checks: { name: named, key: named },
-    handle: ({ context: { database }, message: { name = "", key = "" } }) => {
+    handle: ({ context, message: { name = "", key = "" } }) => {
+      const { database } = context;
       database.transaction(() => deleteModelTag(database, name, key));
+      announceChange(context, TAGS, "deleted", { name, key });
       return {};
     },
   }),
@@ -131,8 +146,10 @@ const aliases: readonly Route[] = [
     path: "/registered-models/alias",
     fields: { name: "string", alias: "string", version: "string" },
     checks: { name: named, alias: named, version: named },
-    handle: ({ context: { database }, message: { name = "", alias = "", version = "" } }) => {
+    handle: ({ context, message: { name = "", alias = "", version = "" } }) => {
+      const { database } = context;
       database.transaction(() => setAlias(database, name, alias, version));
+      announceChange(context, ALIASES, "created", { name, alias, version });
       return {};
     },
   }),
@@ -141,8 +158,10 @@ const aliases: readonly Route[] = [
     path: "/registered-models/alias",
     fields: { name: "string", alias: "string" },
     checks: { name: named, alias: named },
-    handle: ({ context: { database }, message: { name = "", alias = "" } }) => {
+    handle: ({ context, message: { name = "", alias = "" } }) => {
+      const { database } = context;
       database.transaction(() => deleteAlias(database, name, alias));
+      announceChange(context, ALIASES, "deleted", { name, alias });
       return {};
     },
   }),

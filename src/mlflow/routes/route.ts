@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
 import type { Database } from "../../core/store/index.ts";
 import type { MlflowEnvironment } from "../environment.ts";
+import type { WebhookSender } from "../webhooks/sender.ts";
 import type { Checks } from "../wire/checks.ts";
 import type { Fields, MessageOf } from "../wire/fields.ts";
 
@@ -28,6 +29,7 @@ export interface Context {
   readonly database: Database;
   readonly clock: Clock;
   readonly settings: Settings;
+  readonly webhooks: WebhookSender;
 }
 
 /** One request to an API route. */

@@ -25,8 +25,8 @@ const KEY = "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY";
 
 /** The box of a Fernet key: 32 bytes in URL-safe base64. INVALID_PARAMETER_VALUE for another. */
 export function createSecretBox(key: string, clock: Clock): SecretBox {
-  const bytes = Buffer.from(key.trim(), "base64url");
-  if (bytes.length !== 32) {
+  const bytes = Buffer.from(key, "base64url");
+  if (!/^\s*[A-Za-z0-9_+/-]{43}=?\s*$/.test(key) || bytes.length !== 32) {
     throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${KEY}\` is not a Fernet key`, {
       hint: "set it to 32 random bytes in URL-safe base64, or unset it to use a key file",
     });

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { isPublicAddress } from "../../../src/mlflow/webhooks/public-address.ts";
+
+test.each([
+  "8.8.8.8",
+  "93.184.216.34",
+  "172.15.0.1",
+  "172.32.0.1",
+  "100.63.0.1",
+  "100.128.0.1",
+  "2606:4700::1111",
+  "::ffff:8.8.8.8",
+  "2002:808:808::1",
+  "64:ff9b::808:808",
+])("%s is public", (address) => expect(isPublicAddress(address)).toBe(true));
+
+test.each([
+  "0.0.0.0",
+  "10.1.2.3",
+  "100.64.0.1",
+  "127.0.0.1",
+  "127.255.0.1",
+  "169.254.169.254",
+  "172.16.0.1",
+  "172.31.255.255",
+  "192.168.1.1",
+  "192.0.2.1",
+  "198.18.0.1",
+  "224.0.0.1",
+  "255.255.255.255",
+  "::",
+  "::1",
+  "::7f00:1",
+  "::ffff:127.0.0.1",
+  "::ffff:a00:1",
+  "2002:7f00:1::",
+  "64:ff9b::a9fe:a9fe",
+  "fe80::1",
+  "fe80::1%eth0",
+  "fec0::1",
+  "fd00::1",
+  "ff02::1",
+  "2001:db8::1",
+  "not an address",
+  "",
+])("%s is not", (address) => expect(isPublicAddress(address)).toBe(false));
