@@ -1,7 +1,7 @@
 /**
  * Tells webhooks what happened: in the background, signed as MLflow signs, with retries. The format
- * is that of webhooks/delivery.py of 3.11.1 (after standardwebhooks.com). Deliveries wait in memory;
- * a server that stops gives those under way a moment and drops the rest.
+ * is that of webhooks/delivery.py of 3.11.1 (after standardwebhooks.com). Deliveries wait in
+ * memory; a server that stops gives those under way a moment and drops the rest.
  */
 import { createHmac } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
