@@ -1,13 +1,6 @@
 /** Traces, version 2: what clients before 3.0, and newer ones falling back, still send. */
 import { newHexId } from "../../core/ids.ts";
-import {
-  endTrace,
-  getActiveTraceExperiment,
-  getTraceInfo,
-  putMetadata,
-  putTag,
-  startTrace,
-} from "../store/traces.ts";
+import { endTrace, getTraceInfo, putMetadata, putTag, startTrace } from "../store/traces.ts";
 import { type Checks, isIntLike, isString, keysPresent } from "../wire/checks.ts";
 import { type MessageOf, oneOf } from "../wire/fields.ts";
 import { pairFields, printTraceInfoV2 } from "../wire/trace.ts";
@@ -29,10 +22,9 @@ export const traceV2Routes: readonly Route[] = [
     checks: { experiment_id: [isString], timestamp_ms: [isIntLike], ...pairChecks },
     handle: ({ context: { database, clock }, message: sent }) => {
       const started = database.transaction(() => {
-        const experiment = getActiveTraceExperiment(database, sent.experiment_id || "0");
         const info = {
           traceId: newHexId(),
-          experimentId: experiment.experimentId,
+          experimentId: sent.experiment_id ?? "",
           requestTimeMs: sent.timestamp_ms ?? 0,
           durationMs: null,
           state: "IN_PROGRESS",

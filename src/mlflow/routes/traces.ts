@@ -2,6 +2,7 @@
  * Traces, version 3: start, read, tag, link, delete. Search is in `trace-search.ts`, spans come in
  * through `otlp.ts`, assessments through `assessments.ts`.
  */
+import { fitLength, validateKey } from "../store/names.ts";
 import { linkTrace } from "../store/trace-links.ts";
 import {
   deleteTag,
@@ -22,7 +23,7 @@ import {
 } from "../wire/checks.ts";
 import { invalidParameter, MlflowError } from "../wire/error.ts";
 import { listOf, message } from "../wire/fields.ts";
-import { cutText, printTraceInfo, readTraceInfo, traceInfoFields } from "../wire/trace.ts";
+import { printTraceInfo, readTraceInfo, traceInfoFields } from "../wire/trace.ts";
 import { apiRoute, type Call, type Context, type Route } from "./route.ts";
 
 const MAX_LINKS = 100;
@@ -137,12 +138,18 @@ const sharedRoutes: readonly Route[] = (["2.0", "3.0"] as const).flatMap((versio
   }),
 ]);
 
+const TAG_KEY_LIMIT = 250;
 const TAG_VALUE_LIMIT = 8000;
 
-function setTag({ database }: Context, traceId: string, key: string, value: string): void {
+function setTag(context: Context, traceId: string, key: string, value: string): void {
+  const { database, settings } = context;
+  validateKey(key);
+  const fittedKey = fitLength("key", TAG_KEY_LIMIT, key, false);
+  const truncates = settings.environment.truncatesLongValues;
+  const fitted = fitLength("value", TAG_VALUE_LIMIT, value, truncates);
   database.transaction(() => {
     if (!hasTrace(database, traceId)) throw missingTrace(traceId);
-    putTag(database, traceId, key, cutText(value, TAG_VALUE_LIMIT));
+    putTag(database, traceId, fittedKey, fitted);
   });
 }
 

@@ -22,10 +22,10 @@ import {
   toNumber,
 } from "../tracing/usage.ts";
 import { dumpJson, loadJson } from "../wire/python-dump.ts";
+import { getExperiment } from "./experiments.ts";
 import {
   ARTIFACT_LOCATION,
   getMetadata,
-  getTraceExperiment,
   locateTraceArtifacts,
   putMetadata,
   putTag,
@@ -104,7 +104,7 @@ function makeTrace(
   spans: readonly [SpanRecord, ...SpanRecord[]],
   { startMs, endMs }: Times,
 ): TraceRow {
-  const experiment = getTraceExperiment(database, experimentId || "0");
+  const experiment = getExperiment(database, experimentId || "0", "ALL");
   const { traceId } = spans[0];
   const state = stateOf(spans) ?? "IN_PROGRESS";
   database.run(

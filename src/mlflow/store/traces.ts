@@ -5,9 +5,11 @@
  */
 import type { Database } from "../../core/store/index.ts";
 import { appendToUriPath } from "../artifacts/append-to-uri-path.ts";
-import { doesNotExist, invalidParameter, MlflowError } from "../wire/error.ts";
+import { doesNotExist, MlflowError } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
 import { type Assessment, listAssessments, saveAssessment } from "./assessments.ts";
+import { type Experiment, getExperiment, parseExperimentId, requireActive } from "./experiments.ts";
+import { allInt64 } from "./rows.ts";
 
 /** State of a trace as it is stored; version 2 of the API has another word for the first. */
 export type TraceState = "STATE_UNSPECIFIED" | "OK" | "ERROR" | "IN_PROGRESS";
@@ -28,13 +30,6 @@ export interface TraceInfo {
   assessments: Assessment[];
 }
 
-/** The experiment of a trace, as far as traces need it. */
-export interface TraceExperiment {
-  experimentId: string;
-  artifactLocation: string;
-  lifecycleStage: string;
-}
-
 /** Metadata and tags that the store itself reads or writes. */
 export const TOKEN_USAGE = "mlflow.trace.tokenUsage";
 export const TRACE_COST = "mlflow.trace.cost";
@@ -51,45 +46,15 @@ export const TOKEN_KEYS = [
   "cache_creation_input_tokens",
 ] as const;
 
-const INTEGER = /^\s*[+-]?\d+(_\d+)*\s*$/;
-
-/** The number in an experiment's id; 400 when it is none. */
-export function parseExperimentId(experimentId: string): bigint {
-  if (INTEGER.test(experimentId)) {
-    const id = BigInt(experimentId.trim().replaceAll("_", "").replace("+", ""));
-    // Beyond 64 bits no experiment has it, and SQLite cannot be asked.
-    return BigInt.asIntN(64, id) === id ? id : -1n;
-  }
-  throw invalidParameter(
-    `Invalid experiment ID '${experimentId}'. Experiment ID must be a valid integer.`,
-  );
-}
-
-/** The experiment of this id; 404 as `GetExperiment` says it. */
-export function getTraceExperiment(database: Database, experimentId: string): TraceExperiment {
-  const id = parseExperimentId(experimentId);
-  const row = database.get<{ artifactLocation: string | null; lifecycleStage: string }>(
-    `SELECT artifact_location AS artifactLocation, lifecycle_stage AS lifecycleStage
-     FROM experiments WHERE experiment_id = ?`,
-    [id],
-  );
-  if (row === null) throw doesNotExist(`No Experiment with id=${id} exists`);
-  const artifactLocation = row.artifactLocation ?? "";
-  return { experimentId: String(id), artifactLocation, lifecycleStage: row.lifecycleStage };
-}
-
-/** The experiment that takes a new trace; 400 when it is deleted. */
-export function getActiveTraceExperiment(database: Database, id: string): TraceExperiment {
-  const experiment = getTraceExperiment(database, id);
-  if (experiment.lifecycleStage === "active") return experiment;
-  throw invalidParameter(
-    `The experiment ${experiment.experimentId} must be in the 'active' state. ` +
-      `Current state is ${experiment.lifecycleStage}.`,
-  );
+/** The experiment that takes a new trace; 404 or, when it is deleted, 400. */
+export function getActiveExperiment(database: Database, id: string): Experiment {
+  const experiment = getExperiment(database, id, "ALL");
+  requireActive(experiment);
+  return experiment;
 }
 
 /** Where the data of a trace lies when it is kept as an artifact. */
-export function locateTraceArtifacts(experiment: TraceExperiment, traceId: string): string {
+export function locateTraceArtifacts(experiment: Experiment, traceId: string): string {
   return appendToUriPath(experiment.artifactLocation, `traces/${traceId}/artifacts`);
 }
 
@@ -107,9 +72,9 @@ export function hasTrace(database: Database, traceId: string): boolean {
 
 interface InfoRow {
   traceId: string;
-  experimentId: bigint;
-  requestTimeMs: bigint;
-  durationMs: bigint | null;
+  experimentId: number;
+  requestTimeMs: Int64;
+  durationMs: Int64 | null;
   state: string;
   clientRequestId: string | null;
   requestPreview: string | null;
@@ -119,7 +84,9 @@ interface InfoRow {
 /** The traces of these ids in the order of the ids; unknown ones are left out. */
 export function listTraceInfos(database: Database, traceIds: readonly string[]): TraceInfo[] {
   const ids = JSON.stringify(traceIds);
-  const rows = database.allExact<InfoRow>(
+  const rows = allInt64<InfoRow>(
+    database,
+    ["requestTimeMs", "durationMs"],
     `SELECT request_id AS traceId, experiment_id AS experimentId, timestamp_ms AS requestTimeMs,
        execution_time_ms AS durationMs, status AS state, client_request_id AS clientRequestId,
        request_preview AS requestPreview, response_preview AS responsePreview
@@ -149,17 +116,10 @@ function toTraceInfo(row: InfoRow): TraceInfo {
   return {
     ...row,
     experimentId: String(row.experimentId),
-    requestTimeMs: toInt64(row.requestTimeMs),
-    durationMs: row.durationMs === null ? null : toInt64(row.durationMs),
     tags: new Map(),
     metadata: new Map(),
     assessments: [],
   };
-}
-
-function toInt64(value: bigint): Int64 {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }
 
 /**
@@ -167,7 +127,7 @@ function toInt64(value: bigint): Int64 {
  * (tags, metadata, previews, assessments) stays.
  */
 export function startTrace(database: Database, info: TraceInfo, nowMs: number): TraceInfo {
-  const experiment = getActiveTraceExperiment(database, info.experimentId || "0");
+  const experiment = getActiveExperiment(database, info.experimentId || "0");
   if (info.experimentId === "") {
     throw new MlflowError("BAD_REQUEST", "The trace names no experiment in `trace_location`.");
   }

@@ -1,6 +1,6 @@
 /** Values of span attributes as the JSON texts that MLflow keeps them in. */
-import { dumpUnicode } from "../wire/python-dump.ts";
 import { parseBody, printPythonFloat } from "../wire/python-json.ts";
+import { pythonBytes } from "../wire/python-text.ts";
 import type { OtlpValue } from "./otlp-spans.ts";
 
 /** `json.dumps(value, ensure_ascii=False)` of a value that came over OTLP. */
@@ -14,7 +14,7 @@ export function dumpValue(value: OtlpValue): string {
     const entries = [...value].map(([key, item]) => `${JSON.stringify(key)}: ${dumpValue(item)}`);
     return `{${entries.join(", ")}}`;
   }
-  return dumpUnicode(reprBytes(value));
+  return JSON.stringify(pythonBytes(value));
 }
 
 /**
@@ -33,20 +33,4 @@ function isJson(text: string): boolean {
   } catch {
     return /NaN|Infinity/.test(text) && parseBody(text) !== undefined;
   }
-}
-
-/** Python's `repr` of bytes, which is how MLflow keeps them. */
-function reprBytes(bytes: Uint8Array): string {
-  const quote = bytes.includes(0x27) && !bytes.includes(0x22) ? '"' : "'";
-  let text = "";
-  for (const byte of bytes) {
-    const letter = String.fromCharCode(byte);
-    if (letter === quote || letter === "\\") text += `\\${letter}`;
-    else if (letter === "\t") text += "\\t";
-    else if (letter === "\n") text += "\\n";
-    else if (letter === "\r") text += "\\r";
-    else if (byte < 0x20 || byte > 0x7e) text += `\\x${byte.toString(16).padStart(2, "0")}`;
-    else text += letter;
-  }
-  return `b${quote}${text}${quote}`;
 }
