@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import Router from "find-my-way";
+import type { AuthGate } from "./auth.ts";
 import { type ApiRequest, answerApi } from "./dispatch.ts";
 import type { Readers } from "./readers.ts";
 import { ROUTES } from "./routes/index.ts";
@@ -25,9 +26,12 @@ export interface AppOptions {
   readers?: Readers;
   /** Before any route; default none. */
   security?: SecurityOptions;
+  /** Who may call anything but `/health` and `/version`; default everyone. */
+  auth?: AuthGate;
 }
 
 const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const OPEN_PATHS = new Set(["/health", "/version"]);
 const NOT_FOUND =
   "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.";
 
@@ -41,7 +45,8 @@ export function createApp(options: AppOptions): App {
       : createGate(options.security, (request) => pathOf(request).slice(prefix.length));
   return async (request, response) => {
     try {
-      if (!gate(request, response)) await answer(request, response);
+      if (gate(request, response) || (await isStranger(request, response))) return;
+      await answer(request, response);
     } catch (error) {
       sendError(response, error);
       if (response.statusCode === 500) {
@@ -49,6 +54,11 @@ export function createApp(options: AppOptions): App {
       }
     }
   };
+
+  async function isStranger(request: IncomingMessage, response: ServerResponse) {
+    const isOpen = OPEN_PATHS.has(pathOf(request).slice(prefix.length));
+    return options.auth !== undefined && !isOpen && (await options.auth(request, response));
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? "/";

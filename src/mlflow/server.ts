@@ -9,6 +9,7 @@ import { SovereignError } from "../core/errors.ts";
 import { type Listener, listen } from "../core/http/index.ts";
 import { createApp } from "./app.ts";
 import { toFolder } from "./artifacts/locate.ts";
+import { createAuthGate } from "./auth.ts";
 import { readMlflowEnvironment } from "./environment.ts";
 import { startReaders } from "./readers.ts";
 import type { Settings } from "./routes/route.ts";
@@ -37,6 +38,8 @@ export interface ServerOptions {
   clock: Clock;
   /** Where relative paths start. */
   cwd: string;
+  /** File of the accounts that may call; see `auth.ts`. Default: everyone who reaches the port. */
+  authFile?: string;
   /** Threads that answer searches and histories; default none. */
   readerCount?: number;
   /** Told of failures that are the server's own. */
@@ -62,6 +65,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     environment,
   };
   const { clock, cwd } = options;
+  const auth =
+    options.authFile === undefined ? {} : { auth: createAuthGate(resolve(cwd, options.authFile)) };
   const database = openTrackingDatabase(options.backendStoreUri, {
     clock,
     cwd,
@@ -78,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     context: { database, clock, settings, webhooks },
     ...(readers === undefined ? {} : { readers }),
     staticPrefix,
+    ...auth,
     ...(onFailure === undefined ? {} : { onFailure }),
     ...(environment.disablesSecurity
       ? {}

@@ -12,11 +12,18 @@ import { tempPathFor } from "./temp-name.ts";
 
 const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV"]);
 
-/** Replaces or creates `path` with `data`; on return the bytes and the name are durable. */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+/**
+ * Replaces or creates `path` with `data`; on return the bytes and the name are durable. `mode` is
+ * that of the new file, before the umask.
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  mode = 0o666,
+): Promise<void> {
   const temp = tempPathFor(path);
   try {
-    writeFileSync(temp, data, { flag: "wx" });
+    writeFileSync(temp, data, { flag: "wx", mode });
     await fsyncFile(temp);
     renameSync(temp, path);
   } catch (error) {

@@ -39,6 +39,11 @@ export const command = defineCommand({
       value: "patterns",
       summary: "Host headers to answer, with `*`, by comma (default: local and private addresses)",
     },
+    auth: {
+      type: "string",
+      value: "file",
+      summary: "answer only the accounts in this file (`sovereign mlflow auth add` makes it)",
+    },
     "cors-allowed-origins": {
       type: "string",
       value: "origins",
@@ -84,6 +89,7 @@ interface Flags {
   "static-prefix"?: string | undefined;
   "allowed-hosts"?: string | undefined;
   "cors-allowed-origins"?: string | undefined;
+  auth?: string | undefined;
 }
 
 function optionsFrom({ config }: CommandContext, flags: Flags) {
@@ -96,6 +102,7 @@ function optionsFrom({ config }: CommandContext, flags: Flags) {
     ...given("host", flags.host),
     ...given("defaultArtifactRoot", flags["default-artifact-root"]),
     servesArtifacts: !flags["no-serve-artifacts"],
+    ...given("authFile", flags.auth),
     ...given("staticPrefix", flags["static-prefix"]),
     ...given("allowedHosts", splitList(flags["allowed-hosts"])),
     ...given("corsAllowedOrigins", splitList(flags["cors-allowed-origins"])),
