@@ -1,4 +1,11 @@
 /** The MLflow-compatible tracking server, its store and its client. Read `README.md` first. */
+export {
+  type Account,
+  createPasswordAccount,
+  createTokenAccount,
+  readAccounts,
+  writeAccounts,
+} from "./auth.ts";
 export { type OpenTrackingOptions, openTrackingDatabase } from "./schema/open.ts";
 export {
   type UpgradeOptions,

@@ -119,6 +119,11 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         summary: "Serve MLflow's REST API",
         load: () => import("./mlflow/server.ts"),
       },
+      {
+        name: "auth",
+        summary: "Manage the accounts that may call the server",
+        load: () => import("./mlflow/auth.ts"),
+      },
     ],
   },
   {

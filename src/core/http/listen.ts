@@ -22,9 +22,17 @@ export interface ListenOptions {
 
 const DRAIN_MS = 10_000;
 
-/** Listens with `handle`. TEMPORARILY_UNAVAILABLE when the port is taken, PERMISSION_DENIED else. */
+/**
+ * Listens with `handle`. INVALID_PARAMETER_VALUE for no port, TEMPORARILY_UNAVAILABLE when it is
+ * taken, PERMISSION_DENIED when the address cannot be had.
+ */
 export async function listen(handle: RequestListener, options: ListenOptions): Promise<Listener> {
   const host = options.host ?? "127.0.0.1";
+  if (options.port < 0 || options.port > 65_535) {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `there is no port ${options.port}`, {
+      hint: "choose one from 1 to 65535, or 0 for any",
+    });
+  }
   const server = createServer(
     {
       // An upload may take as long as it takes; a client that sends no headers may not.

@@ -60,7 +60,7 @@ export const command = defineCommand({
   notes:
     'Python: `mlflow.set_tracking_uri("http://127.0.0.1:5000")`. The server is ready when `GET /health` answers `OK`; SIGTERM or Ctrl-C lets requests in progress end. Commits survive a killed process; the last moments before a power cut may be lost. MLflow\'s own variables (MLFLOW_SERVER_ALLOWED_HOSTS and its like) are read too.',
   databricks: "the workspace's own MLflow tracking server",
-  seeAlso: [],
+  seeAlso: ["mlflow auth"],
   output: "text",
   async run(context, { flags }) {
     const { startServer } = await import("../../../mlflow/index.ts");
