@@ -1,7 +1,7 @@
 /**
- * Who may call the server: a file with one account a line, `name:scrypt:<salt>:<key>` for a password
- * (Basic) or `name:sha256:<digest>` for a token (Bearer), both base64url. Edits count at once. The
- * answers to strangers are those of MLflow's basic-auth app.
+ * Who may call the server: a file with one account a line, `name:scrypt:<salt>:<key>` for a
+ * password (Basic) or `name:sha256:<digest>` for a token (Bearer), both base64url. Edits count at
+ * once. The answers to strangers are those of the basic-auth app of MLflow.
  */
 import { createHash, scrypt, timingSafeEqual } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
