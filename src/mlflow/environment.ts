@@ -13,6 +13,8 @@ export interface MlflowEnvironment {
   readonly disablesSecurity: boolean;
   /** MLFLOW_TRUNCATE_LONG_VALUES: cut long params and tags instead of refusing them. */
   readonly truncatesLongValues: boolean;
+  /** MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH. */
+  readonly maxArtifactLocationLength: number;
   /** MLFLOW_WEBHOOK_ALLOWED_SCHEMES. */
   readonly webhookSchemes: readonly string[];
   /** MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS. */
@@ -34,6 +36,7 @@ export function readMlflowEnvironment(env: Environment): MlflowEnvironment {
     frameOptions: frameOptions === "NONE" ? null : frameOptions,
     disablesSecurity: readFlag(env, "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE", false),
     truncatesLongValues: readFlag(env, "MLFLOW_TRUNCATE_LONG_VALUES", true),
+    maxArtifactLocationLength: readCount(env, "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH", 2048),
     webhookSchemes: splitList(env.MLFLOW_WEBHOOK_ALLOWED_SCHEMES) ?? ["https"],
     webhooksMayBePrivate: readFlag(env, "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", false),
     webhookSecretKey: env.MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY || null,

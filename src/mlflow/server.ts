@@ -62,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     defaultArtifactRoot: artifactRootOf(options),
     artifactsDestination: destinationOf(options),
     servesArtifacts: options.servesArtifacts ?? true,
+    cwd: options.cwd,
     environment,
   };
   const { clock, cwd } = options;

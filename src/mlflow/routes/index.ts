@@ -7,6 +7,7 @@ import { metricRoutes } from "./metrics.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
+import { runInputRoutes } from "./run-inputs.ts";
 import { runRoutes } from "./runs.ts";
 import { serverRoutes } from "./server.ts";
 import { tracingRoutes } from "./tracing.ts";
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...experimentRoutes,
   ...runRoutes,
   ...loggingRoutes,
+  ...runInputRoutes,
   ...loggedModelRoutes,
   ...metricRoutes,
   ...registeredModelRoutes,

@@ -44,7 +44,6 @@ const OF_RUN = { run_id: "string", run_uuid: "string" } as const;
 const RUN_ID = [required, isString];
 const KEY = [required, isString];
 
-const TRUNCATES = true;
 const MAX_METRICS = 1000;
 const MAX_PARAMS_OR_TAGS = 100;
 const MAX_ENTITIES = 1000;
@@ -81,9 +80,9 @@ export const loggingRoutes: readonly Route[] = [
     path: "/runs/log-parameter",
     fields: { ...OF_RUN, ...KEY_VALUE },
     checks: { run_id: RUN_ID, key: KEY, value: [isString] },
-    handle: ({ context: { database }, message: request }) => {
+    handle: ({ context: { database, settings }, message: request }) => {
       const runId = runOf(request);
-      const param = checkParam(toKeyValue(request), "", TRUNCATES);
+      const param = checkParam(toKeyValue(request), "", settings.environment.truncatesLongValues);
       return commitTogether(database, () => {
         requireActiveRun(database, runId);
         insertParam(database, runId, param);
@@ -96,9 +95,9 @@ export const loggingRoutes: readonly Route[] = [
     path: "/runs/set-tag",
     fields: { ...OF_RUN, ...KEY_VALUE },
     checks: { run_id: RUN_ID, key: KEY, value: [isString] },
-    handle: ({ context: { database }, message: request }) => {
+    handle: ({ context: { database, settings }, message: request }) => {
       const runId = runOf(request);
-      const tag = checkTag(toKeyValue(request), "", TRUNCATES);
+      const tag = checkTag(toKeyValue(request), "", settings.environment.truncatesLongValues);
       return commitTogether(database, () => {
         requireActiveRun(database, runId);
         upsertTags(database, runId, [tag]);
@@ -133,14 +132,14 @@ export const loggingRoutes: readonly Route[] = [
       params: [isArray, entriesHave("params", ["key"])],
       tags: [isArray, entriesHave("tags", ["key"])],
     },
-    handle: ({ context: { database }, message: request }) => {
+    handle: ({ context: { database, settings }, message: request }) => {
       const { run_id: runId = "" } = request;
       validateRunId(runId);
       const metrics = (request.metrics ?? []).map(toMetric);
       metrics.forEach((metric, index) => {
         checkMetric(metric, `metrics[${index}]`);
       });
-      const truncates = TRUNCATES;
+      const truncates = settings.environment.truncatesLongValues;
       const params = (request.params ?? []).map((param, index) =>
         checkParam(toKeyValue(param), `params[${index}]`, truncates),
       );

@@ -27,6 +27,7 @@ export const metricRoutes: readonly Route[] = [
   apiRoute({
     method: "GET",
     path: "/metrics/get-history",
+    isHeavy: true,
     fields: {
       run_id: "string",
       run_uuid: "string",
@@ -59,6 +60,7 @@ export const metricRoutes: readonly Route[] = [
   apiRoute({
     method: "GET",
     path: "/metrics/get-history-bulk",
+    isHeavy: true,
     isAjaxOnly: true,
     fields: { run_id: listOf("string"), metric_key: "string", max_results: "string" },
     handle: ({ context: { database }, message: request }) => {
@@ -83,6 +85,7 @@ export const metricRoutes: readonly Route[] = [
   apiRoute({
     method: "GET",
     path: "/metrics/get-history-bulk-interval",
+    isHeavy: true,
     // MLflow reads the steps as any integer, though its message has 32 bits.
     fields: {
       run_ids: listOf("string"),

@@ -21,6 +21,8 @@ export interface Settings {
   readonly artifactsDestination: string;
   /** False for `--no-serve-artifacts`: the proxy routes then refuse. */
   readonly servesArtifacts: boolean;
+  /** Where relative artifact locations start. */
+  readonly cwd: string;
   readonly environment: MlflowEnvironment;
 }
 

@@ -222,10 +222,13 @@ function readInteger(value: ExactJson, bits: bigint): Int64 {
 
 const DECIMAL = /^\s*[+-]?([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$/;
 
-/** A double; NaN and the infinities are accepted quoted, and bare as Python's JSON has them. */
+/** A double; protobuf takes NaN and the infinities quoted, not bare as Python's JSON has them. */
 export function readDouble(value: ExactJson): number {
-  if (value instanceof JsonNumber) return value.toNumber();
-  if (typeof value === "number" || typeof value === "bigint") return Number(value);
+  if (value instanceof JsonNumber || typeof value === "number" || typeof value === "bigint") {
+    const number = value instanceof JsonNumber ? value.toNumber() : Number(value);
+    if (!Number.isFinite(number)) throw new Misfit();
+    return number;
+  }
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value !== "string") throw new Misfit();
   if (value === "NaN") return Number.NaN;

@@ -2,7 +2,13 @@
  * JSON as Python writes and reads it: MLflow's messages quote the offending value by `json.dumps`
  * and name its Python type, so a float stays a float (`9.0`) and NaN, Infinity are words.
  */
-import { type ExactJson, JsonNumber, parseExactJson, parseJson } from "../../core/json/index.ts";
+import {
+  type ExactJson,
+  isJsonObject,
+  JsonNumber,
+  parseExactJson,
+  parseJson,
+} from "../../core/json/index.ts";
 
 /** Parses a body; undefined when it is not JSON. `exact` keeps decimals as they were written. */
 export function parseBody(text: string, exact = false): ExactJson | undefined {
@@ -17,13 +23,25 @@ function parsePythonWords(text: string): ExactJson | undefined {
   if (!/NaN|Infinity/.test(text)) return undefined;
   // Strings are stepped over whole, so a word inside one stays.
   const quoted = text.replace(/"(?:[^"\\]|\\.)*"|[^"]+/gs, (piece) =>
-    piece.startsWith('"') ? piece : piece.replace(/-?\b(?:NaN|Infinity)\b/g, '"$&"'),
+    piece.startsWith('"') ? piece : piece.replace(/-?\b(?:NaN|Infinity)\b/g, '"\\u0000$&"'),
   );
   try {
-    return parseJson(quoted);
+    return restoreWords(parseJson(quoted));
   } catch {
     return undefined;
   }
+}
+
+/** The bare words as the floats they are, told from texts of the same letters. */
+function restoreWords(value: ExactJson): ExactJson {
+  if (typeof value === "string") {
+    return /^\0-?(NaN|Infinity)$/.test(value) ? new JsonNumber(value.slice(1)) : value;
+  }
+  if (Array.isArray(value)) return value.map(restoreWords);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, restoreWords(member)]),
+  );
 }
 
 /** `json.dumps(value, sort_keys=True, separators=(",", ":"))`. */
