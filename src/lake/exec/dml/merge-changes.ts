@@ -49,7 +49,7 @@ export async function trackMerge(
   }
   if (deleted.total > 0) changes.push(asChanges(ctx, changed("delete", "before"), "delete"));
   if (inserted > 0) {
-    const added = await storeRows(ctx, insertedRows(ctx, merge, pairs));
+    const added = await storeRows(ctx, await insertedRows(ctx, merge, pairs));
     data.push(pickColumns(ctx, added, added.output));
     const checked = await enforceRules(ctx, pickColumns(ctx, added, added.output), merge.target);
     changes.push(asChanges(ctx, checked, "insert"));
@@ -91,7 +91,7 @@ async function copiedRows(
   const files = rewritten.map((t) => t.file);
   const { snapshot } = merge.handle;
   const scan = await openTargetScan(ctx, snapshot, files, merge.qualifier, merge.target.schema);
-  const decisions = decisionsFor(ctx, merge, pairs, files);
+  const decisions = await decisionsFor(ctx, merge, pairs, files);
   const kept: Plan = {
     kind: "join",
     join: "left_anti",

@@ -23,6 +23,7 @@ import { refuseExplicitIdentity, refuseIdentityUpdate } from "../write/identity.
 import { type Reads, sourceReads } from "../write/source-reads.ts";
 import { bindAssignments } from "./assignments.ts";
 import { asCondition, refuseVolatile } from "./find-rows.ts";
+import { firstPieceCount } from "./merge-pieces.ts";
 
 /** A clause with its expressions over target and source columns. */
 export interface BoundClause {
@@ -59,6 +60,8 @@ export interface Merge extends MergeClauses {
   /** What the source reads of the target. */
   sourceReads: Reads | null;
   candidates: ScanFile[];
+  /** Ranges of source rows that the writing pass joins one after the other; 1 for one plan. */
+  pieceCount: number;
 }
 
 /** Opens source and target. */
@@ -94,6 +97,7 @@ export async function openMerge(
     sourceRowCount: Number(count),
     sourceReads: await sourceReads(handle.snapshot, plan),
     candidates: [],
+    pieceCount: await firstPieceCount(engine, table, Number(count)),
   };
 }
 

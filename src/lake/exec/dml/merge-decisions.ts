@@ -10,6 +10,7 @@ import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { bindOperator } from "../../sql/types/coercion.ts";
 import type { StatementContext } from "../statement.ts";
+import { storeInPlace } from "../write/stored-rows.ts";
 import type { Merge } from "./merge-clauses.ts";
 import type { Pairs } from "./merge-pairs.ts";
 
@@ -22,12 +23,12 @@ export interface Decisions {
 }
 
 /** What happens to the rows of the files, once each. */
-export function decisionsFor(
+export async function decisionsFor(
   ctx: StatementContext,
   merge: Merge,
   pairs: Pairs,
   files: readonly ScanFile[],
-): Decisions {
+): Promise<Decisions> {
   const file = column(ctx, "file_index", INT);
   const row = column(ctx, "row_index", LONG);
   const source = column(ctx, "source_row", LONG);
@@ -42,7 +43,9 @@ export function decisionsFor(
     `SELECT file_index, row_index, NULL, clause FROM ${pairs.orphans}) AS d ` +
     `JOIN (VALUES ${positions}) AS m(i, n) ON m.i = d.file_index`;
   const output = [file, row, source, clause];
-  return { plan: { kind: "engine_relation", sql, output }, file, row, source, clause };
+  const once: Plan = { kind: "engine_relation", sql, output };
+  const plan = merge.pieceCount > 1 ? await storeInPlace(ctx, [once]) : once;
+  return { plan, file, row, source, clause };
 }
 
 /** A join of two plans; all conditions hold. */

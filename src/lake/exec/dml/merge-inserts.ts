@@ -12,15 +12,20 @@ import type { StatementContext } from "../statement.ts";
 import { defaultValue, generatedValue, generationText } from "../write/column-values.ts";
 import { identityValue } from "../write/identity.ts";
 import { bindMerge, type Merge } from "./merge-clauses.ts";
-import { column, equal, join, outputColumn } from "./merge-decisions.ts";
+import { column, outputColumn } from "./merge-decisions.ts";
 import type { Pairs } from "./merge-pairs.ts";
+import { joinSource } from "./merge-pieces.ts";
 
 function missingValue(field: StructField, merge: Merge): BoundExpression {
   return identityOf(field) ? identityValue(field) : defaultValue(field, merge.bind);
 }
 
 /** The rows to insert. */
-export function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs): Plan {
+export async function insertedRows(
+  ctx: StatementContext,
+  merge: Merge,
+  pairs: Pairs,
+): Promise<Plan> {
   const row = column(ctx, "source_row", LONG);
   const clause = column(ctx, "clause", INT);
   const decisions: Plan = {
@@ -28,7 +33,7 @@ export function insertedRows(ctx: StatementContext, merge: Merge, pairs: Pairs):
     sql: `SELECT source_row, clause FROM ${pairs.inserts}`,
     output: [row, clause],
   };
-  const joined = join("inner", merge.source, decisions, [equal(merge.sourceRow, row)]);
+  const joined = await joinSource(ctx, merge, "inner", { left: decisions, row });
   const { schema } = merge.target;
   // Conditions and values of inserts see the source only; these stand for the target's names.
   const placeholders = schemaAttributes(schema, ctx.allocate, merge.qualifier);

@@ -18,6 +18,7 @@ import { type BoundClause, bindMerge, type Merge } from "./merge-clauses.ts";
 import { column, decisionsFor, equal, join, outputColumn } from "./merge-decisions.ts";
 import { insertedRows } from "./merge-inserts.ts";
 import type { Pairs } from "./merge-pairs.ts";
+import { fileGroups, joinSource } from "./merge-pieces.ts";
 import type { SplitFiles } from "./split-touched.ts";
 import { openTargetScan } from "./target-scan.ts";
 import { movedIds } from "./update-rows.ts";
@@ -30,15 +31,17 @@ export async function mergedRows(
   { rewritten, marked }: SplitFiles,
 ): Promise<Plan> {
   const parts: Plan[] = [];
-  if (rewritten.length > 0) {
-    const files = rewritten.map((t) => t.file);
-    parts.push(await targetRows(ctx, merge, pairs, { files, onlyChanged: false }));
-  }
-  if (marked.length > 0 && pairs.counts.updated.total > 0) {
-    const files = marked.map((t) => t.file);
-    parts.push(await targetRows(ctx, merge, pairs, { files, onlyChanged: true }));
-  }
-  if (pairs.counts.inserted > 0) parts.push(insertedRows(ctx, merge, pairs));
+  const add = async (of: readonly { file: ScanFile }[], onlyChanged: boolean) => {
+    for (const files of fileGroups(
+      merge,
+      of.map((t) => t.file),
+    )) {
+      parts.push(await targetRows(ctx, merge, pairs, { files, onlyChanged }));
+    }
+  };
+  if (rewritten.length > 0) await add(rewritten, false);
+  if (marked.length > 0 && pairs.counts.updated.total > 0) await add(marked, true);
+  if (pairs.counts.inserted > 0) parts.push(await insertedRows(ctx, merge, pairs));
   return unionAll(ctx, parts);
 }
 
@@ -62,7 +65,7 @@ export async function targetRows(
   const scan = await openTargetScan(ctx, snapshot, files, merge.qualifier, schema);
   const bound = bindMerge(merge, scan.columns);
   const { clauses } = bound;
-  const decisions = decisionsFor(ctx, merge, pairs, files);
+  const decisions = await decisionsFor(ctx, merge, pairs, files);
   const { clause } = decisions;
   const values = schema.fields.map((_, i): BoundExpression => {
     const old = refer(scan.columns[i]!);
@@ -82,7 +85,7 @@ export async function targetRows(
         equal(scan.rowIndex, decisions.row),
       ])
     : decisions.plan;
-  const joined = join("left", decided, merge.source, [equal(merge.sourceRow, decisions.source)]);
+  const joined = await joinSource(ctx, merge, "left", { left: decided, row: decisions.source });
   const deletes = clauses.flatMap((c, i) => (c.action === "delete" ? [i] : []));
   const drops = deletes.length > 0 && !keepsOld;
   const kept: Plan = drops ? dropDeleted(joined, clause, deletes) : joined;

@@ -8,12 +8,17 @@
  * Read `merge-clauses.ts` (binding), then `merge-pairs.ts` (matching), then `merge-rows.ts`.
  */
 
+import { SovereignError } from "../../../core/errors.ts";
 import type { AddFile } from "../../delta/index.ts";
 import { markDeleted } from "../../delta/write/mark-deleted.ts";
 import { mergeOperation } from "../../delta/write/operations.ts";
 import { LONG, structField, structType } from "../../schema/data-type.ts";
-import type { Plan } from "../../sql/plan/plan.ts";
-import { tracksChanges, writeChanges } from "../changes/write-changes.ts";
+import {
+  NO_CHANGES,
+  tracksChanges,
+  type WrittenChanges,
+  writeChanges,
+} from "../changes/write-changes.ts";
 import { localOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
@@ -26,6 +31,7 @@ import { pathsOf } from "./find-rows.ts";
 import { type TrackedMerge, trackMerge } from "./merge-changes.ts";
 import { type Merge, numberedColumns, openMerge } from "./merge-clauses.ts";
 import { findPairs, type MergeCounts, type Pairs } from "./merge-pairs.ts";
+import { PIECE_COUNTS } from "./merge-pieces.ts";
 import { mergedRows } from "./merge-rows.ts";
 import { readPositions } from "./positions.ts";
 import { predicateText } from "./predicate-text.ts";
@@ -58,9 +64,9 @@ export async function executeMerge(
   const scanMs = ctx.session.clock.monotonicMs() - startMs;
   const split = await splitMerged(ctx, merge, pairs);
   return writeOrDiscard(async (keep) => {
-    const { data, changes: parts } = await rowsToWrite(ctx, merge, pairs, split);
-    const written = data && keep(await writeRows(ctx, merge, data));
-    const changes = keep(await writeChanges(ctx, parts, merge.target));
+    const { written, changes } = await writeMerged(ctx, merge, pairs, split);
+    keep(written ?? NO_CHANGES);
+    keep(changes);
     const marked = keep(await markDeleted(handle.snapshot.tableRoot, split.marked.map(markedRows)));
     const gone = split.rewritten.map(({ file }) => file.add);
     const removes = [...gone, ...marked.removes];
@@ -114,6 +120,39 @@ async function splitMerged(
   return splitTouched(await locateFiles(ctx, snapshot, merge.candidates, positions));
 }
 
+/** Data files, null for none, and change files. */
+interface WrittenMerge {
+  written: WrittenData | null;
+  changes: WrittenChanges;
+}
+
+/** Writes the rows; where memory does not suffice, once more in more and smaller pieces. */
+async function writeMerged(
+  ctx: StatementContext,
+  merge: Merge,
+  pairs: Pairs,
+  split: SplitFiles,
+): Promise<WrittenMerge> {
+  const write = () =>
+    writeOrDiscard(async (keep): Promise<WrittenMerge> => {
+      const { data, changes } = await rowsToWrite(ctx, merge, pairs, split);
+      const { target } = merge;
+      const checked = data && (await enforceRules(ctx, data, target));
+      const written = checked && keep(await writeData(ctx, checked, target));
+      return { written, changes: await writeChanges(ctx, changes, target) };
+    });
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      const isMemory = error instanceof SovereignError && error.code === "RESOURCE_EXHAUSTED";
+      const next = PIECE_COUNTS.find((count) => count > merge.pieceCount);
+      if (!isMemory || next === undefined) throw error;
+      merge.pieceCount = next;
+    }
+  }
+}
+
 async function rowsToWrite(
   ctx: StatementContext,
   merge: Merge,
@@ -128,10 +167,6 @@ async function rowsToWrite(
   }
   const isNothing = split.rewritten.length === 0 && inserted + updated.total === 0;
   return { data: isNothing ? null : await mergedRows(ctx, merge, pairs, split), changes: [] };
-}
-
-async function writeRows(ctx: StatementContext, merge: Merge, plan: Plan): Promise<WrittenData> {
-  return writeData(ctx, await enforceRules(ctx, plan, merge.target), merge.target);
 }
 
 async function readsOf(merge: Merge, { prune, bound }: Pairs): Promise<Reads> {

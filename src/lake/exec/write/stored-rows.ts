@@ -18,6 +18,33 @@ export async function storeRows(ctx: StatementContext, plan: Plan): Promise<Engi
   return { kind: "engine_relation", sql: `SELECT * FROM ${table}`, output };
 }
 
+/**
+ * The rows of all parts, computed one part after the other, under the attributes of the first:
+ * what is bound over them still is. There is at least one part.
+ */
+export async function storeInPlace(
+  ctx: StatementContext,
+  parts: readonly Plan[],
+  orderBy?: Attribute,
+): Promise<EngineRelationPlan> {
+  const engine = await ctx.engine();
+  const output = outputOf(parts[0]!);
+  let table: string | null = null;
+  for (const input of parts) {
+    const expressions = outputOf(input).map((attribute) => ({
+      expression: refer(attribute),
+      output: { ...attribute, id: ctx.allocate(), hidden: false },
+    }));
+    const { sql } = await prepareQuery(ctx, { kind: "project", input, expressions });
+    const names = expressions.map((_, i) => `c${i}`).join(", ");
+    const order = orderBy ? ` ORDER BY c${output.indexOf(orderBy)}` : "";
+    const rows = `SELECT * FROM (${sql}) AS q(${names})${order}`;
+    if (table === null) table = await engine.materialize(rows);
+    else await engine.run(`INSERT INTO ${table} ${rows}`);
+  }
+  return { kind: "engine_relation", sql: `SELECT * FROM ${table}`, output };
+}
+
 /** Some columns of a plan, under `names` where given. */
 export function pickColumns(
   ctx: StatementContext,
