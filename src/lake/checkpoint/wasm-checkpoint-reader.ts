@@ -36,7 +36,9 @@ export function createWasmCheckpointReader(
 }
 
 async function* readSmall(path: string): AsyncGenerator<CheckpointAction[]> {
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === "EISDIR" ? malformed(path, "it is a folder") : cause;
+  });
   for await (const rows of readParquetRows(bytes, { source: path })) {
     const actions: CheckpointAction[] = [];
     for (const row of rows) {

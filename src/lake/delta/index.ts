@@ -2,9 +2,10 @@
 
 export * from "./change-feed.ts";
 export * from "./changes.ts";
+export { checkAction } from "./check-action.ts";
 export * from "./checksum.ts";
 export * from "./column-mapping.ts";
-export { checkAction, parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
+export { parseCommitText, readCommitFile, readCommitInfo } from "./commit-file.ts";
 export * from "./commit-range.ts";
 export { inCommitTimestampsFrom } from "./commit-times.ts";
 export * from "./decimal-text.ts";

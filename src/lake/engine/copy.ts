@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SovereignError } from "../../core/errors.ts";
 import { newUuid } from "../../core/ids.ts";
 import { createFolders, fsyncAll } from "../../core/io/index.ts";
 import { targetFileBytes } from "../delta/write/table-property.ts";
@@ -59,6 +60,11 @@ function copySql(request: CopyRequest, folder: string, writeId: string): string 
   });
   for (const name of Object.values(request.rowTracking ?? {})) {
     items.push(`q.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`);
+  }
+  if (items.length === 0) {
+    throw new SovereignError("NOT_IMPLEMENTED", "writing rows that have no columns", {
+      hint: "add a column to the table first",
+    });
   }
   const options = [
     "FORMAT parquet",

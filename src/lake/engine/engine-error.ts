@@ -52,6 +52,13 @@ const RULES: readonly Rule[] = [
     hint: "raise `memory_limit` in `[lake]`, or free disk space for the temp directory",
   },
   {
+    pattern:
+      /database has been invalidated|^Catalog Error: Table with name t_[0-9a-f]{16} does not/,
+    code: "TEMPORARILY_UNAVAILABLE",
+    message: () => "the engine started anew while this ran, after another statement broke it",
+    hint: "run it again",
+  },
+  {
     pattern: /^IO Error: No files found that match the pattern "([^"]*)"/,
     code: "DATA_LOSS",
     message: (m) => `the data file \`${m[1]}\` of the table does not exist`,
@@ -67,7 +74,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|next power of 2|Mismatch in parquet read|converted type can only|Unimplemented [A-Z]+ encoding|^Invalid Error: )/,
+      /^(?!Conversion Error).*(No magic bytes found|too small to be a Parquet|Footer length error|TProtocolException|don't know what type|Failed to read Parquet|Invalid thrift|out of buffer|Snappy decompression|ZSTD Decompression|decompression failure|Corrupt|corrupt|enough bytes from file|bytes outside file|Failed to read file|in Parquet file|next power of 2|Mismatch in parquet read|converted type can only|Malformed Parquet schema|requires a length and scale|Information loss on integer cast|Unimplemented [A-Z]+ encoding|^Invalid Error: )/,
     code: "DATA_LOSS",
     message: (m) => `a Parquet file is damaged: ${firstLine(m.input!)}`,
     hint: "restore the file, or a version of the table that does not need it",

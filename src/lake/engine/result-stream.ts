@@ -18,7 +18,7 @@ export interface StreamHost {
   acquire(): Promise<DuckDBConnection>;
   release(connection: DuckDBConnection, clean: boolean): void;
   isInterrupted(connection: DuckDBConnection): boolean;
-  error(thrown: unknown, sql: string): SovereignError;
+  error(thrown: unknown, sql: string, connection: DuckDBConnection | null): SovereignError;
 }
 
 /** Starts `sql` and returns its result; the first error may come here or while reading. */
@@ -46,8 +46,9 @@ export async function openStream(
     }
     return new DuckDbStream(host, connection, result, known, sql);
   } catch (error) {
+    const told = host.error(error, sql, connection);
     host.release(connection, false);
-    throw host.error(error, sql);
+    throw told;
   }
 }
 
@@ -99,7 +100,7 @@ class DuckDbStream implements ResultStream {
         if (!chunk || chunk.rowCount === 0) {
           // An interrupted stream may just end, and what was read is then not all there is.
           if (this.#host.isInterrupted(connection)) {
-            throw this.#host.error(new Error("INTERRUPT Error: Interrupted!"), this.#sql);
+            throw this.#host.error(new Error("INTERRUPT Error: Interrupted!"), this.#sql, null);
           }
           this.#finish(true);
           return;
@@ -120,7 +121,7 @@ class DuckDbStream implements ResultStream {
     try {
       return await this.#result.fetchChunk();
     } catch (error) {
-      throw this.#host.error(error, this.#sql);
+      throw this.#host.error(error, this.#sql, this.#connection);
     }
   }
 

@@ -144,3 +144,28 @@ it("names the file with text that is no UTF-8 in it", async () => {
     message: expect.stringContaining(name!),
   });
 });
+
+it("refuses a commit with lists where single values stand", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const text = readFileSync(commit(1), "utf8");
+  for (const [from, to] of [
+    [/"stats":"(?:[^"\\]|\\.)*"/, `"stats":${deep}`],
+    [/"modificationTime":\d+/, `"modificationTime":${deep}`],
+    [/"dataChange":true/, `"deletionVector":{"pathOrInlineDv":"","storageType":${deep}}`],
+    [/"dataChange":true/, '"deletionVector":{"pathOrInlineDv":"","storageType":"i","offset":-1}'],
+  ] as const) {
+    edit(1, (before) => before.replace(from, to));
+    const error = { code: "DATA_LOSS", details: { source: commit(1) } };
+    await expect(t.rows(`SELECT * FROM ${table}`)).rejects.toMatchObject(error);
+    writeFileSync(commit(1), text);
+  }
+});
+
+it("leaves no vector behind where statistics are damaged", async () => {
+  edit(1, (text) => text.replace(/"stats":"\{/, '"stats":"{{'));
+  await t.run(`ALTER TABLE ${table} SET TBLPROPERTIES ('delta.enableDeletionVectors' = true)`);
+  const before = readdirSync(root).sort();
+  const error = { code: "DATA_LOSS" };
+  await expect(t.run(`DELETE FROM ${table} WHERE id = 3`)).rejects.toMatchObject(error);
+  expect(readdirSync(root).sort()).toEqual(before);
+});

@@ -47,12 +47,16 @@ export async function markDeleted(
   for (const { file, positions } of marked) {
     vectors.push(file.deletedRows ? union(await file.deletedRows(), positions) : positions);
   }
+  // Before the file is written: damaged statistics are refused here.
+  const stats = marked.map(({ file, physicalRowCount }) =>
+    looseStats(file.add.stats, physicalRowCount),
+  );
   const { path, descriptors } = await writeVectorFile(tableRoot, vectors);
   return {
-    adds: marked.map(({ file, physicalRowCount }, i) => ({
+    adds: marked.map(({ file }, i) => ({
       ...file.add,
       dataChange: true,
-      stats: looseStats(file.add.stats, physicalRowCount),
+      stats: stats[i]!,
       deletionVector: descriptors[i]!,
     })),
     removes: marked.map(({ file }) => file.add),
