@@ -61,6 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const settings: Settings = {
     defaultArtifactRoot: artifactRootOf(options),
     artifactsDestination: destinationOf(options),
+    localRoots: localRootsOf(options),
     servesArtifacts: options.servesArtifacts ?? true,
     cwd: options.cwd,
     environment,
@@ -124,6 +125,14 @@ function artifactRootOf(options: ServerOptions): string {
   const servesArtifacts = options.servesArtifacts ?? true;
   const root = options.defaultArtifactRoot ?? (servesArtifacts ? "mlflow-artifacts:/" : "mlruns");
   return /^[a-z][a-z0-9+.-]+:/i.test(root) ? root : resolve(options.cwd, root);
+}
+
+/** The folders in which MLflow, with or without this server, keeps artifacts of its own accord. */
+function localRootsOf(options: ServerOptions): string[] {
+  const root = artifactRootOf(options);
+  const isLocal = root.startsWith("/") || /^file:/i.test(root);
+  const given = isLocal ? [toFolder(root)] : [];
+  return [...given, destinationOf(options), resolve(options.cwd, "mlruns")];
 }
 
 function destinationOf({ artifactsDestination, cwd }: ServerOptions): string {

@@ -3,8 +3,9 @@
  * (`mlflow-artifacts:`, also as `http:` of this server) lie under the artifacts destination, local
  * ones are folders themselves. Object stores are the clients' own business.
  */
-import { isAbsolute, resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isInside } from "../../core/io/index.ts";
 import type { Settings } from "../routes/route.ts";
 import { invalidParameter, MlflowError } from "../wire/error.ts";
 import { safeArtifactPath } from "./safe-path.ts";
@@ -20,9 +21,8 @@ export function placeOf(uri: string, settings: Settings): ArtifactPlace {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1]?.toLowerCase();
   switch (scheme) {
     case undefined:
-      return { root: resolve(uri), path: "" };
     case "file":
-      return { root: toFolder(uri), path: "" };
+      return placeOfLocal(toFolder(uri), settings);
     case "mlflow-artifacts":
     case "http":
     case "https":
@@ -52,6 +52,19 @@ export function toFolder(location: string): string {
   } catch {
     throw invalidParameter(`Invalid artifact location: '${location}'`);
   }
+}
+
+/**
+ * A client may name any folder when it creates an experiment; the server reads only below its own
+ * roots, or `/etc` could be listed (CVE-2023-6909 and its kin).
+ */
+function placeOfLocal(folder: string, settings: Settings): ArtifactPlace {
+  const root = settings.localRoots.find((candidate) => isInside(candidate, folder));
+  if (root !== undefined) return { root, path: relative(root, folder) };
+  throw new MlflowError(
+    "PERMISSION_DENIED",
+    `This server does not read artifacts from '${folder}': it is outside of its artifact root.`,
+  );
 }
 
 const PROXY_ROUTE = /^.*?\/api\/2\.0\/mlflow-artifacts\/artifacts(\/|$)/;

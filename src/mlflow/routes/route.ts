@@ -19,6 +19,8 @@ export interface Settings {
   readonly defaultArtifactRoot: string;
   /** Where proxied artifacts lie: a folder's path. */
   readonly artifactsDestination: string;
+  /** Absolute folders; local artifact locations outside of them are not read for clients. */
+  readonly localRoots: readonly string[];
   /** False for `--no-serve-artifacts`: the proxy routes then refuse. */
   readonly servesArtifacts: boolean;
   /** Where relative artifact locations start. */
