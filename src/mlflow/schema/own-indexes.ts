@@ -8,6 +8,10 @@ import type { Database } from "../../core/store/index.ts";
 const OWN_INDEXES: Readonly<Record<string, string>> = {
   // The natural order of a run search.
   sovereign_runs_by_start: "runs (experiment_id, lifecycle_stage, start_time DESC, run_uuid)",
+  // The few runs that are RUNNING or FAILED. Not led by the experiment, or SQLite takes it for
+  // searches that name no status.
+  sovereign_runs_by_status:
+    "runs (status, experiment_id, lifecycle_stage, start_time DESC, run_uuid)",
   // A metric's runs in order of its value, NaN behind.
   sovereign_latest_metrics_by_value: "latest_metrics (key, is_nan, value, run_uuid)",
   sovereign_params_by_value: "params (key, value, run_uuid)",
