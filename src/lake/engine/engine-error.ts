@@ -52,8 +52,7 @@ const RULES: readonly Rule[] = [
     hint: "raise `memory_limit` in `[lake]`, or free disk space for the temp directory",
   },
   {
-    pattern:
-      /database has been invalidated|^Catalog Error: Table with name t_[0-9a-f]{16} does not/,
+    pattern: /database has been invalidated/,
     code: "TEMPORARILY_UNAVAILABLE",
     message: () => "the engine started anew while this ran, after another statement broke it",
     hint: "run it again",
