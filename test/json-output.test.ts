@@ -2,9 +2,9 @@
  * `-o` and `--json` are honoured or refused by every command, never ignored: each example that help
  * shows runs in a project where it makes sense, with `--json`, and its stdout must be JSON.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMAND_TREE } from "../src/cli/commands/index.ts";
 import { listEntries } from "../src/cli/help/reference.ts";
@@ -38,6 +38,10 @@ beforeAll(async () => {
   for (const part of ["events", "daily/day=2026-01-31"]) {
     mkdirSync(join(folder, "data", part), { recursive: true });
     await sovereign(["lake", "export", "demo.orders", `data/${part}/a.parquet`, "-q"]);
+  }
+  for (const part of ["store-2.22.5/mlflow.db", "mlruns-3.11.1/mlruns"]) {
+    const from = join(import.meta.dirname, "../fixtures/mlflow", part);
+    cpSync(from, join(folder, basename(part)), { recursive: true });
   }
   for (let run = 0; run < 3; run++) await sovereign(["run", "job", "platform", "-q"]);
 });

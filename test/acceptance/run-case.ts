@@ -3,14 +3,15 @@
  *
  * A script is a list of command lines. `sovereign …` runs in-process (or as a real process);
  * `write FILE <<END`, `cat FILE` (or all of a folder), `ls [FOLDER]`, `rm FILE`, `mkdir FOLDER` and
- * `cp FROM TO` set the stage. `NAME=value` before a command sets its environment (`TTY=100x30` makes stdout and stderr
- * a terminal of that size); `< FILE` and `<<END` give it stdin, `> FILE` takes its stdout.
+ * `cp FROM TO` (from the repository's `fixtures/` too) set the stage. `NAME=value` before a command
+ * sets its environment (`TTY=100x30` makes stdout and stderr a terminal of that size); `< FILE` and
+ * `<<END` give it stdin, `> FILE` takes its stdout.
  *
  * In the transcript stderr lines start with `2> ` and a non-zero exit is `[exit N]`.
  */
 import { spawn } from "node:child_process";
 import {
-  copyFileSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -155,9 +156,11 @@ async function runLine(line: string, inline: string | null, stage: Stage): Promi
     case "mkdir":
       mkdirSync(path(args[0]), { recursive: true });
       return "";
-    case "cp":
-      copyFileSync(path(args[0]), path(args[1]));
+    case "cp": {
+      const from = args[0]?.startsWith("fixtures/") ? join(REPOSITORY, args[0]) : path(args[0]);
+      cpSync(from, path(args[1]), { recursive: true });
       return "";
+    }
     default:
       throw new Error(`unknown word at the start of: ${line}`);
   }

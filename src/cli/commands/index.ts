@@ -146,6 +146,18 @@ export const COMMAND_TREE: readonly CommandNode[] = [
     ],
   },
   {
+    name: "mlflow",
+    heading: "Data",
+    summary: "The MLflow tracking database",
+    verbs: [
+      {
+        name: "db",
+        summary: "Bring an older MLflow's database to the schema used here",
+        load: () => import("./mlflow/db.ts"),
+      },
+    ],
+  },
+  {
     name: "start",
     heading: "Run",
     summary: "Run the bundled pipeline from generated files to a report",

@@ -83,8 +83,8 @@ export function upgradeTrackingDatabase(uri: string, options: UpgradeOptions): U
 
 /** The copy is complete under another name before it gets its own. */
 function backUp(database: Database, clock: Clock): string {
-  const stamp = new Date(clock.nowMs()).toISOString().replace(/[-:]|\.\d+/g, "");
-  const backup = `${database.path}.${stamp}.bak`;
+  const stamp = new Date(clock.nowMs()).toISOString().replace(/\D/g, "");
+  const backup = `${database.path}-${stamp}.bak`;
   const draft = tempPathFor(backup);
   try {
     database.run("VACUUM INTO ?", [draft]);
