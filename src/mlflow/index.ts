@@ -6,6 +6,12 @@ export {
   readAccounts,
   writeAccounts,
 } from "./auth.ts";
+export {
+  type ImportKind,
+  type ImportOptions,
+  type ImportReport,
+  importFileStore,
+} from "./import/import-file-store.ts";
 export { type OpenTrackingOptions, openTrackingDatabase } from "./schema/open.ts";
 export {
   type UpgradeOptions,

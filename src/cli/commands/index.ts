@@ -124,6 +124,16 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         summary: "Manage the accounts that may call the server",
         load: () => import("./mlflow/auth.ts"),
       },
+      {
+        name: "import",
+        summary: "Import mlruns folders into the database",
+        load: () => import("./mlflow/import.ts"),
+      },
+      {
+        name: "db",
+        summary: "Bring an older MLflow's database to the schema used here",
+        load: () => import("./mlflow/db.ts"),
+      },
     ],
   },
   {
@@ -142,18 +152,6 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         name: "validate",
         summary: "Check a databricks.yml without running it",
         load: () => import("./run/validate.ts"),
-      },
-    ],
-  },
-  {
-    name: "mlflow",
-    heading: "Data",
-    summary: "The MLflow tracking database",
-    verbs: [
-      {
-        name: "db",
-        summary: "Bring an older MLflow's database to the schema used here",
-        load: () => import("./mlflow/db.ts"),
       },
     ],
   },

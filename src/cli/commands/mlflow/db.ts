@@ -2,7 +2,6 @@
 import { relative } from "node:path";
 
 import { INT, STRING } from "../../../lake/schema/data-type.ts";
-import { upgradeTrackingDatabase } from "../../../mlflow/index.ts";
 import { defineCommand } from "../../command.ts";
 import { STORE_URI_FLAG, storeUri } from "../../mlflow/store-uri.ts";
 
@@ -31,9 +30,10 @@ export const command = defineCommand({
     "Brings databases of MLflow 2.22 to 3.10 to the schema of 3.11.1, with the rows as they were; newer ones are left alone. It happens in one transaction, and a copy of the file as it was stays beside it. Stop servers that use the database first: an older MLflow cannot work on it afterwards.",
   fields: FIELDS,
   databricks: "`mlflow db upgrade <uri>` of MLflow itself",
-  seeAlso: ["doctor"],
+  seeAlso: ["mlflow server", "mlflow import"],
   dryRun: true,
   async run(context, { flags }) {
+    const { upgradeTrackingDatabase } = await import("../../../mlflow/index.ts");
     const { cwd, clock } = context.io;
     const { dryRun } = context.globals;
     const report = upgradeTrackingDatabase(storeUri(context, flags["backend-store-uri"]), {
