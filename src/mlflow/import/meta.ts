@@ -11,7 +11,7 @@ import { DamagedEntry, readText } from "./file-store.ts";
 const FLOAT: ScalarTag = {
   tag: "tag:yaml.org,2002:float",
   default: true,
-  test: /^[-+]?(?:(?:\d[\d_]*)\.[\d_]*(?:[eE][-+]\d+)?|\.\d[\d_]*(?:[eE][-+]\d+)?|\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+  test: /^[-+]?(?:\d[\d_]*\.[\d_]*(?:e[-+]\d+)?|\.\d[\d_]*(?:e[-+]\d+)?|\.inf|\.nan)$/i,
   resolve: (text) => new YamlFloat(text),
 };
 
