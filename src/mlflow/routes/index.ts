@@ -1,6 +1,8 @@
 /** Every route of the server. */
 import { artifactRoutes } from "./artifacts.ts";
+import { evaluationDatasetRoutes } from "./evaluation-datasets.ts";
 import { experimentRoutes } from "./experiments.ts";
+import { issueRoutes } from "./issues.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
 import { loggingRoutes } from "./logging.ts";
 import { metricRoutes } from "./metrics.ts";
@@ -9,6 +11,7 @@ import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
 import { runInputRoutes } from "./run-inputs.ts";
 import { runRoutes } from "./runs.ts";
+import { scorerRoutes } from "./scorers.ts";
 import { serverRoutes } from "./server.ts";
 import { tracingRoutes } from "./tracing.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -26,4 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...modelVersionRoutes,
   ...tracingRoutes,
   ...webhookRoutes,
+  ...scorerRoutes,
+  ...evaluationDatasetRoutes,
+  ...issueRoutes,
 ];

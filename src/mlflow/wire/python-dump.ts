@@ -3,12 +3,21 @@
  * only). MLflow keeps such texts in its database and searches them as texts, so every space counts.
  * `JsonNumber` is a float, number and bigint are ints, as `loadJson` reads them.
  */
-import { type ExactJson, JsonNumber } from "../../core/json/index.ts";
+import { type ExactJson, isJsonObject, JsonNumber } from "../../core/json/index.ts";
 import { parseBody, printPythonFloat } from "./python-json.ts";
 
 /** `json.dumps(value)`. */
 export function dumpJson(value: ExactJson): string {
   return escapeAscii(dumpUnicode(value));
+}
+
+/** `json.dumps(value, sort_keys=True)`. */
+export function dumpSorted(value: ExactJson): string {
+  if (Array.isArray(value)) return `[${value.map(dumpSorted).join(", ")}]`;
+  if (!isJsonObject(value)) return dumpJson(value);
+  const keys = Object.keys(value).sort();
+  const members = keys.map((key) => `${dumpJson(key)}: ${dumpSorted(value[key] ?? null)}`);
+  return `{${members.join(", ")}}`;
 }
 
 /** `json.dumps(value, ensure_ascii=False)`. */
