@@ -10,6 +10,7 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { createFolders, errnoOf, tempPathFor } from "../../core/io/index.ts";
 import { type Database, openDatabase } from "../../core/store/index.ts";
+import { defineRegexp } from "../search/regexp.ts";
 import { checkHead } from "./check-head.ts";
 import { createTrackingSchema, ensureDefaultExperiment, type FreshFacts } from "./create.ts";
 import { parseDatabaseUri } from "./database-uri.ts";
@@ -65,6 +66,7 @@ function openToRead(path: string): Database {
 function settled(database: Database, check: () => void): Database {
   try {
     database.exec("PRAGMA case_sensitive_like = ON");
+    defineRegexp(database);
     check();
     return database;
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * How strongly two properties of traces go together: normalized pointwise mutual information, from
- * -1 (never together) by 0 (independent) to 1 (always together). Bouma 2009, "Normalized (pointwise)
+ * -1 (never together) by 0 (independent) to 1 (always). Bouma 2009, "Normalized (pointwise)
  * mutual information in collocation extraction"; the smoothed one adds Jeffreys' prior of 1/2 to
  * every cell of the 2x2 table.
  */
