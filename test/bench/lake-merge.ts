@@ -66,8 +66,10 @@ try {
       ROUNDS,
       {
         base: "delta-rs",
-        budgets:
-          ours === MERGE ? { "deletion vectors": isLarge ? 0.17 : 0.25, "copy-on-write": 1 } : {},
+        budgets: {
+          ...(ours === MERGE && { "deletion vectors": isLarge ? 0.17 : 0.25 }),
+          "copy-on-write": 1,
+        },
       },
     );
   }

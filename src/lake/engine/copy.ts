@@ -68,7 +68,9 @@ function copySql(request: CopyRequest, folder: string, writeId: string): string 
   }
   const options = [
     "FORMAT parquet",
+    // Level 3, the engine's own, takes a quarter more time for files an eighth smaller.
     "COMPRESSION zstd",
+    "COMPRESSION_LEVEL 1",
     "RETURN_STATS",
     "OVERWRITE_OR_IGNORE true",
     `FILENAME_PATTERN ${quoteString(`${request.filePrefix ?? "part"}-{i}-${writeId}`)}`,
