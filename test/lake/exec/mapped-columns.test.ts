@@ -68,3 +68,33 @@ it("can be taken up by a table that has rows", async () => {
     ["2", "2", "c"],
   ]);
 });
+
+/** Property before, change, property after: as recorded from delta-spark 4.4.0. */
+const STATS_COLUMNS: readonly (readonly [string, string, string])[] = [
+  ["a,b", "RENAME COLUMN a TO c", "c,b"],
+  ["a, s.x , b", "RENAME COLUMN a TO `c d`", "`c d`,s.x,b"],
+  ["a,s.x", "RENAME COLUMN s TO t", "a,t.x"],
+  ["a,s.x,s.y.p", "RENAME COLUMN s.y TO z", "a,s.x,s.z.p"],
+  ["a,`odd, n`", "RENAME COLUMN b TO b2", "a,`odd, n`"],
+  ["a,`odd, n`", "RENAME COLUMN `odd, n` TO even", "a,even"],
+  ["a,b", "DROP COLUMN a", "b"],
+  ["a", "DROP COLUMN a", ""],
+  ["a,s.x,s.y.p", "DROP COLUMN s.y", "a,s.x"],
+  ["a,s.x", "DROP COLUMN s.x", "a"],
+  ["b,s", "DROP COLUMN s.x", "b,s"],
+  ["b,s,a", "DROP COLUMN s", "b,a"],
+  ["a, b", "DROP COLUMNS (s.x, `odd, n`)", "a,b"],
+];
+
+it.each(STATS_COLUMNS)("%s: %s leaves %s", async (before, change, after) => {
+  const n = STATS_COLUMNS.findIndex((c) => c[0] === before && c[1] === change);
+  const table = `delta.\`${join(t.folder, `stats ${n}`)}\``;
+  await t.run(
+    `CREATE TABLE ${table} (a INT, b INT, s STRUCT<x: INT, y: STRUCT<p: INT, q: INT>>, ` +
+      "`odd, n` INT) TBLPROPERTIES ('delta.columnMapping.mode' = 'name', " +
+      `'delta.dataSkippingStatsColumns' = '${before}')`,
+  );
+  await t.run(`ALTER TABLE ${table} ${change}`);
+  const rows = await t.rows(`SHOW TBLPROPERTIES ${table} ('delta.dataSkippingStatsColumns')`);
+  expect(rows[0]![1]).toBe(after);
+});

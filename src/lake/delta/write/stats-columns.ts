@@ -19,6 +19,7 @@ export interface StatsColumnsOf {
   configuration: Readonly<Record<string, string>>;
 }
 
+const PROPERTY = "delta.dataSkippingStatsColumns";
 const DEFAULT_INDEXED_COLUMNS = 32;
 
 /** The leaves to collect statistics on, in schema order. A list, map or variant is one leaf. */
@@ -27,9 +28,9 @@ export function statsColumns(table: StatsColumnsOf): StatsColumn[] {
     (field) => !table.partitionColumns.includes(field.name) && field.type.kind !== "void",
   );
   const leaves = dataFields.flatMap((field) => leavesOf(field, [], [], table.columnMappingMode));
-  const named = table.configuration["delta.dataSkippingStatsColumns"];
+  const named = table.configuration[PROPERTY];
   if (named !== undefined) {
-    const wanted = parseNames(named);
+    const wanted = parseNames(named).map(lowered);
     return leaves.filter((leaf) => wanted.some((name) => startsWith(leaf.logicalPath, name)));
   }
   const text = table.configuration["delta.dataSkippingNumIndexedCols"];
@@ -49,16 +50,60 @@ function leavesOf(
   return field.type.fields.flatMap((child) => leavesOf(child, logicalPath, physicalPath, mode));
 }
 
-/** `a, b.c, \`odd, name\`` to lower-case paths. */
+/** The entry of the named columns once a column is called otherwise; none where there is none. */
+export function renamedStatsColumns(
+  configuration: Readonly<Record<string, string>>,
+  from: readonly string[],
+  name: string,
+): Record<string, string> {
+  return withNames(configuration, (names) =>
+    names.map((path) =>
+      startsWith(path, lowered(from)) ? path.with(from.length - 1, name) : path,
+    ),
+  );
+}
+
+/** The entry of the named columns without those dropped. */
+export function droppedStatsColumns(
+  configuration: Readonly<Record<string, string>>,
+  dropped: readonly (readonly string[])[],
+): Record<string, string> {
+  return withNames(configuration, (names) =>
+    names.filter((path) => !dropped.some((gone) => startsWith(path, lowered(gone)))),
+  );
+}
+
+function withNames(
+  configuration: Readonly<Record<string, string>>,
+  change: (names: string[][]) => string[][],
+): Record<string, string> {
+  const text = configuration[PROPERTY];
+  if (text === undefined) return {};
+  const names = change(parseNames(text)).map((path) => path.map(quoteName).join("."));
+  return { [PROPERTY]: names.join(",") };
+}
+
+/** As Spark quotes parts of a name. */
+function quoteName(part: string): string {
+  const isPlain = /^[A-Za-z0-9_]+$/.test(part) && !/^[0-9]+$/.test(part);
+  return isPlain ? part : `\`${part.replaceAll("`", "``")}\``;
+}
+
+/** `a, b.c, \`odd, name\`` to paths. */
 function parseNames(text: string): string[][] {
   const names: string[][] = [[]];
   for (const match of text.matchAll(/`((?:[^`]|``)*)`|([^`.,\s]+)|(,)/g)) {
     if (match[3]) names.push([]);
-    else names.at(-1)!.push((match[1]?.replaceAll("``", "`") ?? match[2]!).toLowerCase());
+    else names.at(-1)!.push(match[1]?.replaceAll("``", "`") ?? match[2]!);
   }
   return names.filter((name) => name.length > 0);
 }
 
+function lowered(path: readonly string[]): string[] {
+  return path.map((part) => part.toLowerCase());
+}
+
+/** Whether a path lies at or below a prefix, which is in lower case. */
 function startsWith(path: readonly string[], prefix: readonly string[]): boolean {
   return prefix.every((part, index) => path[index]?.toLowerCase() === part);
 }

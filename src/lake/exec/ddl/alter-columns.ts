@@ -10,6 +10,7 @@ import {
   dropColumnsOperation,
   renameColumnOperation,
 } from "../../delta/write/operations.ts";
+import { droppedStatsColumns, renamedStatsColumns } from "../../delta/write/stats-columns.ts";
 import {
   type DataType,
   type StructField,
@@ -126,7 +127,10 @@ export function dropColumns(
     dropped.push(path);
   }
   if (dropped.length === 0) return Promise.resolve(emptyOutcome());
-  return changeMetadata(ctx, handle, { schema }, dropColumnsOperation(dropped));
+  const { configuration } = handle.snapshot.metadata;
+  const internalProperties = droppedStatsColumns(configuration, dropped);
+  const change = { schema, internalProperties };
+  return changeMetadata(ctx, handle, change, dropColumnsOperation(dropped));
 }
 
 /** RENAME COLUMN. */
@@ -150,7 +154,10 @@ export function renameColumn(
       ? snapshot.metadata.partitionColumns.map((name) => (name === current.name ? to.name : name))
       : snapshot.metadata.partitionColumns;
   const operation = renameColumnOperation(path, [...path.slice(0, -1), to.name]);
-  return changeMetadata(ctx, handle, { schema, partitionColumns }, operation);
+  const { configuration } = snapshot.metadata;
+  const internalProperties = renamedStatsColumns(configuration, path, to.name);
+  const change = { schema, partitionColumns, internalProperties };
+  return changeMetadata(ctx, handle, change, operation);
 }
 
 type ColumnAction = Extract<AlterAction, { kind: "alter_column" }>;
