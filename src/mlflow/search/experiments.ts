@@ -14,7 +14,6 @@ import {
   type OrderTerm,
   TEXT_COMPARATORS,
 } from "./ast.ts";
-import type { Node } from "./groups.ts";
 import {
   badComparator,
   isNumber,
@@ -26,6 +25,7 @@ import {
   trimKey,
   unknownAttribute,
 } from "./identifier.ts";
+import type { Node } from "./nodes.ts";
 import { readOrderText } from "./order-text.ts";
 import { type ClauseParts, readClauses } from "./statement.ts";
 

@@ -2,7 +2,7 @@
 import { invalidParameter, type MlflowError } from "../wire/error.ts";
 import { pythonSet } from "../wire/python-text.ts";
 import type { ClauseValue } from "./ast.ts";
-import type { Node } from "./groups.ts";
+import type { Node } from "./nodes.ts";
 import { readTextList } from "./python-literal.ts";
 
 /** `a.b.c` as `["a", "b.c"]`, `a` as `[null, "a"]`. */

@@ -3,7 +3,8 @@
  * it apart with sqlparse and then with `shlex`; blanks before or after it are refused.
  */
 import { invalidParameter } from "../wire/error.ts";
-import { isSpace, type Node, TooComplex } from "./groups.ts";
+import { TooComplex } from "./groups.ts";
+import { isSpace, type Node } from "./nodes.ts";
 import { parseStatement } from "./statement.ts";
 
 /** What is ordered by, quotes included when no direction was given, and which way. */

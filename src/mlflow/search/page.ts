@@ -80,6 +80,20 @@ export function buildPage(request: PageRequest): PageQuery {
   };
 }
 
+/** The arms of an order whose first key may be NULL: `lead`, then `rest`. */
+export function armsByKey(
+  scope: Omit<Arm, "keys">,
+  lead: SortKey,
+  rest: readonly SortKey[],
+): Arm[] {
+  const { nullable, ...present } = lead;
+  if (!nullable) return [{ ...scope, keys: [lead, ...rest] }];
+  return [
+    { ...scope, where: [...scope.where, `${lead.sql} IS NOT NULL`], keys: [present, ...rest] },
+    { ...scope, where: [...scope.where, `${lead.sql} IS NULL`], keys: rest },
+  ];
+}
+
 /** Runs a page query. */
 export function readPage<Row>(database: Database, query: PageQuery) {
   return query.finish(database.all<Row>(query.sql, query.parameters));

@@ -13,7 +13,6 @@ import {
   TEXT_COMPARATORS,
 } from "./ast.ts";
 import { readPlainEntity, readPlainOrder } from "./experiments.ts";
-import type { Node } from "./groups.ts";
 import {
   checkListUse,
   isNumber,
@@ -26,6 +25,7 @@ import {
   trimKey,
   unknownAttribute,
 } from "./identifier.ts";
+import type { Node } from "./nodes.ts";
 import { readOrderText } from "./order-text.ts";
 import { type ClauseParts, readClauses } from "./statement.ts";
 

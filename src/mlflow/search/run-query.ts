@@ -7,10 +7,10 @@
  * are walked in the order asked for, each is checked, and the walk stops when the page is full.
  */
 import type { Database } from "../../core/store/index.ts";
-import { type Arm, buildPage, type PageQuery, type SortKey } from "./page.ts";
+import { type Arm, armsByKey, buildPage, type PageQuery, type SortKey } from "./page.ts";
 import type { RunClause, RunOrderTerm } from "./runs.ts";
 import { parseRunFilter, parseRunOrder } from "./runs.ts";
-import { allOf, Binder, compare } from "./sql.ts";
+import { allOf, Binder, compare, finds } from "./sql.ts";
 
 export type ViewType = "ACTIVE_ONLY" | "DELETED_ONLY" | "ALL";
 
@@ -88,7 +88,6 @@ export function runCondition(binder: Binder, clause: RunClause): string {
   }
   const { table, name } = valueTable(clause);
   const scope = `FROM ${table} f WHERE f.run_uuid = r.run_uuid AND f.key = ${binder.bind(name)}`;
-  // Not EXISTS: SQLite may turn that into a join and begin with the wrong table.
   if (comparator === "IS NULL" || comparator === "IS NOT NULL") {
     return `(SELECT 1 ${scope}) ${comparator}`;
   }
@@ -107,10 +106,9 @@ function datasetCondition(binder: Binder, { key, comparator, value }: RunClause)
   const tags = isContext
     ? `JOIN input_tags t ON t.input_uuid = i.input_uuid AND t.name = '${DATASET_CONTEXT_TAG}' `
     : "";
-  return (
-    "(SELECT 1 FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id " +
-    `${tags}WHERE i.destination_id = r.run_uuid AND i.destination_type = 'RUN' ` +
-    `AND ${condition} LIMIT 1) IS NOT NULL`
+  return finds(
+    "FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id " +
+      `${tags}WHERE i.destination_id = r.run_uuid AND i.destination_type = 'RUN' AND ${condition}`,
   );
 }
 
@@ -168,9 +166,9 @@ function makeArms(binder: Binder, { terms, where, start }: ArmPlan): Arm[] {
   const runs = start === null ? "runs r" : `${start} s CROSS JOIN runs r`;
   const linked = start === null ? where : ["r.run_uuid = s.run_uuid", ...where];
   const plain = { from: [runs, ...joins].join(" "), where: linked };
-  if (lead === undefined) return attributeArms(plain, START_TIME, [RUN_ID]);
+  if (lead === undefined) return armsByKey(plain, START_TIME, [RUN_ID]);
   if (lead.kind === "attribute") {
-    return attributeArms(plain, attributeKey(lead), rest);
+    return armsByKey(plain, attributeKey(lead), rest);
   }
   const table = TABLES[lead.kind];
   const key = binder.bind(lead.key);
@@ -191,20 +189,6 @@ function makeArms(binder: Binder, { terms, where, start }: ArmPlan): Arm[] {
   return [
     { ...valued, where: [...valued.where, "v.value IS NOT NULL"], keys: [value, ...rest] },
     { ...plain, where: [...plain.where, `${missing} AND m.value IS NOT NULL)`], keys: rest },
-  ];
-}
-
-/** The arms of an order by one expression that may be NULL. */
-export function attributeArms(
-  scope: Omit<Arm, "keys">,
-  lead: SortKey,
-  rest: readonly SortKey[],
-): Arm[] {
-  const { nullable, ...present } = lead;
-  if (!nullable) return [{ ...scope, keys: [lead, ...rest] }];
-  return [
-    { ...scope, where: [...scope.where, `${lead.sql} IS NOT NULL`], keys: [present, ...rest] },
-    { ...scope, where: [...scope.where, `${lead.sql} IS NULL`], keys: rest },
   ];
 }
 

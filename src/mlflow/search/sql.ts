@@ -59,6 +59,14 @@ function bindable(value: string | number | bigint | null): SqlValue {
   return BigInt.asIntN(64, value) === value ? value : Number(value);
 }
 
+/**
+ * Whether `SELECT 1 body` finds a row. Not EXISTS: SQLite may turn that into a join and begin with
+ * the wrong table.
+ */
+export function finds(body: string): string {
+  return `(SELECT 1 ${body} LIMIT 1) IS NOT NULL`;
+}
+
 /** All of `conditions`. SQLite allows 1,000 levels of an expression, so the tree is balanced. */
 export function allOf(conditions: readonly string[]): string {
   if (conditions.length === 0) return "1";

@@ -5,8 +5,9 @@
  */
 import { invalidParameter, type MlflowError } from "../wire/error.ts";
 import { pythonRepr } from "../wire/python-text.ts";
-import { groupTokens, isKeyword, isSpace, type Node, TooComplex } from "./groups.ts";
+import { groupTokens, TooComplex } from "./groups.ts";
 import { type Token, tokenize } from "./lexer.ts";
+import { isKeyword, isSpace, type Node } from "./nodes.ts";
 
 /** The parts of one clause; `right` is null for `IS NULL` and `IS NOT NULL`. */
 export interface ClauseParts {

@@ -14,7 +14,6 @@ import {
   NUMERIC_COMPARATORS,
   type OrderTerm,
 } from "./ast.ts";
-import type { Node } from "./groups.ts";
 import {
   badComparator,
   checkListUse,
@@ -28,6 +27,7 @@ import {
   trimKey,
   unknownAttribute,
 } from "./identifier.ts";
+import type { Node } from "./nodes.ts";
 import { readOrderText } from "./order-text.ts";
 import { readTextList } from "./python-literal.ts";
 import { type ClauseParts, readClauses } from "./statement.ts";

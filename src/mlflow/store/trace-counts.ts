@@ -1,7 +1,8 @@
 /** How many traces meet two filters, each and both. */
 import type { Database } from "../../core/store/index.ts";
 import { allOf, Binder } from "../search/sql.ts";
-import { inExperiments, traceConditions } from "../search/trace-query.ts";
+import { traceConditions } from "../search/trace-conditions.ts";
+import { inExperiments } from "../search/trace-query.ts";
 
 /** Traces that meet the first filter, the second, both, and all there are. */
 export interface TraceCounts {
