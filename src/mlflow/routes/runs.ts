@@ -1,13 +1,19 @@
 /** Runs: create, read, change, delete, restore. */
 import type { Database } from "../../core/store/index.ts";
+import { parseExperimentId } from "../store/experiments.ts";
 import { loadRuns, type Run } from "../store/run-data.ts";
+import { searchRuns } from "../store/run-search.ts";
 import { createRun, getRunInfo, moveRun, updateRun } from "../store/runs.ts";
-import { isIntLike, isString, required } from "../wire/checks.ts";
-import { listOf, message, oneOf } from "../wire/fields.ts";
+import { atMost, isArray, isIntLike, isString, itemsAreStrings, required } from "../wire/checks.ts";
+import { invalidParameter } from "../wire/error.ts";
+import { type Int64, listOf, message, oneOf } from "../wire/fields.ts";
 import { wireNewRun, wireRun, wireRunInfo } from "../wire/run.ts";
 import { apiRoute, type Route } from "./route.ts";
 
 const RUN_STATUS = oneOf({ RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 });
+/** `mlflow.ViewType`. */
+export const VIEW_TYPE = oneOf({ ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 });
+const MAX_RESULTS = 50_000;
 const RUN_ID = { run_id: [required, isString] } as const;
 
 export const runRoutes: readonly Route[] = [
@@ -82,7 +88,51 @@ export const runRoutes: readonly Route[] = [
       return {};
     },
   }),
+  apiRoute({
+    method: "POST",
+    path: "/runs/search",
+    isHeavy: true,
+    fields: {
+      experiment_ids: listOf("string"),
+      filter: "string",
+      run_view_type: VIEW_TYPE,
+      max_results: "int32",
+      order_by: listOf("string"),
+      page_token: "string",
+    },
+    checks: {
+      experiment_ids: [isArray],
+      filter: [isString],
+      max_results: [isIntLike, atMost(MAX_RESULTS)],
+      order_by: [isArray, itemsAreStrings],
+    },
+    handle: ({ context: { database }, message: request }) => {
+      const pageSize = request.max_results ?? 1000;
+      checkPageSize(pageSize);
+      const { runs, nextPageToken } = searchRuns(database, {
+        experimentIds: (request.experiment_ids ?? []).map(parseExperimentId),
+        filter: request.filter ?? "",
+        viewType: request.run_view_type ?? "ACTIVE_ONLY",
+        orderBy: request.order_by ?? [],
+        pageSize,
+        pageToken: request.page_token ?? null,
+      });
+      return {
+        runs: runs.length === 0 ? undefined : runs.map(wireRun),
+        next_page_token: nextPageToken ?? undefined,
+      };
+    },
+  }),
 ];
+
+/** Refuses a page size that no search of MLflow takes. */
+export function checkPageSize(pageSize: Int64): void {
+  if (pageSize >= 1 && pageSize <= MAX_RESULTS) return;
+  const bound = pageSize < 1 ? "a positive integer" : `at most ${MAX_RESULTS}`;
+  throw invalidParameter(
+    `Invalid value ${pageSize} for parameter 'max_results' supplied. It must be ${bound}`,
+  );
+}
 
 function getRun(database: Database, runId: string): Run {
   return loadRuns(database, [getRunInfo(database, runId)])[0] as Run;
