@@ -1,6 +1,6 @@
 /** Reading the history of metrics: pages of one run, or the first rows of several runs. */
 import type { Database } from "../../core/store/index.ts";
-import { readPageToken, writePageToken } from "../wire/page-token.ts";
+import { decodePageToken, encodePageToken, refuseToken } from "../search/page-token.ts";
 import type { Metric } from "./metrics.ts";
 import { allInt64 } from "./rows.ts";
 
@@ -19,7 +19,9 @@ export interface MetricPage {
 export const MAX_HISTORY = 25_000;
 
 const COLUMNS = "key, value, timestamp, step, is_nan AS isNan";
-const TOKEN = "history";
+const ORDER = "metric history";
+const AFTER = `AND (timestamp, step, value, is_nan)
+       > (CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)`;
 
 /** One page of a metric by timestamp, step and value; empty for a run or key that is not there. */
 export function readMetricHistory(
@@ -28,19 +30,21 @@ export function readMetricHistory(
   key: string,
   page: { readonly maxResults: number; readonly pageToken: string },
 ): MetricPage {
-  const place = page.pageToken === "" ? [] : readPageToken(TOKEN, page.pageToken, 4);
-  const after = place.length === 0 ? "" : "AND (timestamp, step, value, is_nan) > (?, ?, ?, ?)";
+  const place = decodePageToken(page.pageToken, ORDER);
+  if (place !== null && place.keys.length !== 4) throw refuseToken(page.pageToken);
+  const after = place === null ? "" : AFTER;
   const rows = allInt64<Metric>(
     database,
     ["timestamp", "step"],
     `SELECT ${COLUMNS} FROM metrics WHERE run_uuid = ? AND key = ? ${after}
       ORDER BY timestamp, step, value, is_nan LIMIT ?`,
-    [runId, key, ...place, page.maxResults + 1],
+    [runId, key, ...(place?.keys ?? []), page.maxResults + 1],
   );
   if (rows.length <= page.maxResults) return { metrics: rows, nextPageToken: null };
   rows.pop();
   const { timestamp, step, value, isNan } = rows.at(-1) as Metric;
-  return { metrics: rows, nextPageToken: writePageToken(TOKEN, [timestamp, step, value, isNan]) };
+  const keys = [String(timestamp), String(step), value, isNan];
+  return { metrics: rows, nextPageToken: encodePageToken({ order: ORDER, arm: 0, keys }) };
 }
 
 /** The first points of several runs, run by run. */

@@ -29,10 +29,12 @@ interface RunRow {
 /** One page of the runs that a search finds. Errors: 400 for a bad filter, order or token. */
 export function searchRuns(database: Database, search: RunSearch): RunPage {
   const query = buildRunQuery(database, search);
-  const found = allInt64<RunRow>(database, ["start_time", "end_time"], query.sql, query.parameters);
-  const { rows, nextPageToken } = query.finish(found);
+  const read = allInt64<RunRow>(database, ["start_time", "end_time"], query.sql, query.parameters);
+  const { rows, nextPageToken } = query.finish(read);
   const runs = loadRuns(database, rows.map(toRunInfo));
-  return { runs: runs.map(withName), nextPageToken };
+  // MLflow does not look for input models in a search.
+  const found = runs.map((run) => ({ ...withName(run), modelInputs: [] }));
+  return { runs: found, nextPageToken };
 }
 
 function toRunInfo(row: RunRow): RunInfo {
