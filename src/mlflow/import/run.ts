@@ -98,12 +98,14 @@ export function readInt64(text: string, path: string): number | bigint {
   const isInteger = /^[-+]?\d{1,19}$/.test(text);
   if (isInteger && Number.isSafeInteger(Number(text))) return Number(text);
   if (isInteger && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return BigInt(text);
-  throw malformed(path, [text]);
+  throw new DamagedEntry(path, `has \`${text.slice(0, 80)}\` where a 64-bit integer belongs`);
 }
 
 /** A number as Python prints it, `nan` and `inf` included. */
 export function readFloat(text: string, path: string): number {
-  if (!FLOAT.test(text)) throw malformed(path, [text]);
+  if (!FLOAT.test(text)) {
+    throw new DamagedEntry(path, `has \`${text.slice(0, 80)}\` where a number belongs`);
+  }
   const word = text.toLowerCase();
   if (word.endsWith("nan")) return Number.NaN;
   if (!word.includes("inf")) return Number(text);

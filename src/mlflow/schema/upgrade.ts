@@ -143,8 +143,11 @@ function compare(database: Database, target: readonly SchemaObject[]) {
   return { made, changed: [...changed] };
 }
 
+/** Without blanks and quotes, and the constraints in one order: SQLAlchemy writes them in any. */
 function flatten(sql: string): string {
-  return sql.replace(/["\s]+/g, " ").replace(/ ?([(),]) ?/g, "$1");
+  const flat = sql.replace(/["\s]+/g, " ").replace(/ ?([(),]) ?/g, "$1");
+  const parts = flat.replace(/\)$/, "").split(/,(?=CONSTRAINT |FOREIGN KEY|CHECK|PRIMARY |UNIQUE)/);
+  return parts.sort().join();
 }
 
 /** Renames a table and frees the names of its indexes; returns the ones to make again. */

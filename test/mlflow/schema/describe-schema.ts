@@ -38,10 +38,11 @@ function describe(database: Database, { type, name }: SchemaEntry): Record<strin
   return { columns: pragma("table_xinfo"), keys: pragma("foreign_key_list"), indexes };
 }
 
-function flatten(sql: string | null): string | null {
-  if (sql === null) return null;
-  return sql
+/** The stored text; SQLAlchemy writes the constraints of a table in any order. */
+function flatten(sql: string | null): string[] {
+  const flat = (sql ?? "")
     .replace(/["\s]+/g, " ")
     .replace(/\s*([(),=])\s*/g, "$1")
-    .trim();
+    .replace(/\)$/, "");
+  return flat.split(/,(?=CONSTRAINT |FOREIGN KEY|CHECK|PRIMARY |UNIQUE)/).sort();
 }

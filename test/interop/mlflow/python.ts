@@ -1,0 +1,30 @@
+/**
+ * The real MLflow, by version: a virtual environment in `.interop/mlflow-<version>`, made by
+ * `src/dev/interop-setup.mjs --mlflow`. A lane without one is skipped.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const FOLDER = join(import.meta.dirname, "../../../.interop");
+
+/** The program of that version, or null when it is not set up. */
+export function findMlflowPython(version: string): string | null {
+  const path = join(FOLDER, `mlflow-${version}`, "bin/python");
+  return existsSync(path) ? path : null;
+}
+
+/** Runs a script of this folder and returns what it prints. */
+export function runPython(python: string, script: string, args: readonly string[]): string {
+  return execFileSync(python, [join(import.meta.dirname, script), ...args], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      MLFLOW_DISABLE_TELEMETRY: "true",
+      PYTHONDONTWRITEBYTECODE: "1",
+      TZ: "UTC",
+    },
+  });
+}
