@@ -6,6 +6,7 @@ import { issueRoutes } from "./issues.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
 import { loggingRoutes } from "./logging.ts";
 import { metricRoutes } from "./metrics.ts";
+import { modelArtifactRoutes } from "./model-artifacts.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...metricRoutes,
   ...registeredModelRoutes,
   ...modelVersionRoutes,
+  ...modelArtifactRoutes,
   ...tracingRoutes,
   ...webhookRoutes,
   ...scorerRoutes,
