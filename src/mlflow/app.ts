@@ -11,7 +11,7 @@ import { ROUTES } from "./routes/index.ts";
 import { type ApiRoute, type Context, type Method, pathsOf, type Route } from "./routes/route.ts";
 import { createGate, type SecurityOptions } from "./security.ts";
 import { sendError, sendPage, sendText } from "./wire/reply.ts";
-import { MAX_JSON_BYTES, readBody, requireJsonType } from "./wire/request.ts";
+import { MAX_JSON_BYTES, readBody, refuseWorkspace, requireJsonType } from "./wire/request.ts";
 
 /** Answers one request; never rejects. */
 export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -63,6 +63,7 @@ export function createApp(options: AppOptions): App {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? "/";
     const rawPath = pathOf(request);
+    if (!rawPath.endsWith("/mlflow/server-info")) refuseWorkspace(request);
     const method = request.method === "HEAD" ? "GET" : (request.method as Method);
     const match = find(method, rawPath);
     if (match === null) {

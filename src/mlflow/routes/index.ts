@@ -1,7 +1,9 @@
 /** Every route of the server. */
+import { absentRoutes } from "./absent.ts";
 import { artifactRoutes } from "./artifacts.ts";
 import { evaluationDatasetRoutes } from "./evaluation-datasets.ts";
 import { experimentRoutes } from "./experiments.ts";
+import { graphqlRoutes } from "./graphql.ts";
 import { issueRoutes } from "./issues.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
 import { loggingRoutes } from "./logging.ts";
@@ -17,7 +19,7 @@ import { serverRoutes } from "./server.ts";
 import { tracingRoutes } from "./tracing.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
-export const ROUTES: readonly Route[] = [
+const REST_ROUTES: readonly Route[] = [
   ...serverRoutes,
   ...artifactRoutes,
   ...experimentRoutes,
@@ -34,4 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...scorerRoutes,
   ...evaluationDatasetRoutes,
   ...issueRoutes,
+  ...absentRoutes,
 ];
+
+export const ROUTES: readonly Route[] = [...REST_ROUTES, ...graphqlRoutes(REST_ROUTES)];

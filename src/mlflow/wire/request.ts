@@ -59,6 +59,15 @@ export function requireJsonType(request: IncomingMessage): void {
   throw invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
 }
 
+/** Refuses a request for a workspace: this server has none. */
+export function refuseWorkspace(request: IncomingMessage): void {
+  if (!String(request.headers["x-mlflow-workspace"] ?? "").trim()) return;
+  throw new MlflowError(
+    "FEATURE_DISABLED",
+    "Workspace APIs are not available: workspaces are not enabled on this server",
+  );
+}
+
 function toMessage<F extends Fields>(
   fields: F,
   checks: Checks,

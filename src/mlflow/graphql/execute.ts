@@ -1,0 +1,160 @@
+/**
+ * Runs a GraphQL document against the handlers of the REST routes: an input in camel case becomes
+ * the route's message, its answer is read by the names of the schema. Loaded, with the `graphql`
+ * package, by the first request that needs it.
+ */
+import {
+  buildSchema,
+  type DocumentNode,
+  execute,
+  type FieldNode,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  getNamedType,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  validate,
+} from "graphql";
+import { SCHEMA } from "./schema.ts";
+
+/** A GraphQL request as clients send it. */
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly operationName: string | null;
+}
+
+/** `errors` holds messages only, as MLflow answers them. */
+export interface GraphqlAnswer {
+  readonly data: unknown;
+  readonly errors: readonly string[] | null;
+}
+
+/** Calls the REST route of `path` with a message. */
+export type CallRoute = (path: string, message: Record<string, unknown>) => unknown;
+
+const MAX_DEPTH = 10;
+const MAX_SELECTIONS = 1000;
+const MAX_ROOT_FIELDS = 10;
+const MAX_ALIASES = 10;
+/** The route behind each field of the roots. */
+const ROUTES: Readonly<Record<string, string>> = {
+  mlflowGetExperiment: "/experiments/get",
+  mlflowGetMetricHistoryBulkInterval: "/metrics/get-history-bulk-interval",
+  mlflowGetRun: "/runs/get",
+  mlflowListArtifacts: "/artifacts/list",
+  mlflowSearchDatasets: "/experiments/search-datasets",
+  mlflowSearchModelVersions: "/model-versions/search",
+  mlflowSearchRuns: "/runs/search",
+};
+
+let schema: GraphQLSchema | null = null;
+
+/** Answers a request; every failure becomes a message in `errors`. */
+export async function executeGraphql(
+  request: GraphqlRequest,
+  call: CallRoute,
+): Promise<GraphqlAnswer> {
+  schema ??= buildSchema(SCHEMA);
+  try {
+    const document = parse(request.query, { maxTokens: 10_000 });
+    checkSize(document);
+    const errors = validate(schema, document);
+    if (errors.length > 0) return { data: null, errors: errors.map(describe) };
+    const result = await execute({
+      schema,
+      document,
+      contextValue: call,
+      variableValues: request.variables,
+      operationName: request.operationName,
+      fieldResolver: resolveField,
+    });
+    return { data: result.data ?? null, errors: result.errors?.map(describe) ?? null };
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return { data: null, errors: [describe(error)] };
+  }
+}
+
+const resolveField: GraphQLFieldResolver<unknown, CallRoute> = async (
+  parent,
+  { input, inputString },
+  call,
+  { fieldName, parentType, returnType },
+) => {
+  const route = ROUTES[fieldName];
+  if (route !== undefined && parent === undefined) return call(route, toMessage(input));
+  if (fieldName === "test" || fieldName === "testMutation") return { output: inputString };
+  const source = parent as Record<string, unknown>;
+  if (parentType.name === "MlflowRunExtension") {
+    const info = source.info as { experiment_id: string; run_id: string };
+    if (fieldName === "experiment") {
+      const answer = call("/experiments/get", { experiment_id: info.experiment_id });
+      return ((await answer) as { experiment: unknown }).experiment;
+    }
+    if (fieldName === "modelVersions") {
+      const answer = call("/model-versions/search", { filter: `run_id='${info.run_id}'` });
+      return ((await answer) as { model_versions?: unknown }).model_versions ?? [];
+    }
+  }
+  return toResult(source[toSnakeCase(fieldName)], getNamedType(returnType).name);
+};
+
+/** GraphQL's floats have no NaN, and its 64-bit integers are texts. */
+function toResult(value: unknown, type: string): unknown {
+  if (type === "Float" && typeof value === "string") return null;
+  if (type !== "LongString" || value === undefined || value === null) return value;
+  return String(value);
+}
+
+function toMessage(input: unknown): Record<string, unknown> {
+  const entries = Object.entries((input ?? {}) as Record<string, unknown>).filter(
+    ([, value]) => value !== null,
+  );
+  return Object.fromEntries(
+    entries.map(([key, value]) => [toSnakeCase(key), key === "maxResults" ? Number(value) : value]),
+  );
+}
+
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** MLflow's messages come from a port of this package that quotes with apostrophes. */
+function describe(error: GraphQLError): string {
+  return error.originalError ? error.message : error.message.replaceAll('"', "'");
+}
+
+/** Refuses a document that asks for too much, as MLflow does (graphql_no_batching.py). */
+function checkSize(document: DocumentNode): void {
+  let rootFields = 0;
+  let selections = 0;
+  let mostAliases = 0;
+  const visit = (set: SelectionSetNode, depth: number): void => {
+    if (depth > MAX_DEPTH) {
+      throw new GraphQLError(`Query exceeds maximum depth of ${MAX_DEPTH}`);
+    }
+    const fields = set.selections.filter((node): node is FieldNode => node.kind === Kind.FIELD);
+    selections += fields.length;
+    if (selections > MAX_SELECTIONS) {
+      throw new GraphQLError(`Query exceeds maximum total selections of ${MAX_SELECTIONS}`);
+    }
+    if (depth === 1) rootFields += fields.length;
+    mostAliases = Math.max(mostAliases, fields.filter(({ alias }) => alias).length);
+    for (const { selectionSet } of fields) if (selectionSet) visit(selectionSet, depth + 1);
+  };
+  for (const definition of document.definitions) {
+    if ("selectionSet" in definition) visit(definition.selectionSet, 1);
+  }
+  checkCount("root fields", rootFields, MAX_ROOT_FIELDS, "MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS");
+  checkCount("aliases", mostAliases, MAX_ALIASES, "MLFLOW_SERVER_GRAPHQL_MAX_ALIASES");
+}
+
+function checkCount(what: string, count: number, limit: number, variable: string): void {
+  if (count <= limit) return;
+  throw new GraphQLError(
+    `GraphQL queries should have at most ${limit} ${what}, got ${count} ${what}. To increase the limit, set the ${variable} environment variable.`,
+  );
+}
