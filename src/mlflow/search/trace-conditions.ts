@@ -108,11 +108,14 @@ function assessmentCondition(binder: Binder, clause: TraceClause): string {
   return comparator === "IS NULL" ? `NOT (${direct} OR ${shared})` : `(${direct} OR ${shared})`;
 }
 
-// Stored as JSON: true and 5 as they are, texts in quotes.
+// Stored as JSON: true and 5 as they are, texts in quotes. What came over REST is 5.0.
 function valueCondition(binder: Binder, { comparator, value }: TraceClause, text: string): string {
   if (comparator !== "=" && comparator !== "!=") {
     return compare(binder, "a.value", comparator, value);
   }
-  const found = `a.value IN ${binder.bindList([text, printPythonJson(text)])}`;
+  const texts = [text, printPythonJson(text)];
+  if (/^-?\d+$/.test(text)) texts.push(`${text}.0`);
+  else if (/^-?\d+\.0$/.test(text)) texts.push(text.slice(0, -2));
+  const found = `a.value IN ${binder.bindList(texts)}`;
   return comparator === "=" ? found : `NOT (${found})`;
 }
