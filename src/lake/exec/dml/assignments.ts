@@ -3,16 +3,15 @@
  * the old one where only fields inside it are set, under store assignment.
  */
 
-import { quoteIdentifier } from "../../engine/index.ts";
 import type { DataType, StructField, StructType } from "../../schema/data-type.ts";
 import type { Assignment, Expression, Identifier } from "../../sql/ast.ts";
 import { refer } from "../../sql/bind/column.ts";
 import { bindExtraction } from "../../sql/bind/extraction.ts";
 import { SqlError } from "../../sql/error.ts";
-import type { FunctionDef } from "../../sql/functions/definition.ts";
 import type { Attribute, BoundExpression } from "../../sql/plan/expression.ts";
 import { findField } from "../write/align.ts";
-import { assign, type Binder, defaultValue, unknownColumn } from "../write/column-values.ts";
+import { assignByName, buildStruct } from "../write/by-name.ts";
+import { type Binder, defaultValue, unknownColumn } from "../write/column-values.ts";
 import { refuseIdentityUpdate } from "../write/identity.ts";
 
 interface SetNode {
@@ -111,7 +110,7 @@ function newValue(
 ): BoundExpression {
   if (node.value) {
     if (node.value.kind === "default") return defaultValue(field, bindDefault);
-    return assign(bind(node.value), field);
+    return assignByName(bind(node.value), field);
   }
   const struct = field.type as StructType;
   const parts = struct.fields.map((inner) => {
@@ -119,28 +118,8 @@ function newValue(
     const child = node.fields.get(inner.name.toLowerCase());
     return child ? newValue(child, inner, old, bind, bindDefault) : old;
   });
-  return {
-    kind: "call",
-    fn: BUILD_STRUCT,
-    args: parts,
-    calledAs: "named_struct",
-    type: struct,
-    nullable: false,
-    data: struct.fields.map((inner) => inner.name),
-  };
+  return buildStruct(struct, parts);
 }
-
-const BUILD_STRUCT: FunctionDef = {
-  name: "build_struct",
-  kind: "scalar",
-  summary: "a struct with some fields set anew",
-  resolve: (args) => ({ type: args[0]!.type, nullable: false, args }),
-  emit: (args, call) => {
-    const names = call.data as readonly string[];
-    const parts = args.map((arg, i) => `${quoteIdentifier(names[i]!)} := ${arg}`);
-    return `struct_pack(${parts.join(", ")})`;
-  },
-};
 
 function conflicting(assignment: Assignment): SqlError {
   const name = assignment.target.parts.map((part) => part.name).join(".");

@@ -46,7 +46,10 @@ export async function executeDelete(
     const commit = await commitChange(ctx, handle, {
       ...deleteOperation(deleted.text),
       ...changeOf(deleted),
-      metrics: deleteMetrics(deleted, ctx.session.clock.monotonicMs() - startMs),
+      metrics: deleteMetrics(deleted, {
+        scanMs: deleted.scannedAtMs - startMs,
+        totalMs: ctx.session.clock.monotonicMs() - startMs,
+      }),
     });
     return localOutcome(AFFECTED, rows, { commit });
   });
@@ -61,12 +64,16 @@ export async function executeTruncate(
     throw notImplemented("TRUNCATE … PARTITION", statement.span, "use DELETE FROM t WHERE …");
   }
   const handle = await openTable(ctx, statement.table);
+  const startMs = ctx.session.clock.monotonicMs();
   const deleted = await deleteMatching(ctx, handle, null);
   if (deleted.removes.length === 0) return localOutcome(structType([]), []);
   const commit = await commitChange(ctx, handle, {
     ...truncateOperation(),
     ...changeOf(deleted),
-    metrics: deleteMetrics(deleted, 0),
+    metrics: {
+      numRemovedFiles: String(deleted.removes.length),
+      executionTimeMs: String(Math.round(ctx.session.clock.monotonicMs() - startMs)),
+    },
   });
   return localOutcome(structType([]), [], { commit });
 }
@@ -81,6 +88,8 @@ export interface Deleted {
   /** Files that stay with fewer rows. */
   marked: MarkedFiles;
   deletedCount: number;
+  /** When the rows were found and writing began, on the monotonic clock. */
+  scannedAtMs: number;
   reads: Reads;
   /** The condition as the history shows it. */
   text: string | undefined;
@@ -104,6 +113,7 @@ export async function deleteMatching(
   );
   const split = await splitSelected(ctx, snapshot, files, condition, qualifier);
   const { rewritten, marked: holed } = split;
+  const scannedAtMs = ctx.session.clock.monotonicMs();
   const partly = rewritten.filter((t) => t.matchedCount < t.rowCount).map((t) => t.file);
   const target = targetOf(snapshot);
   return writeOrDiscard(async (keep) => {
@@ -129,6 +139,7 @@ export async function deleteMatching(
       written,
       marked,
       deletedCount: [...rewritten, ...holed].reduce((sum, t) => sum + t.matchedCount, 0),
+      scannedAtMs,
       reads,
       text,
       discard() {
@@ -142,9 +153,17 @@ function changeOf({ adds, removes, changes, reads }: Deleted) {
   return { adds, removes, changes, reads, keepsRowIds: true };
 }
 
-function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, string> {
+/** The removed files that do not come back with a vector. */
+export function goneFiles({ removes, marked }: Deleted): AddFile[] {
+  return removes.filter((add) => !marked.removes.includes(add));
+}
+
+function deleteMetrics(
+  deleted: Deleted,
+  { scanMs, totalMs }: { scanMs: number; totalMs: number },
+): Record<string, string> {
   const { marked, written } = deleted;
-  const gone = deleted.removes.filter((add) => !marked.removes.includes(add));
+  const gone = goneFiles(deleted);
   return {
     numRemovedFiles: String(gone.length),
     numRemovedBytes: String(totalBytes(gone)),
@@ -154,6 +173,8 @@ function deleteMetrics(deleted: Deleted, durationMs: number): Record<string, str
     numCopiedRows: String(written?.rowCount ?? 0),
     numDeletedRows: String(deleted.deletedCount),
     ...vectorMetrics(marked, gone, "num"),
-    executionTimeMs: String(Math.round(durationMs)),
+    executionTimeMs: String(Math.round(totalMs)),
+    scanTimeMs: String(Math.round(scanMs)),
+    rewriteTimeMs: String(Math.round(totalMs - scanMs)),
   };
 }

@@ -16,7 +16,8 @@ import type { EngineRelationPlan, Plan } from "../../sql/plan/plan.ts";
 import { bindRelationPlan, expressionBinder, prepareQuery } from "../bind-port.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
-import { assign, type Binder, unknownColumn } from "../write/column-values.ts";
+import { assignByName } from "../write/by-name.ts";
+import { type Binder, unknownColumn } from "../write/column-values.ts";
 import { targetOf, type WriteTarget } from "../write/data-files.ts";
 import { type Evolution, evolveSchema } from "../write/evolve.ts";
 import { refuseExplicitIdentity, refuseIdentityUpdate } from "../write/identity.ts";
@@ -264,8 +265,9 @@ function starValues(merge: MergeClauses, what: "update" | "insert"): Map<number,
     const found = sourceColumns.filter((c) => c.name.toLowerCase() === field.name.toLowerCase());
     if (found.length > 1)
       throw notImplemented(`\`*\` over two columns \`${field.name}\``, statement.span);
-    if (found[0]) values.set(i, assign(refer(found[0]), field));
-    else if (!evolution) throw missingInSource(field.name, merge, what);
+    if (found[0]) {
+      values.set(i, assignByName(refer(found[0]), field, evolution !== null));
+    } else if (!evolution) throw missingInSource(field.name, merge, what);
   }
   // Source columns the table does not have are passed over, as in Delta without evolution.
   return values;

@@ -38,6 +38,7 @@ export async function executeUpdate(
   const startMs = ctx.session.clock.monotonicMs();
   const { files, reads, text } = await findCandidates(ctx, snapshot, condition, qualifier);
   const { rewritten, marked } = await splitSelected(ctx, snapshot, files, condition, qualifier);
+  const scanMs = ctx.session.clock.monotonicMs() - startMs;
   const request = { statement, qualifier, condition, bind };
   const split = { rewritten, marked };
   const isTracked = tracksChanges(snapshot);
@@ -56,6 +57,7 @@ export async function executeUpdate(
     const changes = keep(await writeChanges(ctx, tracked?.changes ?? [], targetOf(snapshot)));
     const holed = keep(await markDeleted(snapshot.tableRoot, marked.map(markedRows)));
     const gone = rewritten.map(({ file }) => file.add);
+    const totalMs = ctx.session.clock.monotonicMs() - startMs;
     const commit = await commitChange(ctx, handle, {
       ...updateOperation(text),
       adds: [...written.adds, ...holed.adds],
@@ -71,7 +73,9 @@ export async function executeUpdate(
         numUpdatedRows: String(updatedCount),
         numCopiedRows: String(written.rowCount - updatedCount),
         ...vectorMetrics(holed, gone, "num"),
-        executionTimeMs: String(Math.round(ctx.session.clock.monotonicMs() - startMs)),
+        executionTimeMs: String(Math.round(totalMs)),
+        scanTimeMs: String(Math.round(scanMs)),
+        rewriteTimeMs: String(Math.round(totalMs - scanMs)),
       },
       reads: mergeReads(reads, await valueReads(ctx, snapshot, request)),
     });

@@ -12,6 +12,7 @@ import type { Attribute, BoundExpression, NamedExpression } from "../../sql/plan
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { typedLiteral } from "../../sql/types/literal.ts";
 import type { StatementContext } from "../statement.ts";
+import { assignByName, isWrittenByName } from "./by-name.ts";
 import {
   assign,
   type Binder,
@@ -55,8 +56,13 @@ export function alignColumns(
   for (const [name, value] of statics) provided.set(name, value);
   const targets = targetFields(request, attributes, statics);
   refuseExplicitIdentity(targets, request.span);
+  const isNamed = request.byName || request.columns.length > 0;
+  const named = isNamed
+    ? targets.map(({ name }, i) => ({ name, type: attributes[i]!.type }))
+    : attributes;
+  const make = isWrittenByName(named, targets) ? assignByName : assign;
   targets.forEach((field, i) => {
-    provided.set(field.name.toLowerCase(), assign(refer(attributes[i]!), field));
+    provided.set(field.name.toLowerCase(), make(refer(attributes[i]!), field));
   });
   return project(ctx, source, request, provided, bind);
 }

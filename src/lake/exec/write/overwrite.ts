@@ -6,6 +6,7 @@ import {
   type AddCdcFile,
   type AddFile,
   type CommitRequest,
+  liveRowCount,
   resolveLogPath,
 } from "../../delta/index.ts";
 import type { Expression } from "../../sql/ast.ts";
@@ -19,11 +20,12 @@ import {
   type WrittenChanges,
   writeChanges,
 } from "../changes/write-changes.ts";
-import { deleteMatching } from "../dml/delete.ts";
+import { type Deleted, deleteMatching, goneFiles } from "../dml/delete.ts";
 import { openTargetScan } from "../dml/target-scan.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
 import { checkReplaced } from "./check-functions.ts";
+import { totalBytes } from "./commit.ts";
 import { commitOrDiscard, type WriteTarget, type WrittenData } from "./data-files.ts";
 import { partitionPredicate } from "./partition-predicate.ts";
 import { pickColumns } from "./stored-rows.ts";
@@ -160,10 +162,7 @@ async function replaceMatching(
         removes: deleted.removes,
         adds: deleted.adds,
         changes,
-        metrics: {
-          numDeletedRows: String(deleted.deletedCount),
-          numAddedChangeFiles: String(changes.length),
-        },
+        metrics: replaceMetrics(written, deleted, changes.length),
         discard() {
           deleted.discard();
           inserted.discard();
@@ -172,6 +171,27 @@ async function replaceMatching(
       };
     },
   };
+}
+
+/** Spark counts files with rows that stay, rewritten or marked, among the written ones. */
+function replaceMetrics(
+  written: WrittenData,
+  deleted: Deleted,
+  changeCount: number,
+): Record<string, string> {
+  const copied = deleted.adds.reduce((sum, add) => sum + (liveRowCount(add) ?? 0), 0);
+  const gone = goneFiles(deleted);
+  const numbers = {
+    numFiles: written.adds.length + deleted.adds.length,
+    numOutputRows: written.rowCount + copied,
+    numOutputBytes: written.sizeBytes + totalBytes(deleted.adds),
+    numCopiedRows: copied,
+    numDeletedRows: deleted.deletedCount,
+    numAddedChangeFiles: changeCount,
+    numRemovedFiles: gone.length,
+    numRemovedBytes: totalBytes(gone),
+  };
+  return Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, String(value)]));
 }
 
 /** The rows just written, as stored, are the inserted ones. */
