@@ -9,6 +9,7 @@ import { loggedModelRoutes } from "./logged-models.ts";
 import { loggingRoutes } from "./logging.ts";
 import { metricRoutes } from "./metrics.ts";
 import { modelArtifactRoutes } from "./model-artifacts.ts";
+import { modelSearchRoutes } from "./model-searches.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
@@ -31,6 +32,7 @@ const REST_ROUTES: readonly Route[] = [
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...modelArtifactRoutes,
+  ...modelSearchRoutes,
   ...tracingRoutes,
   ...webhookRoutes,
   ...scorerRoutes,

@@ -67,7 +67,8 @@ function datasetCondition(
       throw invalidParameter("`dataset_name` in the `datasets` clause must be specified.");
     }
     const named = `m.dataset_name = ${binder.bind(name)}`;
-    return digest === undefined ? named : `${named} AND m.dataset_digest = ${binder.bind(digest)}`;
+    // NOTE: MLflow's server takes an absent digest for "logged without one", not for "any".
+    return `${named} AND m.dataset_digest ${digest ? `= ${binder.bind(digest)}` : "IS NULL"}`;
   });
   return ` AND (${either.join(" OR ")})`;
 }

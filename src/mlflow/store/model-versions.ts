@@ -38,7 +38,7 @@ export interface ModelVersion {
   aliases: string[];
 }
 
-type VersionRow = Omit<ModelVersion, "tags" | "aliases">;
+export type VersionRow = Omit<ModelVersion, "tags" | "aliases">;
 
 /** What a version is made of. */
 export interface NewVersion {

@@ -26,7 +26,7 @@ export interface RegisteredModel {
   aliases: { alias: string; version: number }[];
 }
 
-type ModelRow = Omit<RegisteredModel, "latestVersions" | "tags" | "aliases">;
+export type ModelRow = Omit<RegisteredModel, "latestVersions" | "tags" | "aliases">;
 
 /** The columns of a registered model, for a FROM that calls the table `m`. */
 export const MODEL_COLUMNS = `m.name, m.creation_time AS creationTime,
