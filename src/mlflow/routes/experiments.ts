@@ -6,13 +6,15 @@ import {
   getExperiment,
   moveExperiment,
   renameExperiment,
+  searchExperiments,
   setExperimentTag,
 } from "../store/experiments.ts";
-import { isArray, isString, required } from "../wire/checks.ts";
+import { isArray, isIntLike, isString, required } from "../wire/checks.ts";
 import { doesNotExist } from "../wire/error.ts";
 import { wireExperiment } from "../wire/experiment.ts";
 import { listOf, message } from "../wire/fields.ts";
 import { apiRoute, type Route } from "./route.ts";
+import { checkPageSize, VIEW_TYPE } from "./runs.ts";
 
 const KEY_VALUE = message({ key: "string", value: "string" });
 const BY_ID = {
@@ -57,6 +59,41 @@ export const experimentRoutes: readonly Route[] = [
       throw doesNotExist(`Could not find experiment with name '${experiment_name}'`);
     },
   }),
+  ...(["GET", "POST"] as const).map((method) =>
+    apiRoute({
+      method,
+      path: "/experiments/search",
+      fields: {
+        max_results: "int64",
+        page_token: "string",
+        filter: "string",
+        order_by: listOf("string"),
+        view_type: VIEW_TYPE,
+      },
+      checks: {
+        view_type: [isIntLike],
+        max_results: [isIntLike],
+        order_by: [isArray],
+        filter: [isString],
+        page_token: [isString],
+      },
+      handle: ({ context: { database }, message: request }) => {
+        const pageSize = request.max_results ?? 0;
+        checkPageSize(pageSize);
+        const { experiments, nextPageToken } = searchExperiments(database, {
+          filter: request.filter ?? "",
+          orderBy: request.order_by ?? [],
+          viewType: request.view_type ?? "ACTIVE_ONLY",
+          pageSize: Number(pageSize),
+          pageToken: request.page_token ?? null,
+        });
+        return {
+          experiments: experiments.length === 0 ? undefined : experiments.map(wireExperiment),
+          next_page_token: nextPageToken ?? undefined,
+        };
+      },
+    }),
+  ),
   apiRoute({
     method: "POST",
     path: "/experiments/delete",

@@ -1,6 +1,7 @@
 /** Experiments and their tags: all of their SQL but the search, which is in `search/`. */
 import { type Database, isUniqueViolation } from "../../core/store/index.ts";
 import { appendToUriPath } from "../artifacts/append-to-uri-path.ts";
+import { buildExperimentQuery, type ExperimentSearch } from "../search/experiment-query.ts";
 import { alreadyExists, doesNotExist, invalidParameter, MlflowError } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
 import { checkArtifactLocation, resolveLocation } from "./artifact-location.ts";
@@ -47,6 +48,16 @@ const COLUMNS = `experiment_id AS experimentId, name, artifact_location AS artif
   last_update_time AS lastUpdateTime`;
 
 type ExperimentRow = Omit<Experiment, "tags">;
+
+/** A row of the table `experiments`. */
+interface SearchedRow {
+  readonly experiment_id: string;
+  readonly name: string;
+  readonly artifact_location: string;
+  readonly lifecycle_stage: LifecycleStage;
+  readonly creation_time: Int64 | null;
+  readonly last_update_time: Int64 | null;
+}
 
 /** Makes an experiment and gives its id. RESOURCE_ALREADY_EXISTS also for a deleted one's name. */
 export function createExperiment(database: Database, experiment: NewExperiment): string {
@@ -114,16 +125,28 @@ export function findExperimentByName(database: Database, name: string): Experime
   return row === null ? null : (withTags(database, [row])[0] as Experiment);
 }
 
-/** The experiments of these ids in that order; ids that no experiment has are left out. */
-export function listExperiments(database: Database, ids: readonly string[]): Experiment[] {
-  const rows = allInt64<ExperimentRow>(
+/** One page of the experiments that a search finds. Errors: 400 for a bad filter, order or token. */
+export function searchExperiments(
+  database: Database,
+  search: ExperimentSearch,
+): { experiments: Experiment[]; nextPageToken: string | null } {
+  const query = buildExperimentQuery(search);
+  const read = allInt64<SearchedRow>(
     database,
-    ["creationTime", "lastUpdateTime"],
-    `SELECT ${COLUMNS} FROM json_each(?) AS wanted
-       JOIN experiments ON experiment_id = wanted.value ORDER BY wanted.key`,
-    [JSON.stringify(ids.map(Number))],
+    ["creation_time", "last_update_time"],
+    query.sql,
+    query.parameters,
   );
-  return withTags(database, rows);
+  const { rows, nextPageToken } = query.finish(read);
+  const found = rows.map((row) => ({
+    experimentId: row.experiment_id,
+    name: row.name,
+    artifactLocation: row.artifact_location,
+    lifecycleStage: row.lifecycle_stage,
+    creationTime: row.creation_time,
+    lastUpdateTime: row.last_update_time,
+  }));
+  return { experiments: withTags(database, found), nextPageToken };
 }
 
 /** Gives an active experiment another name. */
