@@ -3,12 +3,11 @@
  * `routes/route.ts`, this, then any file of `routes/`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import Router from "find-my-way";
 import type { AuthGate } from "./auth.ts";
 import { type ApiRequest, answerApi } from "./dispatch.ts";
 import type { Readers } from "./readers.ts";
-import { ROUTES } from "./routes/index.ts";
-import { type ApiRoute, type Context, type Method, pathsOf, type Route } from "./routes/route.ts";
+import type { ApiRoute, Context, Method } from "./routes/route.ts";
+import { createRouter, METHODS } from "./routes/router.ts";
 import { createGate, type SecurityOptions } from "./security.ts";
 import { sendError, sendPage, sendText } from "./wire/reply.ts";
 import { MAX_JSON_BYTES, readBody, refuseWorkspace, requireJsonType } from "./wire/request.ts";
@@ -30,7 +29,6 @@ export interface AppOptions {
   auth?: AuthGate;
 }
 
-const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const OPEN_PATHS = new Set(["/health", "/version"]);
 const NOT_FOUND =
   "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.";
@@ -38,7 +36,7 @@ const NOT_FOUND =
 /** Makes the app that serves every route over `options.context`. */
 export function createApp(options: AppOptions): App {
   const prefix = options.staticPrefix ?? "";
-  const find = buildRouter(prefix);
+  const find = createRouter(prefix);
   const gate =
     options.security === undefined
       ? () => false
@@ -101,25 +99,6 @@ async function toApiRequest(
   requireJsonType(request);
   const body = await readBody(request, MAX_JSON_BYTES);
   return { query: null, body: body.toString("utf8"), path };
-}
-
-interface Match {
-  route: Route;
-  path: Record<string, string>;
-}
-
-function buildRouter(prefix: string): (method: Method, path: string) => Match | null {
-  const router = Router({ maxParamLength: 5000 });
-  for (const route of ROUTES) {
-    for (const path of pathsOf(route)) {
-      router.on(route.method, prefix + path, () => undefined, route);
-    }
-  }
-  return (method, path) => {
-    const found = METHODS.includes(method) ? router.find(method, path) : null;
-    if (found === null) return null;
-    return { route: found.store as Route, path: found.params as Record<string, string> };
-  };
 }
 
 function pathOf(request: IncomingMessage): string {
