@@ -6,6 +6,8 @@ export {
   readAccounts,
   writeAccounts,
 } from "./auth.ts";
+export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
+export type * from "./client/entities.ts";
 export {
   type ImportKind,
   type ImportOptions,

@@ -104,7 +104,7 @@ async function readAnswer(response: Response, url: string): Promise<WireAnswer> 
     });
   }
   const code = isJsonObject(json) ? String(json.error_code ?? "") : "";
-  const message = isJsonObject(json) ? String(json.message ?? "") : text.slice(0, 200);
+  const message = isJsonObject(json) ? String(json.message ?? "") : text.startsWith("<") ? "" : text.slice(0, 200);
   throw refusal(response.status, code, message || `${url} answered ${response.status}`);
 }
 

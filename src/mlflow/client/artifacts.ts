@@ -1,0 +1,121 @@
+/**
+ * Files of runs over any transport: proxied roots (`mlflow-artifacts:`) go through the server, local
+ * roots are folders of this machine, object stores are refused by name.
+ */
+import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, posix } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { SovereignError } from "../../core/errors.ts";
+import { createFolders, resolveInside } from "../../core/io/index.ts";
+import { openArtifact, uploadArtifact } from "../artifacts/folder.ts";
+import { toFolder } from "../artifacts/locate.ts";
+import { safeArtifactPath } from "../artifacts/safe-path.ts";
+import { type ArtifactEntry, list, toArtifact } from "./entities.ts";
+import type { Transport } from "./transport.ts";
+
+export interface ArtifactClient {
+  /** The entries of the folder `path` of a run; the root without. */
+  list(runId: string, path?: string): Promise<ArtifactEntry[]>;
+  /** Stores bytes as `path` below the artifact root `rootUri`. */
+  write(rootUri: string, path: string, source: Readable): Promise<void>;
+  /** The bytes of `path` below the artifact root `rootUri`. */
+  read(rootUri: string, path: string): Promise<Readable>;
+  /** Stores a file, or a folder with all that is in it, below `folder`; the paths it stored. */
+  put(rootUri: string, localPath: string, folder?: string): Promise<string[]>;
+  /** Brings the file or folder `path` of a run below the local folder `into`; what it wrote. */
+  fetch(runId: string, rootUri: string, path: string, into: string): Promise<string[]>;
+}
+
+/** Artifacts over `transport`. */
+export function createArtifactClient(transport: Transport): ArtifactClient {
+  const client: ArtifactClient = {
+    list: async (runId, path) => {
+      const params = { run_id: runId, path: path === "" ? undefined : path };
+      const answer = await transport.call({ method: "GET", path: "/artifacts/list", params });
+      return list(answer.files).map(toArtifact);
+    },
+    write: async (rootUri, path, source) => {
+      const place = placeOf(rootUri, path);
+      if (place.kind === "proxied") await transport.upload(place.path, source);
+      else await uploadArtifact(place.root, place.path, source);
+    },
+    read: async (rootUri, path) => {
+      const place = placeOf(rootUri, path);
+      if (place.kind === "proxied") return transport.download(place.path);
+      return (await openArtifact(place.root, place.path)).stream;
+    },
+    put: async (rootUri, localPath, folder = "") => {
+      const files = await listFiles(localPath);
+      for (const { file, path } of files) {
+        await client.write(rootUri, posix.join(folder, path), createReadStream(file));
+      }
+      return files.map(({ path }) => posix.join(folder, path));
+    },
+    fetch: async (runId, rootUri, path, into) => {
+      const written: string[] = [];
+      for (const file of await filesBelow(client, runId, path)) {
+        // The server names the files: none may leave the folder.
+        const target = resolveInside(into, file);
+        createFolders(dirname(target));
+        await pipeline(await client.read(rootUri, file), createWriteStream(target));
+        written.push(file);
+      }
+      if (written.length > 0) return written;
+      throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `the run has no artifact \`${path}\``, {
+        hint: `\`sovereign mlflow artifacts list ${runId}\` shows what there is`,
+      });
+    },
+  };
+  return client;
+}
+
+type Place = { kind: "proxied"; path: string } | { kind: "local"; root: string; path: string };
+
+function placeOf(rootUri: string, path: string): Place {
+  const safe = safeArtifactPath(path);
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(rootUri)?.[1]?.toLowerCase();
+  if (scheme === "mlflow-artifacts") {
+    const root = rootUri.replace(/^mlflow-artifacts:(\/\/[^/]*)?\/*/i, "");
+    return { kind: "proxied", path: posix.join(root, safe) };
+  }
+  if (scheme === undefined || scheme === "file") {
+    return { kind: "local", root: toFolder(rootUri), path: safe };
+  }
+  throw new SovereignError("NOT_IMPLEMENTED", `artifacts in \`${scheme}:\` are not reached here`, {
+    hint: "use an experiment whose artifacts go through the server (`mlflow-artifacts:`)",
+  });
+}
+
+async function listFiles(localPath: string): Promise<{ file: string; path: string }[]> {
+  if (!existsSync(localPath)) {
+    throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no file \`${localPath}\``, {
+      hint: "check the path",
+    });
+  }
+  if (!statSync(localPath).isDirectory()) return [{ file: localPath, path: basename(localPath) }];
+  const entries = await readdir(localPath, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return { file, path: file.slice(localPath.length).replace(/^\/+/, "") };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function filesBelow(client: ArtifactClient, runId: string, path: string): Promise<string[]> {
+  const parent = posix.dirname(path);
+  const siblings = await client.list(runId, parent === "." ? "" : parent);
+  if (siblings.some((entry) => entry.path === path && !entry.isDirectory)) return [path];
+  const found: string[] = [];
+  const folders = [path];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await client.list(runId, folder)) {
+      if (entry.isDirectory) folders.push(entry.path);
+      else found.push(entry.path);
+    }
+  }
+  return found.sort();
+}

@@ -1,0 +1,87 @@
+/**
+ * The typed client: `openClient` finds the store that a tracking URI means and gives its parts.
+ * `http(s)://` is a server, `databricks` the workspace of DATABRICKS_HOST, everything else a
+ * database opened in this process.
+ */
+import { dirname, join, resolve } from "node:path";
+import { type Clock, systemClock } from "../../core/clock.ts";
+import { type Environment, readEnvironment } from "../../core/config/index.ts";
+import { SovereignError } from "../../core/errors.ts";
+import { type ArtifactClient, createArtifactClient } from "./artifacts.ts";
+import { createExperimentClient, type ExperimentClient } from "./experiments.ts";
+import { createHttpTransport } from "./http-transport.ts";
+import { createLocalTransport } from "./local-transport.ts";
+import { createRunClient, type RunClient } from "./runs.ts";
+import type { Transport } from "./transport.ts";
+
+export interface ClientOptions {
+  /**
+   * `http://HOST:PORT`, `databricks`, `sqlite:///FILE` or a path. Default MLFLOW_TRACKING_URI, else
+   * `.sovereign/mlflow.db` in the working directory.
+   */
+  trackingUri?: string;
+  /** Folder of proxied artifacts of a database; default `mlartifacts` beside it. */
+  artifactsDestination?: string;
+  /** Default this process's. */
+  env?: Environment;
+  clock?: Clock;
+  /** Where relative paths start; default the process's. */
+  cwd?: string;
+  /** Ends requests and pauses of an HTTP client. */
+  signal?: AbortSignal;
+  /** Times a request to a server is sent again; default 5. */
+  retries?: number;
+}
+
+export interface MlflowClient {
+  readonly transport: Transport;
+  readonly experiments: ExperimentClient;
+  readonly runs: RunClient;
+  readonly artifacts: ArtifactClient;
+  close(): Promise<void>;
+}
+
+/** Opens a client. Errors are those of opening a database, or of a URI that is none. */
+export function openClient(options: ClientOptions = {}): MlflowClient {
+  const transport = openTransport(options);
+  return {
+    transport,
+    experiments: createExperimentClient(transport),
+    runs: createRunClient(transport),
+    artifacts: createArtifactClient(transport),
+    close: () => transport.close(),
+  };
+}
+
+function openTransport(options: ClientOptions): Transport {
+  const env = options.env ?? readEnvironment();
+  const cwd = options.cwd ?? process.cwd();
+  const uri = options.trackingUri ?? env.MLFLOW_TRACKING_URI ?? join(cwd, ".sovereign/mlflow.db");
+  const { signal, retries } = options;
+  const http = (url: string) =>
+    createHttpTransport({
+      url,
+      env,
+      ...(signal === undefined ? {} : { signal }),
+      ...(retries === undefined ? {} : { retries }),
+    });
+  if (/^https?:/i.test(uri)) return http(uri);
+  if (/^databricks(:|$)/i.test(uri)) return http(databricksHost(env));
+  const database = uri.replace(/^sqlite:\/\/\/?/, "");
+  return createLocalTransport({
+    backendStoreUri: uri,
+    artifactsDestination:
+      options.artifactsDestination ?? join(dirname(resolve(cwd, database)), "mlartifacts"),
+    env,
+    clock: options.clock ?? systemClock,
+    cwd,
+  });
+}
+
+function databricksHost(env: Environment): string {
+  const host = env.DATABRICKS_HOST;
+  if (host) return /^https?:/.test(host) ? host : `https://${host}`;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", "`databricks` needs DATABRICKS_HOST", {
+    hint: "set DATABRICKS_HOST and DATABRICKS_TOKEN, and `[privacy] allowed_endpoints`",
+  });
+}

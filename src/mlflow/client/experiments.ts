@@ -1,0 +1,86 @@
+/** Experiments over any transport. */
+import type { ViewType } from "../store/experiments.ts";
+import {
+  type ExperimentEntity,
+  object,
+  type Page,
+  text,
+  toExperiment,
+  toPage,
+} from "./entities.ts";
+import type { Transport } from "./transport.ts";
+
+export interface SearchOptions {
+  /** In MLflow's filter language. */
+  filter?: string;
+  orderBy?: readonly string[];
+  maxResults?: number;
+  pageToken?: string;
+  /** Default `ACTIVE_ONLY`. */
+  viewType?: ViewType;
+}
+
+export interface ExperimentClient {
+  create(
+    name: string,
+    options?: { artifactLocation?: string; tags?: Readonly<Record<string, string>> },
+  ): Promise<string>;
+  get(experimentId: string): Promise<ExperimentEntity>;
+  getByName(name: string): Promise<ExperimentEntity>;
+  rename(experimentId: string, name: string): Promise<void>;
+  /** Deletes the experiment and its runs; `restore` brings them back. */
+  delete(experimentId: string): Promise<void>;
+  restore(experimentId: string): Promise<void>;
+  setTag(experimentId: string, key: string, value: string): Promise<void>;
+  search(options?: SearchOptions): Promise<Page<ExperimentEntity>>;
+}
+
+/** Experiments over `transport`. */
+export function createExperimentClient(transport: Transport): ExperimentClient {
+  const post = (path: string, params: Readonly<Record<string, unknown>>) =>
+    transport.call({ method: "POST", path: `/experiments/${path}`, params });
+  const get = async (path: string, params: Readonly<Record<string, unknown>>) => {
+    const answer = await transport.call({ method: "GET", path: `/experiments/${path}`, params });
+    return toExperiment(object(answer.experiment));
+  };
+  return {
+    create: async (name, options = {}) => {
+      const tags = toPairs(options.tags ?? {});
+      const location = options.artifactLocation;
+      const answer = await post("create", { name, artifact_location: location, tags });
+      return text(answer.experiment_id);
+    },
+    get: (experimentId) => get("get", { experiment_id: experimentId }),
+    getByName: (name) => get("get-by-name", { experiment_name: name }),
+    rename: async (experimentId, name) => {
+      await post("update", { experiment_id: experimentId, new_name: name });
+    },
+    delete: async (experimentId) => {
+      await post("delete", { experiment_id: experimentId });
+    },
+    restore: async (experimentId) => {
+      await post("restore", { experiment_id: experimentId });
+    },
+    setTag: async (experimentId, key, value) => {
+      await post("set-experiment-tag", { experiment_id: experimentId, key, value });
+    },
+    search: async (options = {}) =>
+      toPage(await post("search", searchParams(options, 1000)), "experiments", toExperiment),
+  };
+}
+
+/** The parameters that all searches share. */
+export function searchParams(options: SearchOptions, maxResults: number) {
+  return {
+    filter: options.filter,
+    order_by: options.orderBy,
+    max_results: options.maxResults ?? maxResults,
+    page_token: options.pageToken,
+    view_type: options.viewType,
+  };
+}
+
+/** A map as `[{key, value}]`. */
+export function toPairs(map: Readonly<Record<string, string>>) {
+  return Object.entries(map).map(([key, value]) => ({ key, value }));
+}
