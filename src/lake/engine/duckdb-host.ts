@@ -6,21 +6,11 @@
 import { availableParallelism } from "node:os";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDbModule } from "./duckdb-table.ts";
-import { checkSqlText, type RuntimeErrorMapper, toEngineError } from "./engine-error.ts";
+import { checkSqlText, toEngineError } from "./engine-error.ts";
 import { quoteString } from "./engine-type.ts";
 import { createScalarFunction } from "./scalar-function.ts";
 import { claimTempFolder, type TempFolder } from "./temp-folder.ts";
-import type { ScalarFunction } from "./types.ts";
-
-export interface EngineOptions {
-  memoryLimitBytes?: number;
-  threads?: number;
-  /** Folder below which the engine spills; its own subfolder is removed on close. */
-  tempDirectory?: string;
-  /** Folders the engine may touch; default all local ones. The network is never reachable. */
-  allowedDirectories?: readonly string[];
-  mapRuntimeError?: RuntimeErrorMapper;
-}
+import type { EngineOptions, ScalarFunction } from "./types.ts";
 
 interface Database {
   instance: DuckDBInstance;

@@ -9,7 +9,7 @@
 import { newUuid } from "../../core/ids.ts";
 import type { Value } from "../schema/value.ts";
 import { copyToParquet } from "./copy.ts";
-import { type DuckDbHost, type EngineOptions, openHost } from "./duckdb-host.ts";
+import { type DuckDbHost, openHost } from "./duckdb-host.ts";
 import { fillPositions, fillTable } from "./duckdb-table.ts";
 import { quoteIdentifier } from "./engine-type.ts";
 import { openStream } from "./result-stream.ts";
@@ -17,6 +17,7 @@ import { scanSql } from "./scan.ts";
 import type {
   CopyRequest,
   Engine,
+  EngineOptions,
   EngineStatus,
   ParquetScan,
   PositionGroup,

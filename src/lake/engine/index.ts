@@ -3,15 +3,13 @@
  * and is imported, with its native library, only when an engine is started.
  */
 
-export type { EngineOptions } from "./duckdb-host.ts";
 export { engineType, holdsVariant, quoteIdentifier, quoteString } from "./engine-type.ts";
 export { escapeGlobPath } from "./glob.ts";
 export { createLargeCheckpointPort } from "./large-state.ts";
 export { literalSql, partitionLiteralSql } from "./literal.ts";
 export type * from "./types.ts";
 
-import type { EngineOptions } from "./duckdb-host.ts";
-import type { Engine } from "./types.ts";
+import type { Engine, EngineOptions } from "./types.ts";
 
 /** Starts the engine, loading the native library. */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {

@@ -5,6 +5,7 @@
 import type { RowTrackingColumns, ScanFile } from "../delta/types.ts";
 import type { DataType, StructType } from "../schema/data-type.ts";
 import type { ColumnBatch, Value } from "../schema/value.ts";
+import type { RuntimeErrorMapper } from "./engine-error.ts";
 
 /** Columnar, streamed. `batches` may be consumed once; `close` frees the query early. */
 export interface ResultStream {
@@ -92,6 +93,17 @@ export interface EngineStatus {
   version: string;
   memoryLimitBytes: number;
   threads: number;
+}
+
+/** How an engine is started. */
+export interface EngineOptions {
+  memoryLimitBytes?: number;
+  threads?: number;
+  /** Folder below which the engine spills; its own subfolder is removed on close. */
+  tempDirectory?: string;
+  /** Folders the engine may touch; default all local ones. The network is never reachable. */
+  allowedDirectories?: readonly string[];
+  mapRuntimeError?: RuntimeErrorMapper;
 }
 
 export interface Engine {

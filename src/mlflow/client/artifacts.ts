@@ -1,6 +1,6 @@
 /**
- * Files of runs over any transport: proxied roots (`mlflow-artifacts:`) go through the server, local
- * roots are folders of this machine, object stores are refused by name.
+ * Files of runs over any transport: proxied roots (`mlflow-artifacts:`) go through the server,
+ * local roots are folders of this machine, object stores are refused by name.
  */
 import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";

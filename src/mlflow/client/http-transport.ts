@@ -104,7 +104,8 @@ async function readAnswer(response: Response, url: string): Promise<WireAnswer> 
     });
   }
   const code = isJsonObject(json) ? String(json.error_code ?? "") : "";
-  const message = isJsonObject(json) ? String(json.message ?? "") : text.startsWith("<") ? "" : text.slice(0, 200);
+  const plain = text.startsWith("<") ? "" : text.slice(0, 200);
+  const message = isJsonObject(json) ? String(json.message ?? "") : plain;
   throw refusal(response.status, code, message || `${url} answered ${response.status}`);
 }
 
