@@ -152,7 +152,8 @@ const DELTA_TEXT = [
   [
     "  upkeep      GENERATE",
     "  tables      CLUSTER BY, shredded VARIANT columns on write, PRIMARY and FOREIGN KEY,",
-    "              DROP FEATURE, Iceberg compatibility, tables a catalog must ratify",
+    "              DROP FEATURE (but deletionVectors), Iceberg compatibility, tables a catalog",
+    "              must ratify",
     "  statements  INSERT REPLACE USING and REPLACE ON, several INSERTs after one FROM,",
     "              scripts (BEGIN … END), functions of one's own, GRANT and REVOKE, tables that",
     "              are not Delta, materialised and global views",

@@ -43,7 +43,6 @@ interface Recorded {
 
 /** The statement (counted from 0) that must be refused, and the words that name what is missing. */
 const REFUSED: Readonly<Record<string, readonly [number, RegExp]>> = {
-  checkpoint_protection: [2, /DROP FEATURE/],
   clustered: [0, /CLUSTER BY/],
   iceberg_compat: [0, /`icebergCompatV2`/],
   iceberg_compat3: [0, /`icebergCompatV3`/],

@@ -30,6 +30,7 @@ import { type Change, commitChange } from "../write/commit.ts";
 import { addColumns, alterColumn, dropColumns, renameColumn } from "./alter-columns.ts";
 import { addConstraint, dropConstraint } from "./constraints.ts";
 import { propertyRecord } from "./create-table.ts";
+import { dropFeature } from "./drop-feature.ts";
 import { enableRowTracking } from "./enable-row-tracking.ts";
 
 type Alter = StatementOf<"alter_table">;
@@ -60,6 +61,8 @@ export async function executeAlterTable(ctx: StatementContext, alter: Alter): Pr
       return addConstraint(ctx, handle, action.constraint);
     case "drop_constraint":
       return dropConstraint(ctx, handle, action.name.name, action.ifExists);
+    case "drop_feature":
+      return dropFeature(ctx, handle, alter, action);
     case "unsupported":
       throw notImplemented(`ALTER TABLE … ${action.keyword}`, alter.span);
     default:
