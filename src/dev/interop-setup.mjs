@@ -1,7 +1,8 @@
 /**
  * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and DuckDB,
- * and with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven). Made once per set of
- * pins. Writes `.interop/lanes.json`: what can run and, for what cannot, why; the tests skip by it.
+ * with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--mlflow` an
+ * `mlflow-<version>` for each of the pinned MLflows. Made once per set of pins. Writes
+ * `.interop/lanes.json`: what can run and, for what cannot, why; the tests skip by it.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -30,6 +31,11 @@ const LANES = {
       copyJars(),
   },
 };
+for (const version of ["3.11.1", "2.22.5", "3.18.0"]) {
+  const name = `mlflow-${version}`;
+  const pinned = `requirements-${name}.txt`;
+  LANES[name] = { files: [pinned], folders: [name], install: () => installPackages(name, pinned) };
+}
 
 function run(command, args) {
   const result = spawnSync(command, args, { encoding: "utf8" });
@@ -64,7 +70,7 @@ function stampOf(lane) {
   return hash.digest("hex");
 }
 
-const wanted = process.argv.includes("--spark") ? ["python", "spark"] : ["python"];
+const isWanted = (name) => name === "python" || process.argv.includes(`--${name.split("-")[0]}`);
 const known = existsSync(lanesPath) ? JSON.parse(readFileSync(lanesPath, "utf8")) : {};
 const state = { spark: { skipped: "not asked for; npm run test:interop does" } };
 mkdirSync(folder, { recursive: true });
@@ -74,7 +80,7 @@ for (const [name, lane] of Object.entries(LANES)) {
   if (known[name]?.stamp === stamp && known[name].skipped === null && places.every(existsSync)) {
     console.log(`interop lane ${name} is in place`);
     state[name] = known[name];
-  } else if (wanted.includes(name)) {
+  } else if (isWanted(name)) {
     for (const place of places) rmSync(place, { recursive: true, force: true });
     console.log(`installing interop lane ${name} into .interop`);
     const problem = lane.install();

@@ -3,15 +3,18 @@
  * `src/dev/interop-setup.mjs --mlflow`. A lane without one is skipped.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "../../../.interop");
 
 /** The program of that version, or null when it is not set up. */
 export function findMlflowPython(version: string): string | null {
-  const path = join(FOLDER, `mlflow-${version}`, "bin/python");
-  return existsSync(path) ? path : null;
+  const name = `mlflow-${version}`;
+  const lanes = join(FOLDER, "lanes.json");
+  if (!existsSync(lanes)) return null;
+  const known = JSON.parse(readFileSync(lanes, "utf8")) as Record<string, { skipped: unknown }>;
+  return known[name]?.skipped === null ? join(FOLDER, name, "bin/python") : null;
 }
 
 /** Runs a script of this folder and returns what it prints. */
