@@ -18,6 +18,7 @@ export interface ServerSpec {
 
 const TICKS_PER_SECOND = 100;
 const START_TIMEOUT_MS = 120_000;
+const JSON_TYPE = { "content-type": "application/json" };
 
 /** The command of our server: the bundle that `npm run build` makes. */
 export function ourCommand(folder: string, port: number): string[] {
@@ -89,6 +90,17 @@ export class Server {
     return this.#send("POST", `/api/2.0/mlflow/${path}`, JSON.stringify(body));
   }
 
+  /** Spans as OTLP protobuf, for experiment 0. */
+  postSpans(body: Buffer): Promise<string> {
+    const headers = { "content-type": "application/x-protobuf", "x-mlflow-experiment-id": "0" };
+    return this.#send("POST", "/v1/traces", body, headers);
+  }
+
+  /** A search of version 3 of the traces' API. */
+  postV3(path: string, body: unknown): Promise<string> {
+    return this.#send("POST", `/api/3.0/mlflow/${path}`, JSON.stringify(body));
+  }
+
   get(path: string): Promise<string> {
     return this.#send("GET", `/api/2.0/mlflow/${path}`);
   }
@@ -147,9 +159,13 @@ export class Server {
     }
   }
 
-  #send(method: string, path: string, body?: string): Promise<string> {
+  #send(
+    method: string,
+    path: string,
+    body?: string | Buffer,
+    headers: Record<string, string> = body === undefined ? {} : JSON_TYPE,
+  ): Promise<string> {
     return new Promise((done, fail) => {
-      const headers = body === undefined ? {} : { "content-type": "application/json" };
       const options = { port: this.#port, host: "127.0.0.1", method, path, headers };
       const outgoing = request({ ...options, agent: this.#agent }, (answer) => {
         const chunks: Buffer[] = [];
