@@ -1,6 +1,6 @@
 /**
- * `POST /v1/traces`: spans by OTLP over HTTP, protobuf only, as MLflow 3.11.1 takes them. Every
- * trace of a request is its own transaction, as the answer to a failure may tell only some of them.
+ * `POST /v1/traces`: spans by OTLP over HTTP, protobuf only, as MLflow 3.11.1 takes them. A
+ * request is one transaction; when that fails, each trace is tried on its own, as MLflow does.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
@@ -113,6 +113,21 @@ function logByTrace(database: Database, experimentId: string, spans: readonly Ot
     if (list === undefined) byTrace.set(record.traceId, [record]);
     else list.push(record);
   }
+  try {
+    database.transaction(() => {
+      for (const records of byTrace.values()) logSpans(database, experimentId, records);
+    });
+  } catch {
+    logOneByOne(database, experimentId, byTrace);
+  }
+}
+
+/** Keeps what can be kept when one trace of a request fails. */
+function logOneByOne(
+  database: Database,
+  experimentId: string,
+  byTrace: ReadonlyMap<string, readonly [SpanRecord, ...SpanRecord[]]>,
+): void {
   const failures: string[] = [];
   for (const [traceId, records] of byTrace) {
     try {

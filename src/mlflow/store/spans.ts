@@ -2,7 +2,8 @@
  * Spans of traces: rows of `spans` and `span_metrics`, and what a trace's row tells of its spans
  * (times, state, previews, tokens, cost, session), kept as `log_spans` of MLflow 3.11.1 does.
  */
-import type { Database } from "../../core/store/index.ts";
+import type { ExactJson } from "../../core/json/index.ts";
+import type { Database, SqlValue } from "../../core/store/index.ts";
 import { makePreview } from "../tracing/preview.ts";
 import { printContent, type SpanRecord } from "../tracing/span-record.ts";
 import {
@@ -23,6 +24,7 @@ import {
 } from "../tracing/usage.ts";
 import { dumpJson, loadJson } from "../wire/python-dump.ts";
 import { getExperiment } from "./experiments.ts";
+import { copyToTrace, hasColumn } from "./later-columns.ts";
 import {
   ARTIFACT_LOCATION,
   getMetadata,
@@ -57,7 +59,9 @@ export function logSpans(
   writeUsage(database, traceId, spans);
   const session = spans.map((span) => span.attributes.get("session.id")).find(Boolean);
   if (session !== undefined && getMetadata(database, traceId, TRACE_SESSION) === null) {
-    putMetadata(database, traceId, TRACE_SESSION, session);
+    // NOTE: 3.11.1 keeps the quotes of the JSON here, later releases do not.
+    const name = loadJson(session);
+    putMetadata(database, traceId, TRACE_SESSION, typeof name === "string" ? name : session);
   }
   putTag(database, traceId, SPANS_LOCATION, "TRACKING_STORE");
 }
@@ -124,36 +128,45 @@ function stateOf(spans: readonly SpanRecord[]): string | null {
   return root.status === "ERROR" ? "ERROR" : "OK";
 }
 
+const SPAN_COLUMNS = [
+  ...["trace_id", "span_id", "experiment_id", "parent_span_id", "name", "type", "status"],
+  ...["start_time_unix_nano", "end_time_unix_nano", "content"],
+];
+
+/** Later heads keep model and provider in columns of their own. */
+function dimensionColumns(database: Database): string[] {
+  return hasColumn(database, "spans", "dimension_attributes")
+    ? ["dimension_attributes"]
+    : ["model_name", "model_provider", ...COST_KEYS];
+}
+
+function upsertSpanSql(database: Database): string {
+  const columns = [...SPAN_COLUMNS, ...dimensionColumns(database)];
+  const updates = columns.slice(2).map((column) => `${column} = excluded.${column}`);
+  return `INSERT INTO spans (${columns.join(", ")})
+    VALUES (${columns.map(() => "?").join(", ")})
+    ON CONFLICT (trace_id, span_id) DO UPDATE SET ${updates.join(", ")}`;
+}
+
 function writeSpan(
   database: Database,
   traceId: string,
   experimentId: number,
   span: SpanRecord,
 ): void {
-  database.run(
-    `INSERT INTO spans (trace_id, experiment_id, span_id, parent_span_id, name, type, status,
-       start_time_unix_nano, end_time_unix_nano, content, dimension_attributes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (trace_id, span_id) DO UPDATE SET experiment_id = excluded.experiment_id,
-       parent_span_id = excluded.parent_span_id, name = excluded.name, type = excluded.type,
-       status = excluded.status, start_time_unix_nano = excluded.start_time_unix_nano,
-       end_time_unix_nano = excluded.end_time_unix_nano, content = excluded.content,
-       dimension_attributes = excluded.dimension_attributes`,
-    [
-      traceId,
-      experimentId,
-      span.spanId,
-      span.parentSpanId,
-      span.name,
-      span.type,
-      span.status,
-      span.startNs,
-      span.endNs,
-      printContent(span),
-      printDimensions(span),
-    ],
-  );
-  for (const [key, amount] of readAmounts(span.attributes.get(COST_ATTRIBUTE), COST_KEYS) ?? []) {
+  const costs = readAmounts(span.attributes.get(COST_ATTRIBUTE), COST_KEYS) ?? new Map();
+  const row: SqlValue[] = [traceId, span.spanId, experimentId, span.parentSpanId, span.name];
+  row.push(span.type, span.status, span.startNs, span.endNs, printContent(span));
+  const [model, provider] = [MODEL, PROVIDER].map((key) => readDimension(span, key));
+  if (hasColumn(database, "spans", "dimension_attributes")) {
+    row.push(printDimensions(model ?? null, provider ?? null));
+  } else {
+    const amounts = COST_KEYS.map((key) => costs.get(key));
+    row.push(toName(model), toName(provider));
+    row.push(...amounts.map((amount) => (amount === undefined ? null : toNumber(amount))));
+  }
+  database.run(upsertSpanSql(database), row);
+  for (const [key, amount] of costs) {
     database.run(
       `INSERT INTO span_metrics (trace_id, span_id, key, value) VALUES (?, ?, ?, ?)
        ON CONFLICT (trace_id, span_id, key) DO UPDATE SET value = excluded.value`,
@@ -162,14 +175,23 @@ function writeSpan(
   }
 }
 
-/** What costs and latencies are grouped by: model and provider. */
-function printDimensions(span: SpanRecord): string {
-  const found = [MODEL, PROVIDER].flatMap((key) => {
-    const text = span.attributes.get(key);
-    return text === undefined || text === "" ? [] : [[key, loadJson(text)] as const];
-  });
+/** What costs and latencies are grouped by: model and provider; null when there is none. */
+function readDimension(span: SpanRecord, key: string): ExactJson {
+  const text = span.attributes.get(key);
+  return text === undefined || text === "" ? null : loadJson(text);
+}
+
+function printDimensions(model: ExactJson, provider: ExactJson): string {
+  const found = [
+    [MODEL, model],
+    [PROVIDER, provider],
+  ].filter((entry) => entry[1] !== null);
   // SQLAlchemy keeps Python's None in a JSON column as JSON.
   return found.length === 0 ? "null" : dumpJson(Object.fromEntries(found));
+}
+
+function toName(value: ExactJson | undefined): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 function writeTimes(database: Database, traceId: string, { startMs, endMs }: Times): void {
@@ -223,6 +245,7 @@ function writeUsage(database: Database, traceId: string, spans: readonly SpanRec
     const before = readAmounts(getMetadata(database, traceId, TRACE_COST), COST_KEYS);
     const total = addAmounts(before, cost, COST_KEYS);
     putMetadata(database, traceId, TRACE_COST, printAmounts(total));
+    for (const [key, amount] of total) copyToTrace(database, traceId, key, toNumber(amount));
   }
 }
 

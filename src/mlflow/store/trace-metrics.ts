@@ -7,6 +7,7 @@ import type { Database } from "../../core/store/index.ts";
 import { parseTraceMetricFilter, type TraceMetricClause } from "../search/trace-metrics.ts";
 import { invalidParameter } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
+import { hasColumn } from "./later-columns.ts";
 
 export type MetricView = "TRACES" | "SPANS" | "ASSESSMENTS";
 
@@ -55,6 +56,12 @@ const VALUES: Readonly<Record<string, string>> = {
   "ASSESSMENTS assessment_value": NUMBER_OF_ASSESSMENT,
 };
 
+/** Where later heads keep what 3.11.1 has in `dimension_attributes`. */
+const LATER_DIMENSIONS: Readonly<Record<string, string>> = {
+  span_model_name: "spans.model_name",
+  span_model_provider: "spans.model_provider",
+};
+
 const DIMENSIONS: Readonly<Record<string, string>> = {
   trace_name: "name_tag.value",
   trace_status: "trace_info.status",
@@ -90,7 +97,9 @@ interface Parts {
 
 /** The groups in order of time and dimensions, `maxResults` at most. */
 export function queryTraceMetrics(database: Database, query: MetricQuery): DataPoint[] {
-  const parts = buildParts(query);
+  const isLater = !hasColumn(database, "spans", "dimension_attributes");
+  const columns = isLater ? { ...DIMENSIONS, ...LATER_DIMENSIONS } : DIMENSIONS;
+  const parts = buildParts(query, columns);
   const percentiles = query.aggregations.filter(({ type }) => type === "PERCENTILE");
   const rows = readGroups(database, query, parts);
   const values = percentiles.length === 0 ? null : readValues(database, parts);
@@ -158,7 +167,7 @@ function printKey(name: string | undefined, key: string | number | null): string
   return new Date(Number(key)).toISOString().replace(".000Z", "+00:00");
 }
 
-function buildParts(query: MetricQuery): Parts {
+function buildParts(query: MetricQuery, columns: Readonly<Record<string, string>>): Parts {
   const { view, metricName, dimensions, intervalSeconds } = query;
   const parameters: (string | Int64)[] = [];
   const joins = ["FROM trace_info", JOINS[view]];
@@ -183,7 +192,7 @@ function buildParts(query: MetricQuery): Parts {
   }
   const conditions = buildConditions(query, parameters);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  const groups = dimensions.map((dimension) => DIMENSIONS[dimension] as string);
+  const groups = dimensions.map((dimension) => columns[dimension] as string);
   if (intervalSeconds) {
     // The number is our own, and a parameter would have to be bound before all others.
     const bucketMs = BigInt(intervalSeconds) * 1000n;

@@ -9,6 +9,7 @@ import { doesNotExist, MlflowError } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
 import { type Assessment, listAssessments, saveAssessment } from "./assessments.ts";
 import { type Experiment, getExperiment, parseExperimentId, requireActive } from "./experiments.ts";
+import { copyToTrace } from "./later-columns.ts";
 import { allInt64 } from "./rows.ts";
 
 /** State of a trace as it is stored; version 2 of the API has another word for the first. */
@@ -174,6 +175,7 @@ export function putTag(database: Database, traceId: string, key: string, value: 
      ON CONFLICT (key, request_id) DO UPDATE SET value = excluded.value`,
     [key, value, traceId],
   );
+  copyToTrace(database, traceId, key, value);
 }
 
 /** Sets one piece of metadata of an existing trace. */
@@ -183,6 +185,7 @@ export function putMetadata(database: Database, traceId: string, key: string, va
      ON CONFLICT (key, request_id) DO UPDATE SET value = excluded.value`,
     [key, value, traceId],
   );
+  copyToTrace(database, traceId, key, value);
 }
 
 /** The value of one piece of metadata, or null. */
@@ -208,6 +211,7 @@ export function putTokenMetrics(
        ON CONFLICT (request_id, key) DO UPDATE SET value = excluded.value`,
       [traceId, key, value],
     );
+    copyToTrace(database, traceId, key, value);
   }
 }
 
@@ -238,6 +242,7 @@ export function deleteTag(database: Database, traceId: string, key: string): voi
     traceId,
     key,
   ]);
+  copyToTrace(database, traceId, key, null);
   if (changes > 0) return;
   throw doesNotExist(`No trace tag with key '${key}' for trace with ID '${traceId}'`);
 }
