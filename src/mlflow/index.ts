@@ -6,6 +6,12 @@ export {
   readAccounts,
   writeAccounts,
 } from "./auth.ts";
+export {
+  type ActiveRun,
+  type EndStatus,
+  type StartRunOptions,
+  startRun,
+} from "./client/active-run.ts";
 export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
 export type * from "./client/entities.ts";
 export {

@@ -11,6 +11,7 @@ import { type ArtifactClient, createArtifactClient } from "./artifacts.ts";
 import { createExperimentClient, type ExperimentClient } from "./experiments.ts";
 import { createHttpTransport } from "./http-transport.ts";
 import { createLocalTransport } from "./local-transport.ts";
+import { createModelClient, type ModelClient } from "./models.ts";
 import { createRunClient, type RunClient } from "./runs.ts";
 import type { Transport } from "./transport.ts";
 
@@ -38,6 +39,7 @@ export interface MlflowClient {
   readonly experiments: ExperimentClient;
   readonly runs: RunClient;
   readonly artifacts: ArtifactClient;
+  readonly models: ModelClient;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export function openClient(options: ClientOptions = {}): MlflowClient {
     experiments: createExperimentClient(transport),
     runs: createRunClient(transport),
     artifacts: createArtifactClient(transport),
+    models: createModelClient(transport),
     close: () => transport.close(),
   };
 }
