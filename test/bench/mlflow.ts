@@ -80,7 +80,8 @@ function note(figure: Figure): void {
   const { what, ours, theirs, unit, limit, isMet } = figure;
   const show = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
   const verdict = limit === undefined ? "" : `${limit}${isMet ? "" : " ✗"}`;
-  const ratio = theirs === null ? "" : (theirs / ours).toPrecision(3);
+  const times = unit.endsWith("/s") ? ours / (theirs ?? 0) : (theirs ?? 0) / ours;
+  const ratio = theirs === null ? "" : `${times.toPrecision(3)} ×`;
   console.log(
     `| ${what} | ${show(ours)} | ${theirs === null ? "" : show(theirs)} | ${unit} | ${ratio} | ${verdict} |`,
   );
