@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import type { Environment } from "../core/config/index.ts";
 import { SovereignError } from "../core/errors.ts";
+import type { Database } from "../core/store/index.ts";
 import { toFolder } from "./artifacts/locate.ts";
 import { readMlflowEnvironment } from "./environment.ts";
 import type { Context, Settings } from "./routes/route.ts";
@@ -35,20 +36,22 @@ export function openContext(options: StoreOptions): {
   close: () => Promise<void>;
 } {
   const { clock, cwd, onFailure } = options;
-  const settings: Settings = {
-    defaultArtifactRoot: artifactRootOf(options),
-    artifactsDestination: destinationOf(options),
-    localRoots: localRootsOf(options),
-    servesArtifacts: options.servesArtifacts ?? true,
-    cwd,
-    environment: readMlflowEnvironment(options.env),
-  };
+  const defaultArtifactRoot = artifactRootOf(options);
+  const artifactsDestination = destinationOf(options);
+  const environment = readMlflowEnvironment(options.env);
   const database = openTrackingDatabase(options.backendStoreUri, {
     clock,
     cwd,
-    defaultArtifactRoot: settings.defaultArtifactRoot,
+    defaultArtifactRoot,
   });
-  const { environment } = settings;
+  const settings: Settings = {
+    defaultArtifactRoot,
+    artifactsDestination,
+    localRoots: [...localRootsOf(options), ...defaultExperimentRoot(database)],
+    servesArtifacts: options.servesArtifacts ?? true,
+    cwd,
+    environment,
+  };
   const webhooks = createWebhookSender({ database, clock, environment, onFailure });
   return {
     context: { database, clock, settings, webhooks },
@@ -71,6 +74,14 @@ function localRootsOf(options: StoreOptions): string[] {
   const isLocal = root.startsWith("/") || /^file:/i.test(root);
   const given = isLocal ? [toFolder(root)] : [];
   return [...given, destinationOf(options), resolve(options.cwd, "mlruns")];
+}
+
+/** Where the Default experiment lies: whoever made the database chose that, and no client can. */
+function defaultExperimentRoot(database: Database): string[] {
+  const row = database.get<{ uri: string | null }>(
+    "SELECT artifact_location AS uri FROM experiments WHERE experiment_id = 0",
+  );
+  return row?.uri && /^(\/|file:)/i.test(row.uri) ? [toFolder(row.uri)] : [];
 }
 
 function destinationOf({ artifactsDestination, cwd }: StoreOptions): string {

@@ -10,8 +10,12 @@ import {
   type FieldNode,
   GraphQLError,
   type GraphQLFieldResolver,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
+  isEnumType,
+  isListType,
+  isObjectType,
   Kind,
   parse,
   type SelectionSetNode,
@@ -48,6 +52,13 @@ const ROUTES: Readonly<Record<string, string>> = {
   mlflowSearchDatasets: "/experiments/search-datasets",
   mlflowSearchModelVersions: "/model-versions/search",
   mlflowSearchRuns: "/runs/search",
+};
+
+const SCALAR_DEFAULTS: Readonly<Record<string, unknown>> = {
+  String: "",
+  LongString: "0",
+  Float: 0,
+  Boolean: false,
 };
 
 let schema: GraphQLSchema | null = null;
@@ -99,14 +110,24 @@ const resolveField: GraphQLFieldResolver<unknown, CallRoute> = async (
       return ((await answer) as { model_versions?: unknown }).model_versions ?? [];
     }
   }
-  return toResult(source[toSnakeCase(fieldName)], getNamedType(returnType).name);
+  const value = source[toSnakeCase(fieldName)];
+  return value === undefined ? defaultOf(returnType) : toResult(value, returnType);
 };
 
 /** GraphQL's floats have no NaN, and its 64-bit integers are texts. */
-function toResult(value: unknown, type: string): unknown {
-  if (type === "Float" && typeof value === "string") return null;
-  if (type !== "LongString" || value === undefined || value === null) return value;
-  return String(value);
+function toResult(value: unknown, type: GraphQLOutputType): unknown {
+  const { name } = getNamedType(type);
+  if (name === "Float" && typeof value === "string") return null;
+  return name === "LongString" && value !== null ? String(value) : value;
+}
+
+/** What protobuf has for a field that is not set: MLflow reads messages, not JSON. */
+function defaultOf(type: GraphQLOutputType): unknown {
+  if (isListType(type)) return [];
+  if (isEnumType(type)) return type.getValues()[0]?.value;
+  const { name } = getNamedType(type);
+  if (name === "ApiError") return null;
+  return isObjectType(type) ? {} : SCALAR_DEFAULTS[name];
 }
 
 function toMessage(input: unknown): Record<string, unknown> {
