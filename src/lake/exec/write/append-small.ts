@@ -1,5 +1,5 @@
 /**
- * Small batches of rows that a program hands over, appended without the engine: parquet-wasm
+ * Small batches of rows that a program hands over, appended without the engine: `formats/parquet`
  * encodes each partition's file, statistics are taken from the values. For tables whose columns
  * need no expression (no CHECK, default, generated or identity column) and hold plain values; the
  * others go through `insert.ts`. An engine start and a COPY cost more than such a batch.
