@@ -6,6 +6,7 @@
 import { type ExactJson, isJsonObject } from "../../core/json/index.ts";
 import { dumpJson, dumpUnicode, loadJson } from "../wire/python-dump.ts";
 import { CONVENTIONS, type Convention, GEN_AI_KINDS } from "./conventions.ts";
+import { computeCost } from "./model-prices.ts";
 import type { OtlpEvent, OtlpValue } from "./otlp-spans.ts";
 import { dumpValue } from "./span-values.ts";
 
@@ -29,6 +30,7 @@ export function translateSpan(attributes: Attributes, events: readonly OtlpEvent
   if (isForeign) translateForeign(attributes, events);
   addText(attributes, MODEL, () => dumpAny(findModel(attributes, isForeign)));
   if (isForeign) addText(attributes, PROVIDER, () => dumpAny(findProvider(attributes)));
+  addText(attributes, COST_ATTRIBUTE, () => findCost(attributes));
 }
 
 function translateForeign(attributes: Attributes, events: readonly OtlpEvent[]): void {
@@ -217,6 +219,13 @@ function findModel(attributes: Attributes, isForeign: boolean): ExactJson {
 function findProvider(attributes: Attributes): ExactJson {
   const text = firstOf((one) => one.provider && lookUp(attributes, [one.provider]));
   return text === undefined ? null : loadJson(text);
+}
+
+function findCost(attributes: Attributes): string | undefined {
+  const usage = attributes.get(TOKEN_USAGE_ATTRIBUTE);
+  const model = attributes.get(MODEL);
+  if (usage === undefined || model === undefined) return undefined;
+  return computeCost(parse(model), parse(usage), parse(attributes.get(PROVIDER) ?? "null"));
 }
 
 /** The first of these attributes that says something: not empty, zero, false or null. */

@@ -1,4 +1,4 @@
-/** The expectations were recorded from `translate_span_when_storing` of MLflow 3.11.1. */
+/** Expectations as MLflow 3.11.1 answers them (`translate_span_when_storing`). */
 import { describe, expect, test } from "vitest";
 import type { OtlpEvent, OtlpValue } from "../../../src/mlflow/tracing/otlp-spans.ts";
 import { dumpAttribute } from "../../../src/mlflow/tracing/span-values.ts";
@@ -161,6 +161,37 @@ describe("attributes of other libraries", () => {
       "mlflow.spanInputs": '{"model": "gpt", "x": 1}',
       "mlflow.llm.model": '"gpt"',
     });
+  });
+});
+
+describe("the cost of a call", () => {
+  const cost = (attributes: Record<string, OtlpValue>) => translate(attributes)["mlflow.llm.cost"];
+  const usage = { "gen_ai.usage.input_tokens": 1000n, "gen_ai.usage.output_tokens": 500n };
+
+  test("is by the model's list price, dated or not, with and without its provider", () => {
+    const expected = '{"input_cost": 0.0025, "output_cost": 0.005, "total_cost": 0.0075}';
+    expect(cost({ ...usage, "gen_ai.request.model": "gpt-4o" })).toBe(expected);
+    expect(cost({ ...usage, "gen_ai.request.model": "openai/gpt-4o-2024-11-20" })).toBe(expected);
+    expect(
+      cost({ ...usage, "gen_ai.request.model": "gpt-4o", "gen_ai.provider.name": "OpenAI" }),
+    ).toBe(expected);
+  });
+
+  test("counts what came from a cache at its own price", () => {
+    const tokens = new Map<string, OtlpValue>([
+      ["input_tokens", 1000n],
+      ["output_tokens", 0n],
+      ["cache_read_input_tokens", 1000n],
+    ]);
+    expect(
+      cost({ "mlflow.chat.tokenUsage": tokens, "mlflow.llm.model": "claude-sonnet-4-5" }),
+    ).toBe('{"input_cost": 0.0003, "output_cost": 0.0, "total_cost": 0.0003}');
+  });
+
+  test("is not guessed", () => {
+    expect(cost({ ...usage, "gen_ai.request.model": "my-own" })).toBeUndefined();
+    expect(cost({ ...usage, "gen_ai.request.model": "gateway:/gpt-4o" })).toBeUndefined();
+    expect(cost({ "gen_ai.request.model": "gpt-4o" })).toBeUndefined();
   });
 });
 
