@@ -26,7 +26,9 @@ export function createLocalTransport(options: StoreOptions): Transport {
     const { method, path, version = "2.0", params = {} } = request;
     const match = find(method, `/api/${version}/mlflow${path}`);
     if (match === null || match.route.kind !== "api") {
-      throw new SovereignError("NOT_IMPLEMENTED", `the store has no \`${method} ${path}\``);
+      throw new SovereignError("NOT_IMPLEMENTED", `the store has no \`${method} ${path}\``, {
+        hint: "ask a server for it: give its URL as `--tracking-uri`",
+      });
     }
     const body = printAnswer(params);
     const text = await answerApi(match.route, { query: null, body, path: match.path }, context);
