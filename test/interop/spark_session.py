@@ -19,7 +19,10 @@ SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.memory": "1500m",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # One compiler reserves 48 MB for code by itself, which thousands of generated classes overflow.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    " -XX:ReservedCodeCacheSize=256m",
+    "spark.sql.codegen.cache.maxEntries": "10000",
     "spark.jars": ",".join(JARS),
     "spark.log.level": "OFF",
     # Thousands of tasks to list a folder, and compiled code, pay for large tables only.
@@ -33,6 +36,9 @@ SETTINGS = {
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="spark-warehouse-"),
     "spark.ui.enabled": "false",
+    "spark.sql.ui.retainedExecutions": "1",
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
 }
 
 

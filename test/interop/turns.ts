@@ -59,7 +59,7 @@ export async function createTable(run: Turns, byUs: boolean): Promise<void> {
   run.log.push(`${byUs ? "ours" : run.peer.name}: ${createText(run.table)}`);
   if (!byUs && (await run.peer.create(run.table, run.path))) return;
   try {
-    await runOurs(run, { kind: "create", sql: createText(run.table), after: run.table.state });
+    await runOurs(run.lake, placed(run, createText(run.table)));
   } catch (error) {
     if (!byUs || !isNotImplemented(error)) throw error;
     run.log.push(`-- refused: ${(error as Error).message}`);
@@ -100,7 +100,7 @@ async function runByOne(run: Turns, statement: Statement, byUs: boolean): Promis
     const name = isOurs ? "ours" : peer.name;
     run.log.push(`${name}: ${statement.sql};`);
     try {
-      if (isOurs) await runOurs(run, statement);
+      if (isOurs) await runOurs(run.lake, placed(run, statement.sql), statement.settings);
       else await peer.run(statement, path);
       return isOurs;
     } catch (error) {
@@ -116,14 +116,22 @@ async function runByOne(run: Turns, statement: Statement, byUs: boolean): Promis
   throw new Error("unreachable");
 }
 
-async function runOurs({ lake, path }: Turns, statement: Statement): Promise<void> {
-  const settings = Object.entries(statement.settings ?? {});
-  const sql = async (text: string) => (await lake.sql(text)).close();
-  for (const [key, value] of settings) await sql(`SET ${key} = ${value}`);
+function placed({ path }: Turns, sql: string): string {
+  return sql.replaceAll("$T", `delta.\`${path}\``);
+}
+
+/** Runs one of our statements under settings of the session. */
+export async function runOurs(
+  lake: Lake,
+  sql: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const run = async (text: string) => (await lake.sql(text)).close();
+  for (const [key, value] of Object.entries(settings)) await run(`SET ${key} = ${value}`);
   try {
-    await sql(statement.sql.replaceAll("$T", `delta.\`${path}\``));
+    await run(sql);
   } finally {
-    for (const [key] of settings) await sql(`RESET ${key}`);
+    for (const key of Object.keys(settings)) await run(`RESET ${key}`);
   }
 }
 
@@ -172,7 +180,7 @@ export async function compareAll({ lake, path, peer, table }: Turns): Promise<vo
 }
 
 /** The rows with some columns, in an order of choice. */
-function columnsOf({ columns, rows }: PeerRows, names: readonly string[]): PeerRows {
+export function columnsOf({ columns, rows }: PeerRows, names: readonly string[]): PeerRows {
   const places = names.map((name) => columns.indexOf(name));
   if (places.includes(-1)) return { columns, rows };
   const chosen = rows.map((row) => {
@@ -188,7 +196,7 @@ function newestVersion(path: string): number {
 }
 
 /** Throws what is missing and what is too much. */
-function assertSame(found: PeerRows, wanted: PeerRows, what: string): void {
+export function assertSame(found: PeerRows, wanted: PeerRows, what: string): void {
   const columns = [found.columns, wanted.columns].map((names) => names.join(", "));
   if (columns[0] !== columns[1]) {
     throw new Error(`${what}: columns ${columns[0]} instead of ${columns[1]}`);
