@@ -106,6 +106,11 @@ export const MIRROR_CASES: readonly MirrorCase[] = [
       "ALTER TABLE $T ALTER COLUMN b TYPE INT",
       "ALTER TABLE $T ALTER COLUMN f TYPE DOUBLE",
       "ALTER TABLE $T ALTER COLUMN dec TYPE DECIMAL(12,4)",
+      {
+        sql: "ALTER TABLE $T ALTER COLUMN d TYPE TIMESTAMP_NTZ",
+        fails: "DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT",
+      },
+      "ALTER TABLE $T SET TBLPROPERTIES ('delta.feature.timestampNtz' = 'supported')",
       "ALTER TABLE $T ALTER COLUMN d TYPE TIMESTAMP_NTZ",
       "ALTER TABLE $T ALTER COLUMN s.x TYPE INT",
       "INSERT INTO $T VALUES (3, 70000, 1e300D, 12345678.0001, " +
@@ -201,7 +206,10 @@ export const MIRROR_CASES: readonly MirrorCase[] = [
     name: "classic checkpoints",
     fromCheckpoint: true,
     steps: [
-      create("'delta.checkpointInterval' = '2', 'delta.checkpoint.writeStatsAsStruct' = 'true'"),
+      create(
+        "'delta.checkpointInterval' = '2', 'delta.checkpoint.writeStatsAsStruct' = 'true', " +
+          NO_VECTORS,
+      ),
       FILL,
       "DELETE FROM $T WHERE id = 2",
       "INSERT INTO $T VALUES (6, 'b', 60)",
@@ -331,7 +339,7 @@ export const MIRROR_CASES: readonly MirrorCase[] = [
   {
     name: "what is said of a table",
     steps: [
-      `${create("'a' = '1'")} COMMENT 'first'`,
+      `${create(`'a' = '1', ${NO_VECTORS}`)} COMMENT 'first'`,
       "COMMENT ON TABLE $T IS 'it''s'",
       "ALTER TABLE $T SET TBLPROPERTIES ('b' = '2', 'delta.appendOnly' = 'true')",
       FILL,
@@ -342,7 +350,11 @@ export const MIRROR_CASES: readonly MirrorCase[] = [
       "ALTER TABLE $T ALTER COLUMN v FIRST",
       "INSERT INTO $T VALUES (7, 70, 'c')",
       "ALTER TABLE $T SET TBLPROPERTIES ('delta.enableInCommitTimestamps' = 'true')",
-      "ALTER TABLE $T ADD COLUMNS (n TIMESTAMP_NTZ, w STRING COMMENT 'w')",
+      {
+        sql: "ALTER TABLE $T ADD COLUMN n TIMESTAMP_NTZ",
+        fails: "DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT",
+      },
+      "ALTER TABLE $T ADD COLUMNS (n STRUCT<x: INT>, w STRING COMMENT 'w')",
       "CREATE OR REPLACE TABLE $T USING delta AS SELECT /*+ COALESCE(1) */ 1 AS one",
       "INSERT INTO $T VALUES (2)",
     ],

@@ -43,6 +43,13 @@ describe("ALTER COLUMN … TYPE", () => {
     const name = `pair ${from} ${to}`;
     const table = await create(name, `n INT, c ${from}`);
     await t.run(`INSERT INTO ${table} VALUES (1, ${first})`);
+    if (to === "TIMESTAMP_NTZ") {
+      const change = t.run(`ALTER TABLE ${table} ALTER COLUMN c TYPE ${to}`);
+      const error_class = "DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT";
+      await expect(change).rejects.toMatchObject({ details: { error_class } });
+      const feature = "'delta.feature.timestampNtz' = 'supported'";
+      await t.run(`ALTER TABLE ${table} SET TBLPROPERTIES (${feature})`);
+    }
     await t.run(`ALTER TABLE ${table} ALTER COLUMN c TYPE ${to}`);
     await t.run(`INSERT INTO ${table} VALUES (2, ${second})`);
     const widened = `CAST(${first} AS ${to})`;

@@ -48,6 +48,9 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   icebergCompatV3: ["columnMapping", "rowTracking"],
 };
 
+/** Features that a schema calls for and a table that lacks them must first be given by name. */
+const BY_HAND = ["timestampNtz"];
+
 /** The protocol for a new table, or `current` raised as far as needed (itself when it covers all). */
 export function protocolFor(needs: ProtocolNeeds): Protocol {
   const wanted = requiredFeatures(needs);
@@ -56,6 +59,9 @@ export function protocolFor(needs: ProtocolNeeds): Protocol {
   const existing = new Set(listProtocolFeatures(current));
   const all = withVersions(new Set([...existing, ...wanted]), needs);
   if ([...all].every((name) => existing.has(name))) return current;
+  const named = needs.features ?? [];
+  const byHand = BY_HAND.find((name) => wanted.has(name) && !existing.has(name));
+  if (byHand !== undefined && !named.includes(byHand)) throw notEnabled(byHand);
   return raise(current, all);
 }
 
@@ -181,6 +187,17 @@ function readerVersionFor(features: ReadonlySet<string>): number {
 
 function isReaderFeature(name: string): boolean {
   return TABLE_FEATURES.find((feature) => feature.name === name)?.needsReader ?? false;
+}
+
+function notEnabled(feature: string): SovereignError {
+  return new SovereignError(
+    "INVALID_STATE",
+    `the new schema needs the table feature \`${feature}\`, which the table lacks`,
+    {
+      hint: `first run ALTER TABLE … SET TBLPROPERTIES ('delta.feature.${feature}' = 'supported')`,
+      details: { error_class: "DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT" },
+    },
+  );
 }
 
 function defaultsNotEnabled(): SovereignError {

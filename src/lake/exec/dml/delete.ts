@@ -44,7 +44,7 @@ export async function executeDelete(
   if (deleted.removes.length === 0) return localOutcome(AFFECTED, rows);
   return commitOrDiscard(deleted, async () => {
     const commit = await commitChange(ctx, handle, {
-      ...deleteOperation(deleted.text),
+      ...deleteOperation(deleted.text ?? "true"),
       ...changeOf(deleted),
       metrics: deleteMetrics(deleted, {
         scanMs: deleted.scannedAtMs - startMs,

@@ -60,6 +60,7 @@ export async function executeMerge(
   const handle = await openTable(ctx, statement.target);
   const qualifier = aliasOf(statement.target, handle);
   const merge = await openMerge(ctx, handle, statement, qualifier);
+  const sourceMs = ctx.session.clock.monotonicMs() - startMs;
   const pairs = await findPairs(ctx, merge);
   const scanMs = ctx.session.clock.monotonicMs() - startMs;
   const split = await splitMerged(ctx, merge, pairs);
@@ -81,7 +82,7 @@ export async function executeMerge(
       inserted,
     );
     if (adds.length + removes.length + others.length === 0) return localOutcome(COUNTS, rows);
-    const times = { scanMs, totalMs: ctx.session.clock.monotonicMs() - startMs };
+    const times = { sourceMs, scanMs, totalMs: ctx.session.clock.monotonicMs() - startMs };
     const commit = await commitChange(ctx, handle, {
       ...operationOf(pairs),
       adds,
@@ -199,7 +200,7 @@ function metricsOf(
   pairs: Pairs,
   written: WrittenData | null,
   removes: readonly AddFile[],
-  times: { scanMs: number; totalMs: number },
+  times: { sourceMs: number; scanMs: number; totalMs: number },
 ): Record<string, string> {
   const counts: MergeCounts = pairs.counts;
   const { updated, deleted, inserted } = counts;
@@ -220,6 +221,7 @@ function metricsOf(
     numTargetBytesAdded: written?.sizeBytes ?? 0,
     numTargetBytesRemoved: totalBytes(removes),
     executionTimeMs: Math.round(times.totalMs),
+    materializeSourceTimeMs: Math.round(times.sourceMs),
     scanTimeMs: Math.round(times.scanMs),
     rewriteTimeMs: Math.round(times.totalMs - times.scanMs),
   };

@@ -65,7 +65,8 @@ export async function executeUpdate(
       changes: changes.files,
       keepsRowIds: true,
       metrics: {
-        numRemovedFiles: String(gone.length),
+        // Spark counts the files that come back with a vector too; of DELETE and MERGE it does not.
+        numRemovedFiles: String(gone.length + holed.removes.length),
         numRemovedBytes: String(totalBytes(gone)),
         numAddedFiles: String(written.adds.length),
         numAddedBytes: String(written.sizeBytes),

@@ -67,7 +67,8 @@ export async function insertRows(
   const bind = await expressionBinder(ctx, null);
   const aligned = alignColumns(ctx, source, { ...insert, schema: target.schema }, bind);
   const checked = await enforceRules(ctx, aligned.plan, target, aligned.given);
-  const overwrite = insert.mode === "into" ? null : await planOverwrite(ctx, handle, insert);
+  const overwrite =
+    insert.mode === "into" ? null : await planOverwrite(ctx, handle, insert, target);
   return writeOrDiscard(async (keep) => {
     const written = keep(await writeData(ctx, overwrite?.guard(checked) ?? checked, target));
     const settled = await overwrite?.settle(written, target);

@@ -9,6 +9,7 @@ import {
   liveRowCount,
   resolveLogPath,
 } from "../../delta/index.ts";
+import type { StructType } from "../../schema/data-type.ts";
 import type { Expression } from "../../sql/ast.ts";
 import { refer } from "../../sql/bind/column.ts";
 import { parseExpression, quoteIdentifier } from "../../sql/parse/index.ts";
@@ -22,11 +23,13 @@ import {
 } from "../changes/write-changes.ts";
 import { type Deleted, deleteMatching, goneFiles } from "../dml/delete.ts";
 import { openTargetScan } from "../dml/target-scan.ts";
+import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import type { TableHandle } from "../table-handle.ts";
 import { checkReplaced } from "./check-functions.ts";
 import { totalBytes } from "./commit.ts";
 import { commitOrDiscard, type WriteTarget, type WrittenData } from "./data-files.ts";
+import { filterText } from "./filter-text.ts";
 import { partitionPredicate } from "./partition-predicate.ts";
 import { pickColumns } from "./stored-rows.ts";
 
@@ -68,13 +71,17 @@ export async function planOverwrite(
   ctx: StatementContext,
   handle: TableHandle,
   insert: Insert,
+  { schema }: Pick<WriteTarget, "schema">,
 ): Promise<Overwrite> {
   if (insert.replaceWhere) {
-    return replaceMatching(ctx, handle, insert.replaceWhere, ctx.textOf(insert.replaceWhere));
+    const text = ctx.textOf(insert.replaceWhere);
+    return replaceMatching(ctx, handle, schema, { condition: insert.replaceWhere, text });
   }
   const text = staticPredicate(ctx, handle, insert);
   if (text === "dynamic") return replacePartitions(handle);
-  if (text !== null) return replaceMatching(ctx, handle, parseExpression(text), text);
+  if (text !== null) {
+    return replaceMatching(ctx, handle, schema, { condition: parseExpression(text), text });
+  }
   return {
     predicateText: null,
     isDynamic: false,
@@ -133,12 +140,13 @@ function partitionKey(add: AddFile): string {
 async function replaceMatching(
   ctx: StatementContext,
   handle: TableHandle,
-  condition: Expression,
-  text: string,
+  schema: StructType,
+  { condition, text }: { condition: Expression; text: string },
 ): Promise<Overwrite> {
   const bind = await expressionBinder(ctx, null);
+  const shown = bind(condition, schemaAttributes(schema, ctx.allocate, []));
   return {
-    predicateText: text,
+    predicateText: filterText(shown) ?? text,
     isDynamic: false,
     guard(plan) {
       const attributes = outputOf(plan);
