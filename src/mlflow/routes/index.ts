@@ -3,6 +3,7 @@ import { absentRoutes } from "./absent.ts";
 import { artifactRoutes } from "./artifacts.ts";
 import { evaluationDatasetRoutes } from "./evaluation-datasets.ts";
 import { experimentRoutes } from "./experiments.ts";
+import { gatewayRoutes } from "./gateway.ts";
 import { graphqlRoutes } from "./graphql.ts";
 import { issueRoutes } from "./issues.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
@@ -38,6 +39,7 @@ const REST_ROUTES: readonly Route[] = [
   ...scorerRoutes,
   ...evaluationDatasetRoutes,
   ...issueRoutes,
+  ...gatewayRoutes,
   ...absentRoutes,
 ];
 
