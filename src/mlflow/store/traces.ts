@@ -260,8 +260,8 @@ export function deleteTraces(database: Database, deletion: TraceDeletion): numbe
   const { maxTimestampMs, maxTraces, traceIds } = deletion;
   const conditions = ["experiment_id = ?"];
   const parameters: (string | Int64)[] = [parseExperimentId(deletion.experimentId)];
-  // Zero counts as absent, as in Python: it would delete every trace of the experiment.
-  if (maxTimestampMs !== null && Number(maxTimestampMs) !== 0) {
+  // NOTE: MLflow takes a time of 0 for none and deletes every trace; ours deletes up to then.
+  if (maxTimestampMs !== null && traceIds.length === 0) {
     conditions.push("timestamp_ms <= ?");
     parameters.push(maxTimestampMs);
   }
