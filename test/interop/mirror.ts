@@ -107,7 +107,8 @@ function readBy(mirror: Mirror, engine: Engine, sql: string): Promise<PeerRows> 
 async function compareReads(mirror: Mirror, i: number): Promise<void> {
   const { ownValues, fromCheckpoint, reads = ["SELECT * FROM $T"] } = mirror.mirrored;
   for (const read of reads) {
-    if (read.includes("$U") && !existsSync(join(mirror.folder, "ours", "u"))) continue;
+    const table = read.includes("$U") ? "u" : "t";
+    if (!existsSync(join(mirror.folder, "ours", table, "_delta_log"))) continue;
     const answers: PeerRows[] = [];
     for (const first of ENGINES) {
       const reader = otherOf(turnOf(first, i));

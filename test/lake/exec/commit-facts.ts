@@ -40,7 +40,12 @@ export function commitsOf(table: string): SaidOfCommit[] {
     );
 }
 
-/** Without numbers of a session's attributes and without identifiers. */
+/** Without numbers of a session's attributes, identifiers, and the order of a map. */
 function masked(text: string): string {
-  return text.replace(/#\d+L?/g, "").replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "?");
+  const plain = text.startsWith("{") ? sorted(JSON.parse(text)) : text;
+  return plain.replace(/#\d+L?/g, "").replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "?");
+}
+
+function sorted(map: object): string {
+  return JSON.stringify(Object.entries(map).sort());
 }

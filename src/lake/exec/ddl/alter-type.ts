@@ -136,10 +136,34 @@ function sameLengths(a: StructType, b: StructType): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+const NUMBERS: readonly string[] = ["byte", "short", "int", "long", "float", "double"];
+const DIGITS: Readonly<Record<string, number>> = { byte: 3, short: 5, int: 10, long: 20 };
+
+/** Spark's `UpCastRule.canUpCast` between simple types: what it does not refuse before Delta does. */
+function canUpCast(from: DataType, to: DataType): boolean {
+  if (to.kind === "string") return true;
+  if (to.kind === "decimal" || from.kind === "decimal") {
+    const [narrow, wide] = [digitsOf(from), digitsOf(to)];
+    return narrow !== null && wide !== null && narrow[0] <= wide[0] && narrow[1] <= wide[1];
+  }
+  if (NUMBERS.includes(from.kind)) return NUMBERS.indexOf(from.kind) < NUMBERS.indexOf(to.kind);
+  const isTime = to.kind === "timestamp" || to.kind === "timestamp_ntz";
+  return isTime && ["date", "timestamp", "timestamp_ntz"].includes(from.kind);
+}
+
+/** Digits before and after the point, of exact numbers. */
+function digitsOf(type: DataType): [number, number] | null {
+  if (type.kind === "decimal") return [type.precision - type.scale, type.scale];
+  const digits = DIGITS[type.kind];
+  return digits === undefined ? null : [digits, 0];
+}
+
 function notWider(from: DataType, to: DataType, path: readonly string[]): SovereignError {
   const message = `\`${path.join(".")}\` cannot become ${formatTypeSql(to)} from ${formatTypeSql(from)}`;
   return refused(message, {
-    errorClass: "DELTA_UNSUPPORTED_ALTER_TABLE_CHANGE_COL_OP",
+    errorClass: canUpCast(from, to)
+      ? "DELTA_UNSUPPORTED_ALTER_TABLE_CHANGE_COL_OP"
+      : "NOT_SUPPORTED_CHANGE_COLUMN",
     hint: "a type can only be widened; write the table anew with CREATE OR REPLACE TABLE … AS SELECT",
   });
 }
