@@ -16,6 +16,20 @@ export interface Style {
   cyan(text: string): string;
 }
 
+const same = (text: string) => text;
+
+/** Of texts that go into files. */
+export const PLAIN_STYLE: Style = {
+  enabled: false,
+  unicode: true,
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  cyan: same,
+};
+
 /** The style for one stream. */
 export function createStyle(sink: Sink, env: Environment, noColor: boolean): Style {
   const terminal = readTerminalEnvironment(env);

@@ -8,12 +8,14 @@ export {
 } from "./auth.ts";
 export {
   type ActiveRun,
+  currentUser,
   type EndStatus,
   type StartRunOptions,
   startRun,
 } from "./client/active-run.ts";
 export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
 export type * from "./client/entities.ts";
+export type { RunBatch } from "./client/runs.ts";
 export {
   type ImportKind,
   type ImportOptions,

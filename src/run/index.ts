@@ -19,6 +19,7 @@ export {
   type ScriptRunner,
   type ScriptStatement,
 } from "./job/execute.ts";
+export { type LoggedJob, type LogToMlflowOptions, logToMlflow } from "./job/log-to-mlflow.ts";
 export { findJob, type JobPlan, planJob } from "./job/plan.ts";
 export type {
   BundleJob,

@@ -2,15 +2,17 @@
 import { relative } from "node:path";
 
 import { formatCount } from "../../core/progress.ts";
-import type { StartPlan } from "../../run/index.ts";
+import type { StartPlan, StartReport } from "../../run/index.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { openProjectLake } from "../lake/session.ts";
 import { TASK_FIELDS, taskRecord } from "../run/fields.ts";
 import { createJobView } from "../run/job-view.ts";
+import { logRun, type RunFacts } from "../run/log-run.ts";
 import { printPlan } from "../run/plan-view.ts";
 import { programWords } from "../run/program.ts";
 import { formatReport } from "../run/report.ts";
+import { PLAIN_STYLE } from "../style.ts";
 
 export const command = defineCommand({
   args: {},
@@ -50,17 +52,35 @@ export const command = defineCommand({
     const { status, runId } = report.outcome;
     await context.audit({ command: "start", object: "platform", outcome: status });
     const program = programWords(context);
+    const next = nextCommands(program, runId);
+    await logRun(toFacts(report, next), context);
     const isAsked = context.globals.output !== undefined;
     if (isAsked) await context.printRecords(TASK_FIELDS, report.outcome.tasks.map(taskRecord));
     if (status === "success") {
       if (isAsked) return 0;
-      await context.printText(formatReport(report, context.style, nextCommands(program, runId)));
+      await context.printText(formatReport(report, context.style, next));
       return 0;
     }
     await context.note(`next: ${program} run show ${runId}`);
     return status === "cancelled" ? 130 : 1;
   },
 });
+
+/** The report as it is kept beside the run: without colours, and for programs. */
+function toFacts(report: StartReport, next: readonly string[]): RunFacts {
+  const { outcome, layers, quality, quarantine, manifest } = report;
+  if (outcome.status !== "success") return { outcome };
+  const facts = { status: outcome.status, files: manifest.rows, layers, quality, quarantine };
+  return {
+    outcome,
+    layers,
+    quality,
+    reports: {
+      "report.txt": formatReport(report, PLAIN_STYLE, next),
+      "report.json": `${JSON.stringify(facts, null, 2)}\n`,
+    },
+  };
+}
 
 function nextCommands(program: string, runId: number): string[] {
   const tiers =

@@ -5,7 +5,6 @@
  */
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import type { Int64 } from "../wire/fields.ts";
 import { type ClientOptions, type MlflowClient, openClient } from "./client.ts";
@@ -57,7 +56,7 @@ export async function startRun(options: StartRunOptions = {}): Promise<ActiveRun
   const folder = options.queueFolder ?? join(options.cwd ?? ".", ".sovereign/mlflow-queue");
   const queue = createRunQueue({ runs: client.runs, folder });
   const clock = options.clock ?? systemClock;
-  const experimentId = await findExperiment(client, options.experiment ?? "Default");
+  const experimentId = await client.experiments.ensure(options.experiment ?? "Default");
   const close = async () => {
     try {
       await queue.close();
@@ -97,8 +96,7 @@ function activate(run: RunEntity, parts: Parts): ActiveRun {
   const { runId, artifactUri } = run;
   let hasFailed = false;
   let hasEnded = false;
-  const write = (path: string, text: string) =>
-    client.artifacts.write(artifactUri, path, Readable.from([Buffer.from(text)]));
+  const write = (path: string, text: string) => client.artifacts.writeText(artifactUri, path, text);
   const active: ActiveRun = {
     runId,
     experimentId,
@@ -142,31 +140,12 @@ function activate(run: RunEntity, parts: Parts): ActiveRun {
   return active;
 }
 
-async function findExperiment(client: MlflowClient, name: string): Promise<string> {
-  const find = async () => (await client.experiments.getByName(name)).experimentId;
-  try {
-    return await find();
-  } catch (error) {
-    if (!hasCode(error, "RESOURCE_DOES_NOT_EXIST")) throw error;
-  }
-  try {
-    return await client.experiments.create(name);
-  } catch (error) {
-    // Another process made it in between.
-    if (!hasCode(error, "RESOURCE_ALREADY_EXISTS")) throw error;
-    return find();
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 function print(value: unknown): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
 
-function currentUser(): string {
+/** The name of the account this process runs under. */
+export function currentUser(): string {
   try {
     return userInfo().username;
   } catch {

@@ -5,7 +5,7 @@
 import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, posix } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SovereignError } from "../../core/errors.ts";
 import { createFolders, resolveInside } from "../../core/io/index.ts";
@@ -20,6 +20,7 @@ export interface ArtifactClient {
   list(runId: string, path?: string): Promise<ArtifactEntry[]>;
   /** Stores bytes as `path` below the artifact root `rootUri`. */
   write(rootUri: string, path: string, source: Readable): Promise<void>;
+  writeText(rootUri: string, path: string, text: string): Promise<void>;
   /** The bytes of `path` below the artifact root `rootUri`. */
   read(rootUri: string, path: string): Promise<Readable>;
   /** Stores a file, or a folder with all that is in it, below `folder`; the paths it stored. */
@@ -41,6 +42,8 @@ export function createArtifactClient(transport: Transport): ArtifactClient {
       if (place.kind === "proxied") await transport.upload(place.path, source);
       else await uploadArtifact(place.root, place.path, source);
     },
+    writeText: (rootUri, path, text) =>
+      client.write(rootUri, path, Readable.from([Buffer.from(text)])),
     read: async (rootUri, path) => {
       const place = placeOf(rootUri, path);
       if (place.kind === "proxied") return transport.download(place.path);

@@ -1,4 +1,5 @@
 /** Experiments over any transport. */
+import { SovereignError } from "../../core/errors.ts";
 import type { ViewType } from "../store/experiments.ts";
 import {
   type ExperimentEntity,
@@ -27,6 +28,8 @@ export interface ExperimentClient {
   ): Promise<string>;
   get(experimentId: string): Promise<ExperimentEntity>;
   getByName(name: string): Promise<ExperimentEntity>;
+  /** The id of the experiment of this name, which is made when it is missing. */
+  ensure(name: string): Promise<string>;
   rename(experimentId: string, name: string): Promise<void>;
   /** Deletes the experiment and its runs; `restore` brings them back. */
   delete(experimentId: string): Promise<void>;
@@ -43,7 +46,7 @@ export function createExperimentClient(transport: Transport): ExperimentClient {
     const answer = await transport.call({ method: "GET", path: `/experiments/${path}`, params });
     return toExperiment(object(answer.experiment));
   };
-  return {
+  const client: ExperimentClient = {
     create: async (name, options = {}) => {
       const tags = toPairs(options.tags ?? {});
       const location = options.artifactLocation;
@@ -52,6 +55,14 @@ export function createExperimentClient(transport: Transport): ExperimentClient {
     },
     get: (experimentId) => get("get", { experiment_id: experimentId }),
     getByName: (name) => get("get-by-name", { experiment_name: name }),
+    ensure: async (name) => {
+      const find = async () => (await client.getByName(name)).experimentId;
+      const found = await find().catch(unless("RESOURCE_DOES_NOT_EXIST"));
+      if (found !== null) return found;
+      // Another process may make it in between.
+      const created = await client.create(name).catch(unless("RESOURCE_ALREADY_EXISTS"));
+      return created ?? find();
+    },
     rename: async (experimentId, name) => {
       await post("update", { experiment_id: experimentId, new_name: name });
     },
@@ -66,6 +77,15 @@ export function createExperimentClient(transport: Transport): ExperimentClient {
     },
     search: async (options = {}) =>
       toPage(await post("search", searchParams(options, 1000)), "experiments", toExperiment),
+  };
+  return client;
+}
+
+/** Null for a refusal with this code. */
+function unless(code: string): (error: unknown) => null {
+  return (error) => {
+    if (error instanceof SovereignError && error.code === code) return null;
+    throw error;
   };
 }
 

@@ -19,19 +19,19 @@ export type Scalar =
   | "duration"
   | "any";
 
-interface EnumField<Name extends string = string> {
+export interface EnumField<Name extends string = string> {
   readonly kind: "enum";
   readonly numbers: Readonly<Record<Name, number>>;
 }
-interface ListField<Item extends Field = Field> {
+export interface ListField<Item extends Field = Field> {
   readonly kind: "list";
   readonly item: Item;
 }
-interface MapField<Value extends Scalar = Scalar> {
+export interface MapField<Value extends Scalar = Scalar> {
   readonly kind: "map";
   readonly value: Value;
 }
-interface MessageField<F extends Fields = Fields> {
+export interface MessageField<F extends Fields = Fields> {
   readonly kind: "message";
   readonly fields: F;
 }

@@ -2,9 +2,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import { programWords } from "../../../src/cli/run/program.ts";
+import { openClient, type RunEntity } from "../../../src/mlflow/index.ts";
 import { splitShellWords } from "../../acceptance/run-case.ts";
 import { createTestIo } from "../test-io.ts";
 
@@ -18,6 +20,22 @@ async function run(args: readonly string[]) {
   const io = createTestIo({ cwd: folder });
   const exitCode = await main([...args], io);
   return { exitCode, out: io.out(), err: io.err() };
+}
+
+/** What the tracking database has of the one run there was. */
+async function readTrackedRun() {
+  const client = openClient({ cwd: folder, env: {} });
+  const { experimentId } = await client.experiments.getByName("platform");
+  const { items } = await client.runs.search([experimentId]);
+  expect(items.map(({ status, name }) => [status, name])).toEqual([["FINISHED", "platform-1"]]);
+  const [{ metrics, artifactUri }] = items as [RunEntity];
+  const report = await text(await client.artifacts.read(artifactUri, "report.txt"));
+  await client.close();
+  return {
+    report,
+    rows: metrics["rows/bronze.customers"]?.value,
+    late: metrics["quality_failing_percent/silver.transactions/arrived in time"]?.value,
+  };
 }
 
 describe("start", () => {
@@ -52,6 +70,9 @@ describe("start", () => {
       /^ {2}PASS silver\.transactions arrived in time +935 +49,153 +1\.90 +5\.00$/m,
     );
     expect(out).toMatch(/^ {2}products +price out of range 3$/m);
+    const tracked = await readTrackedRun();
+    expect(tracked.report).toBe(out);
+    expect([tracked.rows, tracked.late]).toEqual([14_440, 1.9]);
     expect(out).toMatch(/^Time {2}.* in all, the slowest steps being\n {2}\w+ \d+/m);
     const commands = lines.slice(lines.indexOf("Look further") + 1).filter((line) => line !== "");
     expect(commands).toHaveLength(3);

@@ -5,6 +5,7 @@ import { openProjectLake } from "../../lake/session.ts";
 import { BUNDLE_FLAGS, chooseBundle, readPairs } from "../../run/bundle-flags.ts";
 import { TASK_FIELDS, taskRecord } from "../../run/fields.ts";
 import { createJobView } from "../../run/job-view.ts";
+import { logRun } from "../../run/log-run.ts";
 import { printPlan } from "../../run/plan-view.ts";
 
 export const command = defineCommand({
@@ -57,6 +58,7 @@ export const command = defineCommand({
     });
     await view.finish();
     await context.audit({ command: "run job", object: outcome.job, outcome: outcome.status });
+    await logRun({ outcome }, context);
     const isAsked = context.globals.output !== undefined;
     if (isAsked || !context.io.stdout.isTTY) {
       // Unasked, the records leave out the messages: they were said on stderr already.
