@@ -61,9 +61,9 @@ interface SearchedRow {
 
 /** Makes an experiment and gives its id. RESOURCE_ALREADY_EXISTS also for a deleted one's name. */
 export function createExperiment(database: Database, experiment: NewExperiment): string {
-  validateLength("name", MAX_NAME_LENGTH, experiment.name);
   const given = experiment.artifactLocation;
   if (given !== "") checkArtifactLocation(given, experiment.maxLocationLength);
+  validateLength("name", MAX_NAME_LENGTH, experiment.name);
   const location = given === "" ? null : resolveLocation(given, experiment.cwd);
   const { name, nowMs } = experiment;
   try {

@@ -137,10 +137,13 @@ function toInteger(value: ExactJson): number | null {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number" || typeof value === "bigint") return Math.trunc(Number(value));
   if (value instanceof JsonNumber) return Math.trunc(value.toNumber());
-  return typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : null;
+  if (typeof value !== "string" || !/^\s*[+-]?\d+(_\d+)*\s*$/.test(value)) return null;
+  return Number(value.replaceAll("_", ""));
 }
 
 function isDouble(text: string): boolean {
+  // To `float()` it is one, to protobuf it is not.
+  if (text === "nan") return true;
   try {
     readDouble(text);
     return true;

@@ -118,8 +118,7 @@ function readFields(
     if (isContainer && field.kind === "message") {
       const inner: Record<string, unknown> = {};
       into[name] = inner;
-      if (!isJsonObject(value)) throw new Misfit();
-      readFields(field.fields, value, inner);
+      readMessage(field, value, inner);
     } else {
       const read = readValue(field, value, (partial) => {
         into[name] = partial;
@@ -129,15 +128,21 @@ function readFields(
   }
 }
 
+function readMessage(field: MessageField, value: ExactJson, into: Record<string, unknown>): void {
+  // Protobuf goes through the letters of a text as if they were names of fields that it ignores.
+  if (typeof value === "string" || (Array.isArray(value) && value.length === 0)) return;
+  if (!isJsonObject(value)) throw new Misfit();
+  readFields(field.fields, value, into);
+}
+
 function readValue(field: Field, value: ExactJson, keep: (partial: unknown) => void): unknown {
   if (typeof field === "string") return readScalar(field, value);
   switch (field.kind) {
     case "enum":
       return readEnum(field, value);
     case "message": {
-      if (!isJsonObject(value)) throw new Misfit();
       const inner: Record<string, unknown> = {};
-      readFields(field.fields, value, inner);
+      readMessage(field, value, inner);
       return inner;
     }
     case "list": {
@@ -145,14 +150,13 @@ function readValue(field: Field, value: ExactJson, keep: (partial: unknown) => v
       const items: unknown[] = [];
       keep(items);
       for (const item of value) {
-        if (item === null && field.item !== "any") throw new Misfit();
         // Protobuf adds a message before it fills it: the fields before a misfit stay.
         if (typeof field.item === "object" && field.item.kind === "message") {
           const inner: Record<string, unknown> = {};
           items.push(inner);
-          if (!isJsonObject(item)) throw new Misfit();
-          readFields(field.item.fields, item, inner);
+          readMessage(field.item, item, inner);
         } else {
+          if (item === null && field.item !== "any") throw new Misfit();
           const read = readValue(field.item, item, () => {});
           if (read !== undefined) items.push(read);
         }
