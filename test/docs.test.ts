@@ -11,6 +11,7 @@ import type { CommandSpec } from "../src/cli/command.ts";
 import { COMMAND_TREE } from "../src/cli/commands/index.ts";
 import { formatReference, listEntries } from "../src/cli/help/reference.ts";
 import { TOPICS } from "../src/cli/help/topics.ts";
+import { locate } from "../src/cli/locate.ts";
 import { parseCommand } from "../src/cli/parse.ts";
 import { createStyle } from "../src/cli/style.ts";
 import { splitWords } from "../src/cli/words.ts";
@@ -94,10 +95,9 @@ function isAccepted(run: string, path: string, spec: CommandSpec): boolean {
   const part = inner.split(/ \| | > /).find((piece) => piece.trim().startsWith("sovereign "));
   if (part === undefined) return false;
   const words = splitWords(splitShellWords(part.trim()).slice(1));
-  const isVerb = path.includes(" ");
-  const named = isVerb ? `${words.group} ${words.verb}` : words.group;
-  if (named !== path) return false;
-  parseCommand(spec, isVerb ? words.rest : words.afterGroup, { path, usage: "" });
+  const named = locate(COMMAND_TREE, words);
+  if (named.path !== path) return false;
+  parseCommand(spec, named.rest, { path, usage: "" });
   return true;
 }
 

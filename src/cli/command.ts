@@ -151,16 +151,27 @@ export interface CommandEntry {
   load(): Promise<{ readonly command: CommandSpec }>;
 }
 
+/** Commands on one kind of thing inside a group: `mlflow runs`. */
+export interface VerbGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly hidden?: boolean;
+  readonly verbs: readonly CommandEntry[];
+}
+
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;
   readonly heading: string;
-  readonly verbs: readonly CommandEntry[];
+  readonly hidden?: boolean;
+  readonly verbs: readonly (CommandEntry | VerbGroup)[];
 }
 
 export type CommandNode = CommandGroup | (CommandEntry & { readonly heading: string });
+/** A node at any depth of the tree. */
+export type TreeNode = CommandNode | CommandEntry | VerbGroup;
 
 /** Whether a node holds verbs rather than being a command itself. */
-export function isGroup(node: CommandNode): node is CommandGroup {
+export function isGroup(node: TreeNode): node is CommandGroup | VerbGroup {
   return "verbs" in node;
 }

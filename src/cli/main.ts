@@ -4,10 +4,11 @@
  *
  * Read `words.ts`, `parse.ts` and `context.ts` next, in the order a command line passes them.
  */
-import { type CommandEntry, type CommandNode, type CommandSpec, isGroup } from "./command.ts";
+import { type CommandEntry, type CommandSpec, isGroup, type TreeNode } from "./command.ts";
 import { COMMAND_TREE } from "./commands/index.ts";
 import { reportFailure, UsageError } from "./failure.ts";
 import { type Io, systemIo } from "./io.ts";
+import { locate } from "./locate.ts";
 import { splitWords, type Words } from "./words.ts";
 
 /** Runs one command line (without node and script) and returns its exit code. Never throws. */
@@ -31,19 +32,12 @@ export async function runProcess(): Promise<number> {
 
 async function dispatch(words: Words, io: Io): Promise<number> {
   if (words.group === undefined) return runBare(words, io);
-  const node = COMMAND_TREE.find((candidate) => candidate.name === words.group);
-  if (node === undefined) throw await unknownGroup(words);
-  if (!isGroup(node)) {
-    return runEntry(node, { path: node.name, words: words.afterGroup, help: words.wantsHelp }, io);
-  }
-  const verb = node.verbs.find((candidate) => candidate.name === words.verb);
-  if (verb === undefined) {
-    if (words.verb !== undefined) throw await unknownVerb(node.name, words.verb, words.rest);
-    const { showGroup } = await import("./help/show.ts");
-    return showGroup(node, io, words.noColor);
-  }
-  const path = `${node.name} ${verb.name}`;
-  return runEntry(verb, { path, words: words.rest, help: words.wantsHelp }, io);
+  const { node, path, rest, unknown } = locate(COMMAND_TREE, words);
+  if (node === null) throw await unknownGroup(words);
+  if (!isGroup(node)) return runEntry(node, { path, words: rest, help: words.wantsHelp }, io);
+  if (unknown !== undefined) throw await unknownVerb(node.verbs, path, unknown, words);
+  const { showGroup } = await import("./help/show.ts");
+  return showGroup({ path, group: node }, io, words.noColor);
 }
 
 /** No command word: the version, the first page, or a complaint about a flag. */
@@ -90,7 +84,7 @@ async function unknownGroup({ group = "", verb, rest }: Words): Promise<UsageErr
   const owner = COMMAND_TREE.find(
     (node) => isGroup(node) && node.verbs.some((known) => known.name === group),
   );
-  const names = COMMAND_TREE.filter(isListed).map((node) => node.name);
+  const names = COMMAND_TREE.filter((node) => !node.hidden).map((node) => node.name);
   const near = suggestName(group, names);
   const line =
     findSynonym(group, verb, rest) ??
@@ -112,25 +106,21 @@ function verbOf(group: string, verb: string | undefined): string {
   return isKnown ? ` ${verb}` : "";
 }
 
-function isListed(node: CommandNode): boolean {
-  return isGroup(node) || !node.hidden;
-}
-
 async function unknownVerb(
+  verbs: readonly TreeNode[],
   group: string,
   word: string,
-  rest: readonly string[],
+  { rest, afterAction }: Words,
 ): Promise<UsageError> {
   const [{ suggestName }, { findVerbSynonym }] = await Promise.all([
     import("../core/suggest.ts"),
     import("./synonyms.ts"),
   ]);
-  const node = COMMAND_TREE.find((candidate) => candidate.name === group);
-  const verbs = node !== undefined && isGroup(node) ? node.verbs : [];
   const names = verbs.filter((verb) => !verb.hidden).map((verb) => verb.name);
   const near = suggestName(word, names);
   const line =
-    findVerbSynonym(group, word, rest) ?? (near === null ? null : `sovereign ${group} ${near}`);
+    findVerbSynonym(group, word, group.includes(" ") ? afterAction : rest) ??
+    (near === null ? null : `sovereign ${group} ${near}`);
   const hint =
     line === null ? `verbs of \`${group}\`: ${names.join(", ")}` : `did you mean \`${line}\`?`;
   return new UsageError(`unknown verb \`${word}\` of \`${group}\``, {

@@ -15,6 +15,7 @@ export {
 } from "./client/active-run.ts";
 export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
 export type * from "./client/entities.ts";
+export type { SearchOptions } from "./client/experiments.ts";
 export type { RunBatch } from "./client/runs.ts";
 export {
   type ImportKind,

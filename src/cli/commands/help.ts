@@ -2,6 +2,8 @@
 import { defineCommand, isGroup } from "../command.ts";
 import { UsageError } from "../failure.ts";
 import { layoutFor, showCommand, showGroup, showRoot } from "../help/show.ts";
+import { locate } from "../locate.ts";
+import { splitWords } from "../words.ts";
 import { COMMAND_TREE } from "./index.ts";
 
 export const command = defineCommand({
@@ -24,7 +26,7 @@ export const command = defineCommand({
   output: "text",
   async run(context, { args, flags }) {
     const { io, globals } = context;
-    const [word, verbWord] = args.topic;
+    const [word] = args.topic;
     const layout = layoutFor(io, globals.noColor);
     if (flags.all) {
       const { formatReference } = await import("../help/reference.ts");
@@ -32,25 +34,23 @@ export const command = defineCommand({
       return 0;
     }
     if (word === undefined) return showRoot(COMMAND_TREE, io, globals.noColor);
-    const node = COMMAND_TREE.find((candidate) => candidate.name === word);
+    const { node, path, rest, unknown } = locate(COMMAND_TREE, splitWords(args.topic));
     const { formatTopic, TOPICS } = await import("../help/topics.ts");
     // `config` is a group and a topic: the group has `sovereign config --help`.
-    const isTopic = verbWord === undefined && TOPICS.some((topic) => topic.name === word);
-    if (isTopic || node === undefined || args.topic.length > (isGroup(node) ? 2 : 1)) {
+    const isTopic = args.topic.length === 1 && TOPICS.some((topic) => topic.name === word);
+    if (isTopic || node === null || rest.length > (unknown === undefined ? 0 : 1)) {
       await context.printText(formatTopic(args.topic.join(" "), layout));
       return 0;
     }
-    if (isGroup(node) && verbWord === undefined) return showGroup(node, io, globals.noColor);
-    const entry = isGroup(node) ? node.verbs.find((verb) => verb.name === verbWord) : node;
-    if (entry === undefined) {
-      throw new UsageError(`unknown verb \`${verbWord}\` of \`${word}\``, {
-        hint: `\`sovereign ${word} --help\` lists its verbs`,
+    if (unknown !== undefined) {
+      throw new UsageError(`unknown verb \`${unknown}\` of \`${path}\``, {
+        hint: `\`sovereign ${path} --help\` lists its verbs`,
         usage: "sovereign help [command | topic]",
       });
     }
-    const { command: spec } = await entry.load();
-    const path = isGroup(node) ? `${word} ${entry.name}` : word;
+    if (isGroup(node)) return showGroup({ path, group: node }, io, globals.noColor);
+    const { command: spec } = await node.load();
     const words = globals.noColor ? ["--no-color"] : [];
-    return showCommand({ path, summary: entry.summary, spec }, io, words);
+    return showCommand({ path, summary: node.summary, spec }, io, words);
   },
 });

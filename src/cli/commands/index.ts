@@ -120,6 +120,47 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         load: () => import("./mlflow/server.ts"),
       },
       {
+        name: "experiments",
+        summary: "Groups of runs on one question",
+        verbs: [
+          {
+            name: "list",
+            summary: "List experiments",
+            load: () => import("./mlflow/experiments/list.ts"),
+          },
+          {
+            name: "create",
+            summary: "Create an experiment",
+            load: () => import("./mlflow/experiments/create.ts"),
+          },
+          {
+            name: "show",
+            summary: "Show an experiment",
+            load: () => import("./mlflow/experiments/show.ts"),
+          },
+          {
+            name: "rename",
+            summary: "Rename an experiment",
+            load: () => import("./mlflow/experiments/rename.ts"),
+          },
+          {
+            name: "delete",
+            summary: "Delete an experiment and its runs",
+            load: () => import("./mlflow/experiments/delete.ts"),
+          },
+          {
+            name: "restore",
+            summary: "Bring a deleted experiment back",
+            load: () => import("./mlflow/experiments/restore.ts"),
+          },
+          {
+            name: "search",
+            summary: "Find experiments by a filter",
+            load: () => import("./mlflow/experiments/search.ts"),
+          },
+        ],
+      },
+      {
         name: "auth",
         summary: "Manage the accounts that may call the server",
         load: () => import("./mlflow/auth.ts"),

@@ -4,14 +4,15 @@
  * description after a tab. Nothing here writes, and an error means no candidates.
  */
 import {
-  type CommandEntry,
   type CommandNode,
   type CommandSpec,
   type FlagSpec,
   type FlagSpecs,
   isGroup,
+  type TreeNode,
 } from "../command.ts";
 import { GLOBAL_FLAGS } from "../global-flags.ts";
+import { locate } from "../locate.ts";
 import { splitWords } from "../words.ts";
 import type { ReadValues } from "./sources.ts";
 
@@ -42,16 +43,10 @@ async function findCandidates(
   current: string,
   { tree, readValues }: Sources,
 ): Promise<Candidate[]> {
-  const split = splitWords(before);
-  const node = tree.find((candidate) => candidate.name === split.group);
-  const entry =
-    node === undefined || !isGroup(node)
-      ? node
-      : node.verbs.find((candidate) => candidate.name === split.verb);
-  const spec = entry === undefined ? null : (await entry.load()).command;
+  const { node, rest, unknown } = locate(tree, splitWords(before));
+  const spec = node === null || isGroup(node) ? null : (await node.load()).command;
   const flags: FlagSpecs = { ...spec?.flags, ...GLOBAL_FLAGS };
-  const words = node !== undefined && isGroup(node) ? split.rest : split.afterGroup;
-  const place = { flags, readValues, args: positionals(words, flags) };
+  const place = { flags, readValues, args: positionals(rest, flags) };
   const valued = flagBefore(before.at(-1), flags);
   if (valued !== null) return completeValue(valued, place);
   const joined = /^(--[\w-]+)=/.exec(current);
@@ -67,15 +62,14 @@ async function findCandidates(
       .map(([name, flag]) => ({ word: `--${name}`, text: flag.summary }));
   }
   if (spec !== null) return completeArgument(spec, place);
-  if (node === undefined && split.group !== undefined) return [];
-  const listed = node !== undefined && isGroup(node) ? node.verbs : tree;
-  return listVisible(listed);
+  if (unknown !== undefined) return [];
+  return listVisible(node !== null && isGroup(node) ? node.verbs : tree);
 }
 
 /** The commands of a level of the tree, but for hidden ones. */
-export function listVisible(nodes: readonly (CommandNode | CommandEntry)[]): Candidate[] {
+export function listVisible(nodes: readonly TreeNode[]): Candidate[] {
   return nodes
-    .filter((node) => !("hidden" in node && node.hidden))
+    .filter((node) => !node.hidden)
     .map((node) => ({ word: node.name, text: node.summary }));
 }
 

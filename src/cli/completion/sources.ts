@@ -5,6 +5,8 @@
 import type { CommandNode, ValueSource } from "../command.ts";
 import { isGroup } from "../command.ts";
 import { TOPICS } from "../help/topics.ts";
+import { locate } from "../locate.ts";
+import { splitWords } from "../words.ts";
 import { type Candidate, listVisible } from "./complete.ts";
 import type { ValuePlace } from "./place.ts";
 
@@ -42,9 +44,11 @@ export function createValueReader(place: ValuePlace, tree: readonly CommandNode[
 
 /** Commands and topics; behind a group its verbs. */
 function listTopics(tree: readonly CommandNode[], args: readonly string[]): Candidate[] {
-  const node = tree.find((candidate) => candidate.name === args[0]);
-  if (args.length === 1) return node !== undefined && isGroup(node) ? listVisible(node.verbs) : [];
-  if (args.length > 1) return [];
+  if (args.length > 0) {
+    const { node, unknown } = locate(tree, splitWords(args));
+    const isOpen = node !== null && isGroup(node) && unknown === undefined;
+    return isOpen ? listVisible(node.verbs) : [];
+  }
   const topics = TOPICS.map((topic) => ({ word: topic.name, text: topic.summary }));
   const commands = listVisible(tree).filter(({ word }) => !topics.some((t) => t.word === word));
   return [...commands, ...topics];

@@ -2,7 +2,7 @@
  * The help page of one command and of one group, made from their declarations. Order: purpose,
  * usage, examples, arguments, flags in groups, JSON fields, the Databricks counterpart, see also.
  */
-import type { CommandGroup, CommandSpec, FlagSpec, FlagSpecs } from "../command.ts";
+import type { CommandGroup, CommandSpec, FlagSpec, FlagSpecs, VerbGroup } from "../command.ts";
 import { GLOBAL_FLAGS } from "../global-flags.ts";
 import { formatItems, formatSection, type HelpItem, type HelpLayout, wrapText } from "./layout.ts";
 
@@ -11,6 +11,12 @@ export interface CommandPage {
   readonly path: string;
   readonly summary: string;
   readonly spec: CommandSpec;
+}
+
+export interface GroupPage {
+  /** `lake`, `mlflow runs` */
+  readonly path: string;
+  readonly group: CommandGroup | VerbGroup;
 }
 
 /** `sovereign lake sql [query] [flags]`. */
@@ -69,14 +75,14 @@ function globalFlagsOf(spec: CommandSpec): FlagSpecs {
 }
 
 /** The page of a group: its verbs. */
-export function formatGroupPage(group: CommandGroup, layout: HelpLayout): string {
+export function formatGroupPage({ path, group }: GroupPage, layout: HelpLayout): string {
   const verbs = group.verbs.filter((verb) => !verb.hidden);
   const items = verbs.map((verb) => ({ label: verb.name, text: verb.summary }));
   return [
     `${group.summary}.\n`,
-    formatSection("Usage", [`sovereign ${group.name} <verb> [flags]`], layout),
+    formatSection("Usage", [`sovereign ${path} <verb> [flags]`], layout),
     formatSection("Verbs", formatItems(items, layout), layout),
-    `\nExamples and flags: \`sovereign ${group.name} <verb> --help\`\n`,
+    `\nExamples and flags: \`sovereign ${path} <verb> --help\`\n`,
   ].join("");
 }
 

@@ -1,5 +1,5 @@
 /** Every page after the other: `help --all`. */
-import { type CommandEntry, type CommandNode, isGroup } from "../command.ts";
+import { type CommandEntry, type CommandNode, isGroup, type TreeNode } from "../command.ts";
 import type { HelpLayout } from "./layout.ts";
 import { formatCommandPage } from "./page.ts";
 import { formatRootPage } from "./root.ts";
@@ -12,14 +12,14 @@ export interface NamedEntry {
 }
 
 /** Every visible command of the tree, in its order. */
-export function listEntries(tree: readonly CommandNode[]): NamedEntry[] {
+export function listEntries(tree: readonly TreeNode[]): NamedEntry[] {
   return tree
-    .flatMap((node) =>
-      isGroup(node)
-        ? node.verbs.map((verb) => ({ path: `${node.name} ${verb.name}`, entry: verb }))
-        : [{ path: node.name, entry: node }],
-    )
-    .filter(({ entry }) => !entry.hidden);
+    .filter((node) => !node.hidden)
+    .flatMap((node) => {
+      if (!isGroup(node)) return [{ path: node.name, entry: node }];
+      const below = listEntries(node.verbs);
+      return below.map(({ path, entry }) => ({ path: `${node.name} ${path}`, entry }));
+    });
 }
 
 /** The whole reference as text. */

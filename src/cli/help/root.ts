@@ -1,5 +1,5 @@
 /** What `sovereign` alone says: the purpose, commands to try, the groups, where to read on. */
-import { type CommandNode, isGroup } from "../command.ts";
+import type { CommandNode } from "../command.ts";
 import { formatItems, formatSection, type HelpLayout, wrapText } from "./layout.ts";
 
 const TRY: readonly (readonly [string, string])[] = [
@@ -17,7 +17,7 @@ const MORE =
 export function formatRootPage(tree: readonly CommandNode[], layout: HelpLayout): string {
   const headings = new Map<string, { label: string; text: string }[]>();
   for (const node of tree) {
-    if (!isGroup(node) && node.hidden) continue;
+    if (node.hidden) continue;
     const items = headings.get(node.heading) ?? [];
     items.push({ label: node.name, text: node.summary });
     headings.set(node.heading, items);

@@ -1,9 +1,9 @@
 /** Prints help pages, in the width and colour of the terminal they go to. */
-import type { CommandGroup, CommandNode } from "../command.ts";
+import type { CommandNode } from "../command.ts";
 import type { Io } from "../io.ts";
 import { createStyle } from "../style.ts";
 import type { HelpLayout } from "./layout.ts";
-import { type CommandPage, formatCommandPage, formatGroupPage } from "./page.ts";
+import { type CommandPage, formatCommandPage, formatGroupPage, type GroupPage } from "./page.ts";
 import { formatRootPage } from "./root.ts";
 
 /** The first page. */
@@ -17,8 +17,8 @@ export async function showRoot(
 }
 
 /** The page of a group. */
-export async function showGroup(group: CommandGroup, io: Io, noColor: boolean): Promise<number> {
-  await io.stdout.write(formatGroupPage(group, layoutFor(io, noColor)));
+export async function showGroup(page: GroupPage, io: Io, noColor: boolean): Promise<number> {
+  await io.stdout.write(formatGroupPage(page, layoutFor(io, noColor)));
   return 0;
 }
 

@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { SovereignError } from "../../core/errors.ts";
 import type { LoadBundleOptions } from "../../run/index.ts";
 import type { FlagSpecs } from "../command.ts";
 import type { CommandContext } from "../context.ts";
+import { readPairs } from "../pairs.ts";
 
 export const BUNDLE_FLAGS = {
   file: {
@@ -61,19 +61,4 @@ export async function chooseBundle(
 export function findBundle(folders: readonly string[]): string | null {
   const paths = folders.map((folder) => join(folder, "databricks.yml"));
   return paths.find((path) => existsSync(path)) ?? null;
-}
-
-/** `name=value` words as an object; the last of a name wins. */
-export function readPairs(words: readonly string[], flag: string): Record<string, string> {
-  const pairs: Record<string, string> = {};
-  for (const word of words) {
-    const equals = word.indexOf("=");
-    if (equals < 1) {
-      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${word}\` has no value`, {
-        hint: `write \`${flag} name=value\``,
-      });
-    }
-    pairs[word.slice(0, equals)] = word.slice(equals + 1);
-  }
-  return pairs;
 }

@@ -3,10 +3,12 @@
  * `http(s)://` is a server, `databricks` the workspace of DATABRICKS_HOST, everything else a
  * database opened in this process.
  */
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { type Environment, readEnvironment } from "../../core/config/index.ts";
 import { SovereignError } from "../../core/errors.ts";
+import { parseDatabaseUri } from "../schema/database-uri.ts";
 import { type ArtifactClient, createArtifactClient } from "./artifacts.ts";
 import { createExperimentClient, type ExperimentClient } from "./experiments.ts";
 import { createHttpTransport } from "./http-transport.ts";
@@ -23,6 +25,8 @@ export interface ClientOptions {
   trackingUri?: string;
   /** Folder of proxied artifacts of a database; default `mlartifacts` beside it. */
   artifactsDestination?: string;
+  /** Refuses a database that is not there yet, in place of making it. */
+  mustExist?: boolean;
   /** Default this process's. */
   env?: Environment;
   clock?: Clock;
@@ -71,6 +75,7 @@ function openTransport(options: ClientOptions): Transport {
   if (/^https?:/i.test(uri)) return http(uri);
   if (/^databricks(:|$)/i.test(uri)) return http(databricksHost(env));
   const database = uri.replace(/^sqlite:\/\/\/?/, "");
+  if (options.mustExist) requireDatabase(parseDatabaseUri(uri, cwd));
   return createLocalTransport({
     backendStoreUri: uri,
     artifactsDestination:
@@ -78,6 +83,13 @@ function openTransport(options: ClientOptions): Transport {
     env,
     clock: options.clock ?? systemClock,
     cwd,
+  });
+}
+
+function requireDatabase(path: string): void {
+  if (path === ":memory:" || existsSync(path)) return;
+  throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no database \`${path}\``, {
+    hint: "check the path; logging a run or `sovereign mlflow server` makes one",
   });
 }
 

@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-import { isGroup } from "../../../src/cli/command.ts";
 import { COMMAND_TREE } from "../../../src/cli/commands/index.ts";
+import { listEntries } from "../../../src/cli/help/reference.ts";
 
 const BINARY = fileURLToPath(new URL("../../../bin/sovereign.js", import.meta.url));
 
@@ -51,13 +51,8 @@ test.runIf(canTrace)(
   "no command creates a network socket",
   async () => {
     const lines = ["sovereign --help", "sovereign --version"];
-    const entries = COMMAND_TREE.flatMap((node) =>
-      isGroup(node)
-        ? node.verbs.map((verb) => ({ path: `${node.name} ${verb.name}`, entry: verb }))
-        : [{ path: node.name, entry: node }],
-    );
     const examples: string[] = [];
-    for (const { path, entry } of entries) {
+    for (const { path, entry } of listEntries(COMMAND_TREE)) {
       lines.push(`sovereign ${path} --help`);
       const { command } = await entry.load();
       examples.push(...command.examples.map((example) => example.run));

@@ -2,7 +2,8 @@
 import { formatDuration } from "../../../core/progress.ts";
 import { defineCommand } from "../../command.ts";
 import { openProjectLake } from "../../lake/session.ts";
-import { BUNDLE_FLAGS, chooseBundle, readPairs } from "../../run/bundle-flags.ts";
+import { readPairs } from "../../pairs.ts";
+import { BUNDLE_FLAGS, chooseBundle } from "../../run/bundle-flags.ts";
 import { TASK_FIELDS, taskRecord } from "../../run/fields.ts";
 import { createJobView } from "../../run/job-view.ts";
 import { logRun } from "../../run/log-run.ts";
