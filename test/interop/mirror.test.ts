@@ -17,7 +17,11 @@ describe.skipIf(skipReason("spark") !== null)("features by this lake and Spark i
   let peer: Peer;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "interop-"));
-    lake = await openLake({ root: join(folder, "lake"), threads: 2 });
+    lake = await openLake({
+      root: join(folder, "lake"),
+      threads: 2,
+      deletionVectors: false,
+    });
     peer = startPeer("spark");
   });
   afterAll(async () => {

@@ -80,10 +80,11 @@ export function encodeVariants(expression: string, type: DataType): string {
   });
 }
 
-/** One of DuckDB's variants as its two binary parts. */
+/** One of DuckDB's variants as its two binary parts: of their plain type, which functions take. */
 export function encodeVariant(expression: string): string {
+  const type = engineType(VARIANT);
   return (
-    `CASE WHEN ${expression} IS NULL THEN CAST(NULL AS ${engineType(VARIANT)}) ` +
-    `ELSE variant_to_parquet_variant(${expression}) END`
+    `CASE WHEN ${expression} IS NULL THEN CAST(NULL AS ${type}) ` +
+    `ELSE CAST(variant_to_parquet_variant(${expression}) AS ${type}) END`
   );
 }

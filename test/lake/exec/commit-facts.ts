@@ -5,7 +5,7 @@ import { type CommitInfo, readCommitFile } from "../../../src/lake/delta/index.t
 
 /** Metrics that two runs of one statement share, whichever engine ran it. */
 const COUNTED =
-  /^num(Output|Updated|Deleted|Copied|Source|Target)Rows|^numTargetRows|^num(Target)?(Removed)?Files/;
+  /^num(Output|Updated|Deleted|Copied|Source|Target)Rows|^numTargetRows|^num(Target)?(Removed)?Files$/;
 
 export type SaidOfCommit = Pick<
   CommitInfo,

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DeltaLog } from "../../../src/lake/delta/index.ts";
+import { conformanceFolder, hasConformance } from "../delta/conformance-data.ts";
 import { openTestLake, type TestLake } from "./open-test-lake.ts";
 
 let t: TestLake;
@@ -128,5 +129,20 @@ it("a variant is no partition", async () => {
     t.run("CREATE TABLE p (id INT, v VARIANT) USING delta PARTITIONED BY (v)"),
   ).rejects.toMatchObject({
     message: expect.stringContaining("partition"),
+  });
+});
+
+describe.skipIf(!hasConformance)("a file that Spark wrote", () => {
+  it("is taken by every function of variants", async () => {
+    const path = join(conformanceFolder, "delta-spark-4.4/variant/table");
+    const values = "to_json(v), variant_get(v, '$.a', 'int'), v:b, schema_of_variant(v)";
+    expect(await t.rows(`SELECT ${values} FROM delta.\`${path}\` WHERE id = 1`)).toEqual([
+      [
+        '{"a":1,"b":[1,2.5,null,"x"],"c":{"d":true}}',
+        "1",
+        '[1,2.5,null,"x"]',
+        "OBJECT<a: BIGINT, b: ARRAY<VARIANT>, c: OBJECT<d: BOOLEAN>>",
+      ],
+    ]);
   });
 });
