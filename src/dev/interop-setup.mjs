@@ -1,7 +1,7 @@
 /**
  * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and DuckDB,
  * with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--mlflow` an
- * `mlflow-<version>` for each of the pinned MLflows. Made once per set of pins. Writes
+ * `mlflow-<version>` for each of the pinned MLflows (`--mlflow-3.11.1`: that one alone). Made once per set of pins. Writes
  * `.interop/lanes.json`: what can run and, for what cannot, why; the tests skip by it.
  */
 import { spawnSync } from "node:child_process";
@@ -31,7 +31,7 @@ const LANES = {
       copyJars(),
   },
 };
-for (const version of ["3.11.1", "2.22.5", "3.18.0"]) {
+for (const version of ["3.11.1", "3.17.2", "3.18.0", "2.22.5"]) {
   const name = `mlflow-${version}`;
   const pinned = `requirements-${name}.txt`;
   LANES[name] = { files: [pinned], folders: [name], install: () => installPackages(name, pinned) };
@@ -70,7 +70,9 @@ function stampOf(lane) {
   return hash.digest("hex");
 }
 
-const isWanted = (name) => name === "python" || process.argv.includes(`--${name.split("-")[0]}`);
+const isWanted = (name) =>
+  name === "python" ||
+  [name, name.split("-")[0]].some((word) => process.argv.includes(`--${word}`));
 const known = existsSync(lanesPath) ? JSON.parse(readFileSync(lanesPath, "utf8")) : {};
 const state = { spark: { skipped: "not asked for; npm run test:interop does" } };
 mkdirSync(folder, { recursive: true });
