@@ -124,8 +124,8 @@ function groupFunctions(nodes: readonly Node[]): Node[] {
   const out: Node[] = [];
   for (let index = 0; index < nodes.length; index++) {
     const node = nodes[index]!;
-    const next = nextIndex(nodes, index);
     const callable = node.kind === "name" || node.kind === "builtin" || node.kind === "placeholder";
+    const next = callable ? nextIndex(nodes, index) : index;
     if (callable && nodes[next]?.kind === "parenthesis") {
       out.push(group("function", nodes.slice(index, next + 1)));
       index = next;
@@ -169,8 +169,8 @@ function groupAliased(nodes: readonly Node[]): Node[] {
   const out: Node[] = [];
   for (let index = 0; index < nodes.length; index++) {
     const node = nodes[index]!;
-    const next = nextIndex(nodes, index);
     const named = ALIASED.has(node.kind) || NUMBERS.has(node.kind);
+    const next = named ? nextIndex(nodes, index) : index;
     if (named && nodes[next]?.kind === "identifier") {
       out.push(group("identifier", nodes.slice(index, next + 1)));
       index = next;

@@ -52,7 +52,7 @@ const TEXTS_OR_LIST = ["=", "!=", "LIKE", "ILIKE", ...LIST_COMPARATORS];
 
 /** The clauses of a filter for logged models. Errors: 400, in MLflow's words where it has any. */
 export function parseLoggedModelFilter(filter: string | null | undefined): LoggedModelClause[] {
-  return readLooseClauses(filter).map(readClause);
+  return readLooseClauses(filter, readClause).map(checkClause);
 }
 
 /** The terms of an order_by list for logged models. Errors: 400. */
@@ -93,11 +93,17 @@ function readClause({ left, comparator, right }: ClauseParts): LoggedModelClause
   const text = right?.text ?? "";
   const isList = right?.kind === "parenthesis";
   const value = isNumeric ? readFloat(text) : isList ? readList(text) : stripQuotes(text);
+  return { kind, key, comparator: comparator as Comparator, value };
+}
+
+// What MLflow finds out from its database, and answers 500 for.
+function checkClause(clause: LoggedModelClause): LoggedModelClause {
+  const { kind, key, comparator, value } = clause;
   checkListUse(comparator, value);
   if (kind === "attributes" && !COLUMNS.includes(key)) {
     throw invalidParameter(`Invalid attribute key ${pythonRepr(key)} for logged models.`);
   }
-  return { kind, key, comparator: comparator as Comparator, value };
+  return clause;
 }
 
 function readEntity(text: string): { kind: LoggedModelClauseKind; key: string } {

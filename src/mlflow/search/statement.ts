@@ -61,8 +61,11 @@ export function readClauses<T>(
   return clauses.map((clause) => read(splitClause(clause, style)));
 }
 
-/** The clauses of a filter for logged models, which words its refusals in its own way. */
-export function readLooseClauses(filter: string | null | undefined): ClauseParts[] {
+/** `readClauses` for logged models, which refuse one clause after the other in their own words. */
+export function readLooseClauses<T>(
+  filter: string | null | undefined,
+  read: (parts: ClauseParts) => T,
+): T[] {
   if (!filter) return [];
   const source = `Invalid filter string: ${pythonRepr(filter)}.`;
   const nodes = parseLoose(filter, source);
@@ -80,7 +83,7 @@ export function readLooseClauses(filter: string | null | undefined): ClauseParts
         `Invalid comparison: ${node.text}. Expected a comparison with 3 tokens.`,
       );
     }
-    return { left: left!, comparator: middle!.text, right };
+    return read({ left: left!, comparator: middle!.text, right });
   });
 }
 

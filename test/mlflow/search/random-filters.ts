@@ -3,6 +3,7 @@
  * grammar, random sentences, and those with characters changed. Seeded; the same on every machine.
  */
 import type { Rng } from "../../../src/core/rng.ts";
+import { CLAUSES } from "./random-store.ts";
 
 export type GrammarName =
   | "runs"
@@ -175,8 +176,12 @@ export function listFilters(grammar: GrammarName): string[] {
   return [...new Set(out)];
 }
 
-/** A random filter: one to four clauses, sometimes damaged. */
+/** A random filter: one to four clauses, half of them all well formed, sometimes damaged. */
 export function randomFilter(grammar: GrammarName, rng: Rng): string {
+  if (rng.int(2) === 0) {
+    const text = wellFormed(grammar, rng);
+    return rng.int(4) === 0 ? damage(text, rng) : text;
+  }
   const keys = keysOf(grammar);
   let text = "";
   for (let left = 1 + rng.int(rng.int(3) + 1); left > 0; left--) {
@@ -191,6 +196,29 @@ export function randomFilter(grammar: GrammarName, rng: Rng): string {
 export function randomOrder(grammar: GrammarName, rng: Rng): string {
   const text = pick(keysOf(grammar), rng) + pick(DIRECTIONS, rng);
   return rng.int(5) === 0 ? damage(text, rng) : text;
+}
+
+const OTHER_CLAUSES = {
+  issues: [
+    ["status", ["= 'open'", '!= "x"']],
+    ["source_run_id", ["= 'r'", "!= 'r'"]],
+  ],
+  metrics: [
+    ["trace.status", ["= 'OK'"]],
+    ["trace.tag.`a b`", ["= 'x'"]],
+    ["trace.metadata.k", ['= "x"']],
+    ["span.type", ["= 'LLM'"]],
+    ["assessment.name", ["= 'ok'"]],
+  ],
+} as const;
+
+function wellFormed(grammar: GrammarName, rng: Rng): string {
+  const clauses =
+    grammar === "issues" || grammar === "metrics" ? OTHER_CLAUSES[grammar] : CLAUSES[grammar];
+  return Array.from({ length: 1 + rng.int(3) }, () => {
+    const [key, rests] = pick<readonly [string, readonly string[]]>(clauses, rng);
+    return `${key} ${pick(rests, rng)}`;
+  }).join(pick([" AND ", " and ", "\nAND "], rng));
 }
 
 function keysOf(grammar: GrammarName): string[] {
