@@ -9,7 +9,7 @@ import type { Readers } from "./readers.ts";
 import type { ApiRoute, Context, Method } from "./routes/route.ts";
 import { createRouter, METHODS } from "./routes/router.ts";
 import { createGate, type SecurityOptions } from "./security.ts";
-import { sendError, sendPage, sendText } from "./wire/reply.ts";
+import { sendError, sendPage, sendRedirect, sendText } from "./wire/reply.ts";
 import { MAX_JSON_BYTES, readBody, refuseWorkspace, requireJsonType } from "./wire/request.ts";
 
 /** Answers one request; never rejects. */
@@ -65,6 +65,10 @@ export function createApp(options: AppOptions): App {
     const method = request.method === "HEAD" ? "GET" : (request.method as Method);
     const match = find(method, rawPath);
     if (match === null) {
+      const merged = rawPath.replace(/\/{2,}/g, "/");
+      if (merged !== rawPath && find(method, merged) !== null) {
+        return sendRedirect(response, merged + url.slice(rawPath.length));
+      }
       const isKnown = METHODS.some((other) => find(other, rawPath) !== null);
       if (!isKnown) return sendPage(response, 404, "Not Found", NOT_FOUND);
       const text = "The method is not allowed for the requested URL.";

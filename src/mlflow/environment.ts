@@ -1,6 +1,7 @@
 /** The switches of MLflow's own server that are environment variables, under MLflow's names. */
 import type { Environment } from "../core/config/index.ts";
 import { SovereignError } from "../core/errors.ts";
+import { compilePattern } from "./search/regexp.ts";
 
 export interface MlflowEnvironment {
   /** MLFLOW_SERVER_ALLOWED_HOSTS: patterns of the Host header; null means the defaults. */
@@ -15,6 +16,8 @@ export interface MlflowEnvironment {
   readonly truncatesLongValues: boolean;
   /** MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH. */
   readonly maxArtifactLocationLength: number;
+  /** MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX: found in every source; null for any. */
+  readonly modelSourcePattern: RegExp | null;
   /** MLFLOW_WEBHOOK_ALLOWED_SCHEMES. */
   readonly webhookSchemes: readonly string[];
   /** MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS. */
@@ -37,6 +40,7 @@ export function readMlflowEnvironment(env: Environment): MlflowEnvironment {
     disablesSecurity: readFlag(env, "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE", false),
     truncatesLongValues: readFlag(env, "MLFLOW_TRUNCATE_LONG_VALUES", true),
     maxArtifactLocationLength: readCount(env, "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH", 2048),
+    modelSourcePattern: readPattern(env, "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX"),
     webhookSchemes: splitList(env.MLFLOW_WEBHOOK_ALLOWED_SCHEMES) ?? ["https"],
     webhooksMayBePrivate: readFlag(env, "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", false),
     webhookSecretKey: env.MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY || null,
@@ -62,6 +66,16 @@ function readFlag(env: Environment, name: string, otherwise: boolean): boolean {
     `\`${name}\` is \`${env[name]}\`, neither true nor false`,
     { hint: `set \`${name}\` to \`true\` or \`false\`, or unset it` },
   );
+}
+
+function readPattern(env: Environment, name: string): RegExp | null {
+  const text = env[name];
+  if (text === undefined || text === "") return null;
+  const pattern = compilePattern(text);
+  if (pattern !== null) return pattern;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` is no regular expression`, {
+    hint: `correct \`${name}\`, or unset it`,
+  });
 }
 
 function readCount(env: Environment, name: string, otherwise: number): number {

@@ -4,6 +4,7 @@
  * 501, and clients fall back to the proxy.
  */
 import { posix } from "node:path";
+import { Readable } from "node:stream";
 import {
   type ArtifactInfo,
   deleteArtifact,
@@ -15,8 +16,9 @@ import { safeArtifactPath, safeRawPath } from "../artifacts/safe-path.ts";
 import { sendArtifact } from "../artifacts/send-file.ts";
 import { readArtifactRoot } from "../store/artifact-roots.ts";
 import { isString, required } from "../wire/checks.ts";
-import { MlflowError } from "../wire/error.ts";
-import { sendJson, sendPage } from "../wire/reply.ts";
+import { invalidParameter, MlflowError } from "../wire/error.ts";
+import { sendJson, sendPage, sendText } from "../wire/reply.ts";
+import { readBody } from "../wire/request.ts";
 import {
   apiRoute,
   type Context,
@@ -26,6 +28,7 @@ import {
   rawRoute,
 } from "./route.ts";
 
+const MAX_UPLOAD_BYTES = 10 * 1024 * 1024;
 const PROXY = "/mlflow-artifacts/artifacts";
 
 export const artifactRoutes: readonly Route[] = [
@@ -67,6 +70,10 @@ export const artifactRoutes: readonly Route[] = [
   ...bothPrefixes("GET", "/mlflow-artifacts/presigned/*", () => {
     throw unsupported("download");
   }),
+  rawRoute("POST", "/ajax-api/2.0/mlflow/upload-artifact", async (exchange) => {
+    await uploadForRun(exchange);
+    sendText(exchange.response, 200, "", "application/json");
+  }),
   rawRoute("GET", "/get-artifact", async ({ context, query, response }) => {
     const path = query.get("path");
     if (path === null) return sendBadRequest({ response });
@@ -76,6 +83,23 @@ export const artifactRoutes: readonly Route[] = [
     await sendArtifact(response, below(placeOf(rootUri, context.settings), safe));
   }),
 ];
+
+/** The web UI's upload of a small file to a run. */
+async function uploadForRun({ context, query, request }: Exchange): Promise<void> {
+  const runId = query.get("run_uuid") ?? "";
+  if (runId === "") throw invalidParameter("Request must specify run_uuid.");
+  const path = query.get("path") ?? "";
+  if (path === "") throw invalidParameter("Request must specify path.");
+  const safe = safeArtifactPath(path);
+  if (Number(request.headers["content-length"] ?? 0) > MAX_UPLOAD_BYTES) {
+    throw invalidParameter("Artifact size is too large. Max size is 10MB.");
+  }
+  const body = await readBody(request, MAX_UPLOAD_BYTES);
+  if (body.length === 0) throw invalidParameter("Request must specify data.");
+  const rootUri = readArtifactRoot(context.database, runId);
+  const place = below(placeOf(rootUri, context.settings), safe);
+  await uploadArtifact(place.root, place.path, Readable.from([body]));
+}
 
 /** Flask's page for a missing query parameter. */
 export function sendBadRequest({ response }: Pick<Exchange, "response">): void {

@@ -1,7 +1,12 @@
 /** Versions of registered models: `/model-versions/*`. */
 import { noteRegistration } from "../store/logged-models.ts";
 import { validateModelName, validateVersionTag } from "../store/model-names.ts";
-import { resolveSource, validatePromptSource, validateSource } from "../store/model-source.ts";
+import {
+  resolveSource,
+  validatePromptSource,
+  validateSource,
+  validateSourcePattern,
+} from "../store/model-source.ts";
 import {
   createVersion,
   deleteVersion,
@@ -47,12 +52,13 @@ const versions: readonly Route[] = [
       model_id: [isString],
     },
     handle: ({ context, message }) => {
-      const { database, clock } = context;
+      const { database, clock, settings } = context;
       const { name = "", source = "", run_link: runLink = "", description = "" } = message;
       const owner = { runId: message.run_id ?? "", modelId: message.model_id ?? "" };
       const tags = readTags(message.tags);
       const isPrompt = hasPromptTag(tags);
       const version = database.transaction(() => {
+        validateSourcePattern(source, settings.environment.modelSourcePattern);
         if (isPrompt) validatePromptSource(source);
         else validateSource(database, source, owner);
         validateModelName(name);

@@ -18,14 +18,15 @@ export function defineRegexp(database: Database): void {
     let expression = compiled.get(pattern);
     if (expression === undefined) {
       if (compiled.size >= CACHED_PATTERNS) compiled.clear();
-      expression = compile(pattern);
+      expression = compilePattern(pattern);
       compiled.set(pattern, expression);
     }
     return expression?.test(text) ? 1 : 0;
   });
 }
 
-function compile(pattern: string): RegExp | null {
+/** What `re.search` looks for, or null where the pattern does not compile. */
+export function compilePattern(pattern: string): RegExp | null {
   const [leading = "", letters = ""] = /^\(\?([aimsux]+)\)/.exec(pattern) ?? [];
   const flags = [...new Set(letters)].filter((letter) => "ims".includes(letter)).join("");
   const rewritten = pattern

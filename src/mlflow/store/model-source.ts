@@ -20,6 +20,12 @@ export interface ResolvedSource {
   runId: string | null;
 }
 
+/** Refuses a source in which the operator's pattern is not found. */
+export function validateSourcePattern(source: string, pattern: RegExp | null): void {
+  if (pattern === null || pattern.test(source)) return;
+  throw invalidParameter(`Invalid model version source: '${source}'.`);
+}
+
 /** Refuses a source that the run of `runId`, or the logged model of `modelId`, does not own. */
 export function validateSource(
   database: Database,

@@ -32,6 +32,12 @@ export function sendPage(response: ServerResponse, status: number, title: string
   sendText(response, status, `${head}<h1>${title}</h1>\n<p>${text}</p>\n`, "text/html");
 }
 
+/** Sends the client to another path of this server, with the same method and body. */
+export function sendRedirect(response: ServerResponse, location: string): void {
+  response.writeHead(308, { location, "content-length": 0 });
+  response.end();
+}
+
 /** Ends the response with what `error` says to a client; the status of what is no error is 500. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {

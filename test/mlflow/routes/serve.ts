@@ -13,6 +13,8 @@ export interface Answer {
 }
 
 export interface Served {
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
   /** A POST below `/api/2.0/mlflow`; a text is sent as it is. */
   post(path: string, body: ExactJson | string): Promise<Answer>;
   get(path: string, query?: Record<string, string>): Promise<Answer>;
@@ -45,6 +47,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
       }),
     );
   return {
+    url: server.url,
     post,
     get: async (path, query = {}) =>
       read(await fetch(`${url}${path}?${new URLSearchParams(query)}`)),
