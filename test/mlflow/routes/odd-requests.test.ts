@@ -31,7 +31,8 @@ test("takes the web UI's upload of a file to a run", async () => {
   const runId = await served.createRun();
   const upload = (query: string, body = "hello") =>
     fetch(`${served.url}/ajax-api/2.0/mlflow/upload-artifact?${query}`, { method: "POST", body });
-  const messageOf = async (response: Response) => (await response.json()).message;
+  const messageOf = async (response: Response) =>
+    ((await response.json()) as { message: string }).message;
   expect(await messageOf(await upload(""))).toBe("Request must specify run_uuid.");
   expect(await messageOf(await upload("run_uuid=x"))).toBe("Request must specify path.");
   expect(await messageOf(await upload("run_uuid=x&path=../t"))).toBe("Invalid path");
