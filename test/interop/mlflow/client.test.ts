@@ -17,7 +17,7 @@ describe.each(VERSIONS)("the client of MLflow %s", (version) => {
 
   test.skipIf(python === null)(
     "sees what it sees of its own store",
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "mlflow-client-lane-"));
       const server = await startServer({
