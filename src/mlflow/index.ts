@@ -13,10 +13,37 @@ export {
   type StartRunOptions,
   startRun,
 } from "./client/active-run.ts";
+export {
+  type AutologHooks,
+  type AutologOptions,
+  autolog,
+  type TrainingEnd,
+} from "./client/autolog.ts";
 export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
 export type * from "./client/entities.ts";
 export type { SearchOptions } from "./client/experiments.ts";
+export type {
+  NewPrompt,
+  PromptClient,
+  PromptEntity,
+  PromptMessage,
+  PromptVersionEntity,
+} from "./client/prompts.ts";
 export type { RunBatch } from "./client/runs.ts";
+export {
+  type ActiveSpan,
+  openTracer,
+  type SpanOptions,
+  type Tracer,
+  type TracerOptions,
+} from "./client/tracer.ts";
+export type {
+  NewTrace,
+  SpanEntity,
+  TraceClient,
+  TraceEntity,
+  TraceState,
+} from "./client/traces.ts";
 export {
   type ImportKind,
   type ImportOptions,

@@ -14,7 +14,9 @@ import { createExperimentClient, type ExperimentClient } from "./experiments.ts"
 import { createHttpTransport } from "./http-transport.ts";
 import { createLocalTransport } from "./local-transport.ts";
 import { createModelClient, type ModelClient } from "./models.ts";
+import { createPromptClient, type PromptClient } from "./prompts.ts";
 import { createRunClient, type RunClient } from "./runs.ts";
+import { createTraceClient, type TraceClient } from "./traces.ts";
 import type { Transport } from "./transport.ts";
 
 export interface ClientOptions {
@@ -44,18 +46,23 @@ export interface MlflowClient {
   readonly runs: RunClient;
   readonly artifacts: ArtifactClient;
   readonly models: ModelClient;
+  readonly prompts: PromptClient;
+  readonly traces: TraceClient;
   close(): Promise<void>;
 }
 
 /** Opens a client. Errors are those of opening a database, or of a URI that is none. */
 export function openClient(options: ClientOptions = {}): MlflowClient {
   const transport = openTransport(options);
+  const models = createModelClient(transport);
   return {
     transport,
     experiments: createExperimentClient(transport),
     runs: createRunClient(transport),
     artifacts: createArtifactClient(transport),
-    models: createModelClient(transport),
+    models,
+    prompts: createPromptClient(models),
+    traces: createTraceClient(transport),
     close: () => transport.close(),
   };
 }

@@ -31,6 +31,7 @@ export interface HttpTransportOptions {
 }
 
 const PROXY = "/api/2.0/mlflow-artifacts/artifacts/";
+const EXPERIMENT_HEADER = "x-mlflow-experiment-id";
 const RETRIED = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A transport to the server at `options.url`. INVALID_PARAMETER_VALUE for what is no URL. */
@@ -88,6 +89,14 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       const response = await send(PROXY + encodePath(path), { method: "GET" });
       if (!response.ok) await readAnswer(response, options.url);
       return Readable.fromWeb((response.body ?? new Blob([]).stream()) as ReadableStream);
+    },
+    sendSpans: async (experimentId, request) => {
+      const ours = { "content-type": "application/x-protobuf", [EXPERIMENT_HEADER]: experimentId };
+      const init = { method: "POST", headers: ours };
+      const response = await send("/v1/traces", init, () => new Uint8Array(request));
+      // The answer is an empty message of protobuf.
+      if (response.ok) await response.body?.cancel();
+      else await readAnswer(response, options.url);
     },
     close: async () => {},
   };

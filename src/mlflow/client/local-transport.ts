@@ -10,6 +10,7 @@ import { openArtifact, uploadArtifact } from "../artifacts/folder.ts";
 import { safeArtifactPath } from "../artifacts/safe-path.ts";
 import { openContext, type StoreOptions } from "../context.ts";
 import { answerApi } from "../dispatch.ts";
+import { OtlpError, takeSpans } from "../routes/otlp.ts";
 import type { Context } from "../routes/route.ts";
 import { createRouter } from "../routes/router.ts";
 import { MlflowError } from "../wire/error.ts";
@@ -48,6 +49,13 @@ export function createLocalTransport(options: StoreOptions): Transport {
       const opened = await openArtifact(root, safeArtifactPath(path)).catch(rethrow);
       return opened.stream;
     },
+    sendSpans: async (experimentId, request) => {
+      try {
+        takeSpans(context.database, experimentId, request);
+      } catch (error) {
+        rethrow(error);
+      }
+    },
     close,
   };
 }
@@ -56,5 +64,6 @@ function rethrow(error: unknown): never {
   if (error instanceof MlflowError) {
     throw refusal(error.httpStatus, error.errorCode, error.message);
   }
+  if (error instanceof OtlpError) throw refusal(error.status, "", String(error.detail));
   throw error;
 }

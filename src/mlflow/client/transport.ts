@@ -36,6 +36,8 @@ export interface Transport {
   upload(path: string, source: Readable): Promise<void>;
   /** The bytes at `path` of the proxied artifacts. */
   download(path: string): Promise<Readable>;
+  /** Stores spans: an OTLP export request in protobuf. */
+  sendSpans(experimentId: string, request: Buffer): Promise<void>;
   close(): Promise<void>;
 }
 

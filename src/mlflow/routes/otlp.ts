@@ -20,7 +20,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const PROTOBUF = "application/x-protobuf";
 
 /** A refusal in the shape of FastAPI, which serves this route in MLflow. */
-class OtlpError extends Error {
+export class OtlpError extends Error {
   readonly status: number;
   readonly detail: unknown;
   constructor(status: number, detail: unknown) {
@@ -34,8 +34,7 @@ export const otlpRoutes: readonly Route[] = [
   rawRoute("POST", "/v1/traces", async ({ context, request, response }: Exchange) => {
     try {
       const experimentId = experimentOf(request);
-      const spans = decodeSpans(await readPayload(request));
-      logByTrace(context.database, experimentId, spans);
+      takeSpans(context.database, experimentId, await readPayload(request));
     } catch (error) {
       if (!(error instanceof OtlpError)) throw error;
       sendJson(response, error.status, { detail: error.detail });
@@ -44,6 +43,11 @@ export const otlpRoutes: readonly Route[] = [
     sendEmpty(response);
   }),
 ];
+
+/** Stores the spans of an export request. OtlpError, or that of the store, when it cannot. */
+export function takeSpans(database: Database, experimentId: string, payload: Buffer): void {
+  logByTrace(database, experimentId, decodeSpans(payload));
+}
 
 function sendEmpty(response: ServerResponse): void {
   response.writeHead(200, { "content-type": PROTOBUF, "content-length": 0 });
