@@ -90,7 +90,7 @@ export function createTraceClient(transport: Transport): TraceClient {
       return list(object(answer.trace).spans).map(toSpan).sort(byStart);
     },
     log: async (trace, spans) => {
-      // In this order: the previews are taken from the spans, and a trace info without would clear them.
+      // First the trace: written after its spans it would take their previews away.
       await send("POST", "", { trace: { trace_info: toWireTrace(trace) } });
       await transport.sendSpans(trace.experimentId, printOtlpRequest(spans));
     },
