@@ -284,7 +284,7 @@ export const MIRROR_CASES: readonly MirrorCase[] = [
       `INSERT INTO $T SELECT 2, parse_json('"text"')`,
       "INSERT INTO $T VALUES (3, null)",
       `UPDATE $T SET v = parse_json('[1e300, -7, 12345678901234567890.5]') WHERE id = 2`,
-      "DELETE FROM $T WHERE variant_get(v, '$.a', 'int') = 1",
+      "DELETE FROM $T WHERE id = 1",
       "OPTIMIZE $T",
     ],
     reads: ["SELECT id, to_json(v), variant_get(v, '$.a', 'int') FROM $T"],
@@ -357,7 +357,8 @@ export const MIRROR_CASES: readonly MirrorCase[] = [
         fails: "DELTA_FEATURES_REQUIRE_MANUAL_ENABLEMENT",
       },
       "ALTER TABLE $T ADD COLUMNS (n STRUCT<x: INT>, w STRING COMMENT 'w')",
-      "CREATE OR REPLACE TABLE $T USING delta AS SELECT /*+ COALESCE(1) */ 1 AS one",
+      `CREATE OR REPLACE TABLE $T USING delta TBLPROPERTIES (${NO_VECTORS}) AS ` +
+        "SELECT /*+ COALESCE(1) */ 1 AS one",
       "INSERT INTO $T VALUES (2)",
       "ALTER TABLE $T SET TBLPROPERTIES ('delta.enableInCommitTimestamps' = 'true')",
       "INSERT INTO $T VALUES (3)",

@@ -7,6 +7,7 @@
 import { alreadyExists } from "../../catalog/index.ts";
 import {
   type Action,
+  type AddFile,
   type Protocol,
   readColumnMappingMode,
   type Snapshot,
@@ -29,7 +30,7 @@ import { emptyOutcome, type Outcome } from "../result.ts";
 import type { StatementContext, StatementOf } from "../statement.ts";
 import { openTable } from "../table-handle.ts";
 import { alignColumns } from "../write/align.ts";
-import { commitNotes, summarise, writeMetrics } from "../write/commit.ts";
+import { commitNotes, summarise, totalBytes, writeMetrics } from "../write/commit.ts";
 import {
   commitOrDiscard,
   type WriteTarget,
@@ -235,7 +236,7 @@ async function commitTable(
   const nowMs = session.clock.nowMs();
   const removes = old ? (await old.scanFiles()).map((file) => file.add) : [];
   const adds = written?.adds ?? [];
-  const metrics = written ? writeMetrics(written) : {};
+  const metrics = written ? { ...writeMetrics(written), ...(old && removedMetrics(removes)) } : {};
   const before = old && { protocol: old.protocol, metadata: old.metadata };
   const log = old ? session.log(place.location) : undefined;
   const actions: Action[] = [
@@ -257,6 +258,13 @@ async function commitTable(
   });
   if (!old) session.forgetLog(place.location);
   return summarise(place.displayName, result, { adds, removes, metrics });
+}
+
+function removedMetrics(removes: readonly AddFile[]): Record<string, string> {
+  return {
+    numRemovedFiles: String(removes.length),
+    numRemovedBytes: String(totalBytes(removes)),
+  };
 }
 
 function operationOf(place: Place, definition: Definition, state: TableState): Operation {
