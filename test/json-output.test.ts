@@ -43,6 +43,11 @@ beforeAll(async () => {
     const from = join(import.meta.dirname, "../fixtures/mlflow", part);
     cpSync(from, join(folder, basename(part)), { recursive: true });
   }
+  mkdirSync(join(folder, "plots"));
+  writeFileSync(join(folder, "plots/loss.txt"), "1 0.5");
+  for (const line of ["experiments create churn", "runs create churn --name baseline"]) {
+    await sovereign(["mlflow", ...line.split(" "), "-q"]);
+  }
   for (let run = 0; run < 3; run++) await sovereign(["run", "job", "platform", "-q"]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 /** `name=value` words of a command line: parameters, tags. */
 import { SovereignError } from "../core/errors.ts";
 
-/** `name=value` words as an object; the last of a name wins. */
+/** `name=value` words as an object; the last of a name wins. `flag` is what stands before them. */
 export function readPairs(words: readonly string[], flag: string): Record<string, string> {
   const pairs: Record<string, string> = {};
   for (const word of words) {

@@ -230,6 +230,7 @@ export function maskText(text: string, folder: string): string {
     .replaceAll(folder, "$DIR")
     .replace(/-\d{17}(?=\.)/g, "-[STAMP]")
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "[UUID]")
+    .replace(/\b[0-9a-f]{32}\b/g, "[RUN]")
     .replace(/\b\d+(\.\d+)? ?m?s\b/g, "[DURATION]")
     .replace(
       /\b(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?)(Z?)( {2,})?/g,

@@ -161,6 +161,94 @@ export const COMMAND_TREE: readonly CommandNode[] = [
         ],
       },
       {
+        name: "runs",
+        summary: "What was logged: params, metrics, artifacts",
+        verbs: [
+          {
+            name: "list",
+            summary: "List runs, the newest first",
+            load: () => import("./mlflow/runs/list.ts"),
+          },
+          {
+            name: "create",
+            summary: "Start a run",
+            load: () => import("./mlflow/runs/create.ts"),
+          },
+          {
+            name: "end",
+            summary: "Say how a run went",
+            load: () => import("./mlflow/runs/end.ts"),
+          },
+          {
+            name: "show",
+            summary: "Show a run with all it holds",
+            load: () => import("./mlflow/runs/show.ts"),
+          },
+          {
+            name: "delete",
+            summary: "Put runs aside",
+            load: () => import("./mlflow/runs/delete.ts"),
+          },
+          {
+            name: "restore",
+            summary: "Bring deleted runs back",
+            load: () => import("./mlflow/runs/restore.ts"),
+          },
+          {
+            name: "search",
+            summary: "Find runs by a filter, with metrics and params",
+            load: () => import("./mlflow/runs/search.ts"),
+          },
+        ],
+      },
+      {
+        name: "log",
+        summary: "Add to a run",
+        verbs: [
+          {
+            name: "metric",
+            summary: "Log values of metrics",
+            load: () => import("./mlflow/log/metric.ts"),
+          },
+          {
+            name: "param",
+            summary: "Log params of a run",
+            load: () => import("./mlflow/log/param.ts"),
+          },
+          {
+            name: "tag",
+            summary: "Set or remove tags of a run",
+            load: () => import("./mlflow/log/tag.ts"),
+          },
+          {
+            name: "artifact",
+            summary: "Store a file or folder with a run",
+            load: () => import("./mlflow/log/artifact.ts"),
+          },
+        ],
+      },
+      {
+        name: "artifacts",
+        summary: "The files of runs",
+        verbs: [
+          {
+            name: "list",
+            summary: "List the artifacts of a run",
+            load: () => import("./mlflow/artifacts/list.ts"),
+          },
+          {
+            name: "get",
+            summary: "Fetch artifacts of a run",
+            load: () => import("./mlflow/artifacts/get.ts"),
+          },
+          {
+            name: "put",
+            summary: "Store a file or folder with a run",
+            load: () => import("./mlflow/artifacts/put.ts"),
+          },
+        ],
+      },
+      {
         name: "auth",
         summary: "Manage the accounts that may call the server",
         load: () => import("./mlflow/auth.ts"),

@@ -13,7 +13,7 @@ import { openArtifact, uploadArtifact } from "../artifacts/folder.ts";
 import { toFolder } from "../artifacts/locate.ts";
 import { safeArtifactPath } from "../artifacts/safe-path.ts";
 import { type ArtifactEntry, list, toArtifact } from "./entities.ts";
-import type { Transport } from "./transport.ts";
+import { rethrow, type Transport } from "./transport.ts";
 
 export interface ArtifactClient {
   /** The entries of the folder `path` of a run; the root without. */
@@ -40,14 +40,14 @@ export function createArtifactClient(transport: Transport): ArtifactClient {
     write: async (rootUri, path, source) => {
       const place = placeOf(rootUri, path);
       if (place.kind === "proxied") await transport.upload(place.path, source);
-      else await uploadArtifact(place.root, place.path, source);
+      else await uploadArtifact(place.root, place.path, source).catch(rethrow);
     },
     writeText: (rootUri, path, text) =>
       client.write(rootUri, path, Readable.from([Buffer.from(text)])),
     read: async (rootUri, path) => {
       const place = placeOf(rootUri, path);
       if (place.kind === "proxied") return transport.download(place.path);
-      return (await openArtifact(place.root, place.path)).stream;
+      return (await openArtifact(place.root, place.path).catch(rethrow)).stream;
     },
     put: async (rootUri, localPath, folder = "") => {
       const files = await listFiles(localPath);
@@ -77,7 +77,7 @@ export function createArtifactClient(transport: Transport): ArtifactClient {
 type Place = { kind: "proxied"; path: string } | { kind: "local"; root: string; path: string };
 
 function placeOf(rootUri: string, path: string): Place {
-  const safe = safeArtifactPath(path);
+  const safe = safePath(path);
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(rootUri)?.[1]?.toLowerCase();
   if (scheme === "mlflow-artifacts") {
     const root = rootUri.replace(/^mlflow-artifacts:(\/\/[^/]*)?\/*/i, "");
@@ -89,6 +89,14 @@ function placeOf(rootUri: string, path: string): Place {
   throw new SovereignError("NOT_IMPLEMENTED", `artifacts in \`${scheme}:\` are not reached here`, {
     hint: "use an experiment whose artifacts go through the server (`mlflow-artifacts:`)",
   });
+}
+
+function safePath(path: string): string {
+  try {
+    return safeArtifactPath(path);
+  } catch (error) {
+    return rethrow(error);
+  }
 }
 
 async function listFiles(localPath: string): Promise<{ file: string; path: string }[]> {

@@ -13,9 +13,8 @@ import { answerApi } from "../dispatch.ts";
 import { OtlpError, takeSpans } from "../routes/otlp.ts";
 import type { Context } from "../routes/route.ts";
 import { createRouter } from "../routes/router.ts";
-import { MlflowError } from "../wire/error.ts";
 import { printAnswer } from "../wire/print-json.ts";
-import { type ApiCall, refusal, type Transport, type WireAnswer } from "./transport.ts";
+import { type ApiCall, refusal, rethrow, type Transport, type WireAnswer } from "./transport.ts";
 
 /** Opens the store and makes a transport over it. Errors are those of opening a database. */
 export function createLocalTransport(options: StoreOptions): Transport {
@@ -39,31 +38,28 @@ export function createLocalTransport(options: StoreOptions): Transport {
 
   return {
     name: context.database.path,
-    call: (request) => call(request).catch(rethrow),
+    call: (request) => call(request).catch(explain),
     upload: (path: string, source: Readable) =>
       uploadArtifact(context.settings.artifactsDestination, safeArtifactPath(path), source).catch(
-        rethrow,
+        explain,
       ),
     download: async (path) => {
       const root = context.settings.artifactsDestination;
-      const opened = await openArtifact(root, safeArtifactPath(path)).catch(rethrow);
+      const opened = await openArtifact(root, safeArtifactPath(path)).catch(explain);
       return opened.stream;
     },
     sendSpans: async (experimentId, request) => {
       try {
         takeSpans(context.database, experimentId, request);
       } catch (error) {
-        rethrow(error);
+        explain(error);
       }
     },
     close,
   };
 }
 
-function rethrow(error: unknown): never {
-  if (error instanceof MlflowError) {
-    throw refusal(error.httpStatus, error.errorCode, error.message);
-  }
+function explain(error: unknown): never {
   if (error instanceof OtlpError) throw refusal(error.status, "", String(error.detail));
-  throw error;
+  return rethrow(error);
 }

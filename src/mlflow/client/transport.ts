@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { type ErrorCode, listErrorCodes, SovereignError } from "../../core/errors.ts";
 import type { ExactJson } from "../../core/json/index.ts";
 import type { Method } from "../routes/route.ts";
+import { MlflowError } from "../wire/error.ts";
 
 /** A JSON object as the API sends and takes it; undefined fields are left out. */
 export type WireObject = Readonly<Record<string, unknown>>;
@@ -51,6 +52,14 @@ export function refusal(status: number, errorCode: string, message: string): Sov
     hint: hintFor(shown),
     details: { error_code: errorCode, http_status: status },
   });
+}
+
+/** Throws what the store's own code threw as a client says it. */
+export function rethrow(error: unknown): never {
+  if (error instanceof MlflowError) {
+    throw refusal(error.httpStatus, error.errorCode, error.message);
+  }
+  throw error;
 }
 
 function codeOfStatus(status: number): ErrorCode {
