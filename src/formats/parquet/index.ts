@@ -5,4 +5,9 @@ export type { ColumnShape, StructShape } from "./build-arrow.ts";
 export * from "./cells.ts";
 export { type RowGroupFacts, readRowGroups } from "./read-footer.ts";
 export { type ReadParquetOptions, readParquetRows, tableToRows } from "./read-rows.ts";
+export {
+  copyWithoutAnnotations,
+  readVariantAnnotations,
+  type VariantAnnotation,
+} from "./variant-annotations.ts";
 export { writeParquetRows } from "./write-rows.ts";

@@ -7,7 +7,8 @@ import type { Table } from "apache-arrow";
 import { SovereignError } from "../../core/errors.ts";
 import { createCellReader } from "./arrow-cells.ts";
 import type { Cell } from "./cells.ts";
-import { damagedParquet, readRowGroups } from "./read-footer.ts";
+import { readRowGroups } from "./read-footer.ts";
+import { damagedParquet } from "./read-thrift.ts";
 
 export interface ReadParquetOptions {
   /** Named in errors. */

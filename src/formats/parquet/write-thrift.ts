@@ -1,7 +1,7 @@
 /**
  * Thrift's compact protocol (thrift-compact-protocol.md), writing, as far as Parquet's metadata
  * goes. A struct is an object whose keys are the field ids, which JavaScript keeps in ascending
- * order; a number is an i32, a bigint an i64, a string binary. `read-footer.ts` reads.
+ * order; a number is an i32, a bigint an i64, a string binary. `read-thrift.ts` reads.
  */
 import type { ByteSink } from "./byte-sink.ts";
 

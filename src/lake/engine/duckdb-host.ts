@@ -36,7 +36,8 @@ async function openDatabase(duckdb: DuckDbModule, options: EngineOptions): Promi
   });
   const control = await instance.connect();
   const first = await instance.connect();
-  const folders = (options.allowedDirectories ?? ["/"]).map(quoteString).join(", ");
+  const allowed = [...(options.allowedDirectories ?? ["/"]), tempFolder.path];
+  const folders = allowed.map(quoteString).join(", ");
   for (const sql of [
     "SET GLOBAL TimeZone = 'UTC'",
     // It turns sum(x + 1) into sum(x) + count(x), which hides the overflow Spark raises.
@@ -72,6 +73,11 @@ export class DuckDbHost {
     this.duckdb = duckdb;
     this.#options = options;
     this.#database = database;
+  }
+
+  /** Where the database spills to; a broken database takes its folder along. */
+  get tempFolder(): string {
+    return this.#database.tempFolder.path;
   }
 
   async acquire(): Promise<DuckDBConnection> {

@@ -6,7 +6,10 @@
  * Read `types.ts` first, then `duckdb-host.ts`, `scan.ts` (reading tables) and `copy.ts` (writing them).
  */
 
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { newUuid } from "../../core/ids.ts";
+import { createFolders } from "../../core/io/index.ts";
 import type { Value } from "../schema/value.ts";
 import { copyToParquet } from "./copy.ts";
 import { type DuckDbHost, openHost } from "./duckdb-host.ts";
@@ -37,6 +40,7 @@ class EngineScope implements Engine {
   readonly #host: DuckDbHost;
   readonly #isRoot: boolean;
   readonly #tables: string[] = [];
+  readonly #scratch: string[] = [];
 
   constructor(host: DuckDbHost, isRoot: boolean) {
     this.#host = host;
@@ -101,6 +105,13 @@ class EngineScope implements Engine {
     return quoteIdentifier(table);
   }
 
+  scratchPath(name: string): string {
+    const folder = join(this.#host.tempFolder, `scratch-${newUuid()}`);
+    createFolders(folder);
+    this.#scratch.push(folder);
+    return join(folder, name);
+  }
+
   #freshTable(): string {
     const table = `t_${newUuid().replaceAll("-", "").slice(0, 16)}`;
     this.#tables.push(table);
@@ -129,6 +140,7 @@ class EngineScope implements Engine {
       this.#host.close();
       return;
     }
+    for (const folder of this.#scratch.splice(0)) rmSync(folder, { recursive: true, force: true });
     for (const table of this.#tables.splice(0)) {
       await this.run(`DROP TABLE IF EXISTS ${quoteIdentifier(table)}`);
     }

@@ -2,8 +2,13 @@
  * Files of one table may hold a variant in two forms: a Parquet VARIANT group, which the engine
  * decodes itself, shredded or not, and a bare group of `metadata` and `value` without the logical
  * type, as this writer and older ones leave it. A scan is split so that each part is uniform.
+ *
+ * DuckDB 1.5 makes the variant value `null` SQL NULL, which is another thing. A file that holds one
+ * is read from a copy without the logical type, as a bare group.
  */
+import { basename } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
+import { copyWithoutAnnotations, readVariantAnnotations } from "../../formats/parquet/index.ts";
 import type { StructField } from "../schema/data-type.ts";
 import { holdsVariant, quoteString } from "./engine-type.ts";
 import { escapeGlobPath } from "./glob.ts";
@@ -24,18 +29,37 @@ export async function splitByVariantForm(
 ): Promise<VariantGroup[]> {
   const variants = scan.columns.fields.filter((field) => holdsVariant(field.type));
   if (variants.length === 0) return [{ files, encoded: false }];
-  const native = new Set<IndexedFile>();
+  const native: IndexedFile[] = [];
+  const bare: IndexedFile[] = [];
   for (const entry of files) {
     const path = entry.file.absolutePath;
-    if (!(await holdsNativeVariants(engine, path))) continue;
-    await refuseVariantNulls(engine, path, variants);
-    native.add(entry);
+    if (!(await holdsNativeVariants(engine, path))) bare.push(entry);
+    else if (!(await mayHoldNulls(engine, path, variants))) native.push(entry);
+    else bare.push({ ...entry, file: { ...entry.file, absolutePath: copyBare(engine, path) } });
   }
   const groups = [
-    { encoded: false, files: files.filter((entry) => native.has(entry)) },
-    { encoded: true, files: files.filter((entry) => !native.has(entry)) },
+    { encoded: false, files: native },
+    { encoded: true, files: bare },
   ];
   return groups.filter((group) => group.files.length > 0);
+}
+
+/** The path of a copy in which variants are bare groups; it goes with the engine's scope. */
+function copyBare(engine: Engine, path: string): string {
+  const annotations = readVariantAnnotations(path);
+  if (annotations.some(({ isShredded }) => isShredded)) {
+    throw new SovereignError(
+      "NOT_IMPLEMENTED",
+      `\`${path}\` holds a shredded variant and the variant value null, which is not SQL NULL`,
+      {
+        hint: "select the other columns, or rewrite the table without shredding where it was written",
+        details: { path },
+      },
+    );
+  }
+  const copy = engine.scratchPath(basename(path));
+  copyWithoutAnnotations(path, copy, annotations);
+  return copy;
 }
 
 /** A variant's value leaf in a footer: where it is, and what its statistics say. */
@@ -47,29 +71,19 @@ interface ValueLeaf {
 }
 
 /**
- * Refuses a file in which a variant is the value `null`: DuckDB 1.5 makes it SQL NULL, which is
- * another thing. That value is the one byte 0, below every other, so a row group has one exactly
- * when the least value of the leaf says so.
+ * Whether a variant may be the value `null`: that is the one byte 0, below every other, so a row
+ * group has one exactly when the least value of the leaf says so.
  */
-async function refuseVariantNulls(
+async function mayHoldNulls(
   engine: Engine,
   path: string,
   variants: readonly StructField[],
-): Promise<void> {
+): Promise<boolean> {
   const names = new Set(variants.map((field) => physicalName(field)));
-  for (const leaf of await valueLeaves(engine, path)) {
-    if (!names.has(leaf.column) || leaf.isAllNull) continue;
-    if (leaf.minimum !== null && leaf.minimum !== "\\x00") continue;
-    const what = leaf.minimum === null ? "may hold" : "holds";
-    throw new SovereignError(
-      "NOT_IMPLEMENTED",
-      `the variant column \`${leaf.column}\` ${what} the value null, which is not SQL NULL`,
-      {
-        hint: "select the other columns, or read the table with the engine that wrote it",
-        details: { path, column: leaf.column },
-      },
-    );
-  }
+  return (await valueLeaves(engine, path)).some(
+    ({ column, isAllNull, minimum }) =>
+      names.has(column) && !isAllNull && (minimum === null || minimum === "\\x00"),
+  );
 }
 
 /** `value` leaves that have a `metadata` beside them: whole variants, not shredded parts of one. */

@@ -140,6 +140,8 @@ export interface Engine {
    * but in bulk: millions of deleted rows make no object each.
    */
   createPositionTable(groups: readonly PositionGroup[]): Promise<string>;
+  /** A fresh path for a file that is removed when the scope closes; it ends in `name`. */
+  scratchPath(name: string): string;
   /** Stores the rows of engine SQL under a fresh name until the scope closes. */
   materialize(sql: string): Promise<string>;
   status(): Promise<EngineStatus>;

@@ -25,7 +25,7 @@ import {
   readRows,
 } from "./conformance-data.ts";
 import { parseTextTable, toRecordedJson, toTableText } from "./expected-text.ts";
-import { KNOWN_DIFFERENCES, KNOWN_REFUSALS } from "./known-differences.ts";
+import { KNOWN_DIFFERENCES } from "./known-differences.ts";
 
 interface DerivedSnapshot {
   version: number;
@@ -223,14 +223,6 @@ describe.skipIf(!hasConformance)("tables of Spark 4.2.0 and delta-spark 4.4.0", 
     it(`${name}: rows`, async () => {
       const snapshot = await openLog(table).snapshot();
       const { fields } = snapshot.schema;
-      const refusal = KNOWN_REFUSALS[`spark/${name}`];
-      if (refusal) {
-        await expect(readRows(engine, snapshot)).rejects.toMatchObject({
-          code: "NOT_IMPLEMENTED",
-          message: expect.stringMatching(refusal),
-        });
-        return;
-      }
       const rows = await readRows(engine, snapshot);
       const found = rows.map((row) =>
         Object.fromEntries(fields.map((f, i) => [f.name, toRecordedJson(row[i]!, f.type)])),

@@ -2,9 +2,10 @@
  * Tables with VARIANT columns under every statement that rewrites rows: the value `null`, SQL NULL
  * and variants inside other types stay what they were.
  */
-import { readFileSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readVariantAnnotations } from "../../../src/formats/parquet/index.ts";
 import { DeltaLog } from "../../../src/lake/delta/index.ts";
 import { conformanceFolder, hasConformance } from "../delta/conformance-data.ts";
 import { openTestLake, type TestLake } from "./open-test-lake.ts";
@@ -132,17 +133,64 @@ it("a variant is no partition", async () => {
   });
 });
 
-describe.skipIf(!hasConformance)("a file that Spark wrote", () => {
+describe.skipIf(!hasConformance)("a table that Spark wrote", () => {
+  const path = join(conformanceFolder, "delta-spark-4.4/variant/table");
+  const read = "SELECT to_json(v), variant_get(v, '$.a', 'int'), v:b, schema_of_variant(v)";
+  const one = [
+    '{"a":1,"b":[1,2.5,null,"x"],"c":{"d":true}}',
+    "1",
+    '[1,2.5,null,"x"]',
+    "OBJECT<a: BIGINT, b: ARRAY<VARIANT>, c: OBJECT<d: BOOLEAN>>",
+  ];
+
   it("is taken by every function of variants", async () => {
-    const path = join(conformanceFolder, "delta-spark-4.4/variant/table");
-    const values = "to_json(v), variant_get(v, '$.a', 'int'), v:b, schema_of_variant(v)";
-    expect(await t.rows(`SELECT ${values} FROM delta.\`${path}\` WHERE id = 1`)).toEqual([
-      [
-        '{"a":1,"b":[1,2.5,null,"x"],"c":{"d":true}}',
-        "1",
-        '[1,2.5,null,"x"]',
-        "OBJECT<a: BIGINT, b: ARRAY<VARIANT>, c: OBJECT<d: BOOLEAN>>",
-      ],
+    expect(await t.rows(`${read} FROM delta.\`${path}\` WHERE id = 1`)).toEqual([one]);
+  });
+
+  it("has the variant value null and NULL in their places", async () => {
+    expect(await t.rows(`${read}, is_variant_null(v) FROM delta.\`${path}\` ORDER BY id`)).toEqual([
+      [...one, "false"],
+      ["null", null, null, "VOID", "true"],
+      [null, null, null, null, "false"],
     ]);
+  });
+
+  it("keeps them when rows are changed and files are put together", async () => {
+    const copy = join(t.folder, "of-spark");
+    cpSync(path, copy, { recursive: true });
+    chmodSync(copy, 0o755);
+    const table = `delta.\`${copy}\``;
+    await t.run(`UPDATE ${table} SET id = id + 1`);
+    await t.run(`OPTIMIZE ${table}`);
+    expect(
+      await t.rows(`SELECT id, to_json(v), is_variant_null(v) FROM ${table} ORDER BY id`),
+    ).toEqual([
+      ["2", one[0], "false"],
+      ["3", "null", "true"],
+      ["4", null, "false"],
+    ]);
+  });
+
+  it("is damaged, at an offset, when its footer is", () => {
+    const [name] = readdirSync(path).filter((file) => file.endsWith(".parquet"));
+    const bytes = readFileSync(join(path, name!));
+    const damaged = join(t.folder, "damaged.parquet");
+    const footerAt = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    expect(readVariantAnnotations(join(path, name!))).toHaveLength(1);
+    let failures = 0;
+    for (let at = footerAt; at < bytes.length; at += 5) {
+      for (const value of [0x7f, 0xff]) {
+        const mutated = Buffer.from(bytes);
+        mutated[at] = value;
+        writeFileSync(damaged, mutated);
+        try {
+          readVariantAnnotations(damaged);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "DATA_LOSS", details: { source: damaged } });
+          failures++;
+        }
+      }
+    }
+    expect(failures).toBeGreaterThan(50);
   });
 });
