@@ -18,8 +18,9 @@ export interface HistoryOptions {
 }
 
 /**
- * Entries newest first. A file time that does not grow with the version is raised to one
- * millisecond after its predecessor's, within the range that was asked for.
+ * Entries newest first. The times inside commits count where the newest version keeps them, back
+ * to where that began; before, the file's, raised to one millisecond after its predecessor's where
+ * it does not grow with the version, within the range that was asked for.
  */
 export function readHistory(listing: LogListing, options: HistoryOptions = {}): HistoryEntry[] {
   const since = options.sinceVersion ?? 0;
@@ -28,17 +29,28 @@ export function readHistory(listing: LogListing, options: HistoryOptions = {}): 
   const skipped = Math.max(0, inRange.length - (options.limit ?? inRange.length));
   const wanted = inRange.slice(skipped);
   const entries: HistoryEntry[] = [];
+  const inCommitTimes = readInCommitTimes(listing, wanted[0] ?? 0);
   let previousMs = Number.NEGATIVE_INFINITY;
   for (const version of wanted) {
     const commitInfo = asSparkShows(readCommitInfo(`${listing.folder}/${commitFileName(version)}`));
-    const inCommit = commitInfo?.inCommitTimestamp;
     const fileTime = commitFileTimeMs(listing.folder, version) ?? 0;
-    const timestampMs =
-      typeof inCommit === "number" ? inCommit : Math.max(fileTime, previousMs + 1);
+    const timestampMs = inCommitTimes.get(version) ?? Math.max(fileTime, previousMs + 1);
     entries.push({ version, timestampMs, commitInfo });
     previousMs = timestampMs;
   }
   return entries.reverse();
+}
+
+/** By version, from the newest down to `oldest` or to the first commit that keeps no time. */
+function readInCommitTimes(listing: LogListing, oldest: number): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const version of [...listing.commitVersions].reverse()) {
+    if (version < oldest) break;
+    const info = readCommitInfo(`${listing.folder}/${commitFileName(version)}`);
+    if (typeof info?.inCommitTimestamp !== "number") break;
+    times.set(version, info.inCommitTimestamp);
+  }
+  return times;
 }
 
 /** Parameters and metrics are maps of text to Spark; a number or flag in the log is its JSON. */

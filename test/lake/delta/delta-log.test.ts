@@ -183,6 +183,14 @@ describe("time travel", () => {
     expect([await at(1500), await at(2000), await at(49_999)]).toEqual([0, 1, 1]);
     expect([await at(50_000), await at(59_999), await at(60_000)]).toEqual([2, 2, 3]);
     expect((await table.snapshot()).timestampMs).toBe(60_000);
+    const shown = () =>
+      DeltaLog.open(log.root)
+        .history()
+        .map((entry) => entry.timestampMs);
+    expect(shown()).toEqual([60_000, 50_000, 2000, 1000]);
+    log.commit(4, [metaData()], 80_000);
+    // A table that keeps them no more shows the files' times, of old versions too, as in Spark.
+    expect(shown()).toEqual([80_000, 70_001, 70_000, 2000, 1000]);
   });
 });
 
