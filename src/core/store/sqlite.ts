@@ -74,6 +74,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
 }
 
+/** True for every violation of a table's rules: keys, references, NOT NULL, checks. */
+export function isConstraintViolation(error: unknown): boolean {
+  return driverCode(error)?.startsWith("SQLITE_CONSTRAINT") ?? false;
+}
+
 function findBinding(): string {
   try {
     const manifest = createRequire(import.meta.url).resolve("better-sqlite3/package.json");

@@ -1,6 +1,7 @@
 /** Answers on the wire: JSON, plain text, Flask's HTML pages, and errors in MLflow's shape. */
 import type { ServerResponse } from "node:http";
 import { SovereignError } from "../../core/errors.ts";
+import { isConstraintViolation } from "../../core/store/index.ts";
 import { MlflowError } from "./error.ts";
 import { printAnswer } from "./print-json.ts";
 import { printAscii } from "./python-json.ts";
@@ -54,5 +55,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
 export function describeError(error: unknown): [number, string, string] {
   if (error instanceof MlflowError) return [error.httpStatus, error.errorCode, error.message];
   if (error instanceof SovereignError) return [error.httpStatus, error.code, error.message];
+  // A request whose parts contradict what is stored, such as the id of a run that is not there.
+  if (error instanceof Error && isConstraintViolation(error)) {
+    return [400, "BAD_REQUEST", error.message];
+  }
   return [500, "INTERNAL_ERROR", "The server failed to answer; its log has the reason."];
 }
