@@ -12,6 +12,7 @@ import { metricRoutes } from "./metrics.ts";
 import { modelArtifactRoutes } from "./model-artifacts.ts";
 import { modelSearchRoutes } from "./model-searches.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
+import { promptlabRoutes } from "./promptlab.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
 import { runInputRoutes } from "./run-inputs.ts";
@@ -27,6 +28,7 @@ const REST_ROUTES: readonly Route[] = [
   ...experimentRoutes,
   ...runRoutes,
   ...loggingRoutes,
+  ...promptlabRoutes,
   ...runInputRoutes,
   ...loggedModelRoutes,
   ...metricRoutes,
