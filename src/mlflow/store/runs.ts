@@ -59,14 +59,14 @@ export function createRun(database: Database, run: NewRun): string {
   return database.transaction(() => {
     const experiment = getExperiment(database, run.experimentId || "0", "ALL");
     requireActive(experiment);
-    if (run.experimentId === "") {
-      throw new MlflowError("BAD_REQUEST", "A run needs the id of its experiment.");
-    }
     const tagName = run.tags.find((tag) => tag.key === RUN_NAME_TAG)?.value ?? "";
     if (run.runName !== "" && tagName !== "" && run.runName !== tagName) {
       throw invalidParameter(
         `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${run.runName}', mlflow.runName='${tagName}').`,
       );
+    }
+    if (run.experimentId === "") {
+      throw new MlflowError("BAD_REQUEST", "A run needs the id of its experiment.");
     }
     const name = run.runName || tagName || makeRunName(createRng(randomSeed()));
     const runId = newHexId();
