@@ -31,6 +31,7 @@ beforeAll(async () => {
     ["databricks.yml", BUNDLE],
     ["setup.sql", "SELECT 1 AS one"],
     ["customers.csv", "id,name\n1,Ada\n"],
+    ["history.csv", "step,loss\n1,0.5\n2,0.25\n"],
     ["batuta.toml", "[profile.ci.lake]\nthreads = 1\n"],
   ]) {
     writeFileSync(join(folder, name!), text!);
@@ -45,7 +46,12 @@ beforeAll(async () => {
   }
   mkdirSync(join(folder, "plots"));
   writeFileSync(join(folder, "plots/loss.txt"), "1 0.5");
-  for (const line of ["experiments create churn", "runs create churn --name baseline"]) {
+  for (const line of [
+    "experiments create churn",
+    "runs create churn --name baseline",
+    "runs create churn --name tuned",
+    "runs end baseline",
+  ]) {
     await sovereign(["mlflow", ...line.split(" "), "-q"]);
   }
   for (let run = 0; run < 3; run++) await sovereign(["run", "job", "platform", "-q"]);

@@ -199,6 +199,16 @@ export const COMMAND_TREE: readonly CommandNode[] = [
             summary: "Find runs by a filter, with metrics and params",
             load: () => import("./mlflow/runs/search.ts"),
           },
+          {
+            name: "compare",
+            summary: "Compare runs: metric curves and what differs",
+            load: () => import("./mlflow/runs/compare.ts"),
+          },
+          {
+            name: "watch",
+            summary: "Follow the metrics of a run",
+            load: () => import("./mlflow/runs/watch.ts"),
+          },
         ],
       },
       {
@@ -219,6 +229,11 @@ export const COMMAND_TREE: readonly CommandNode[] = [
             name: "tag",
             summary: "Set or remove tags of a run",
             load: () => import("./mlflow/log/tag.ts"),
+          },
+          {
+            name: "batch",
+            summary: "Log many entries from a file or stdin",
+            load: () => import("./mlflow/log/batch.ts"),
           },
           {
             name: "artifact",

@@ -22,6 +22,8 @@ export interface RowOptions {
   readonly limit?: number | undefined;
   /** `string` prints bigint values in JSON as strings. */
   readonly int64?: "number" | "string" | undefined;
+  /** Each batch is written as it comes, for what is followed while it happens. */
+  readonly isLive?: boolean | undefined;
   /** `bar` or `line` draws the rows instead of printing them. */
   readonly chart?: "bar" | "line" | undefined;
 }
@@ -50,7 +52,7 @@ export async function printRows(
     return printTable(rows, context, options);
   }
   const encoder = await createEncoder(rows.schema, context, options);
-  await writePieces(encoder, rows, context);
+  await writePieces(encoder, rows, { context, room: options.isLive ? 0 : PIECE_SIZE });
 }
 
 async function createEncoder(
@@ -87,14 +89,18 @@ async function createEncoder(
 const PIECE_SIZE = 1 << 16;
 
 /** Small pieces are gathered, so that a row is not a system call. */
-async function writePieces(encoder: RowEncoder, rows: RowSource, context: CommandContext) {
+async function writePieces(
+  encoder: RowEncoder,
+  rows: RowSource,
+  { context, room }: { context: CommandContext; room: number },
+): Promise<void> {
   const { stdout, signal } = context.io;
   let held = "";
   const write = async (piece: string | Uint8Array | null | undefined): Promise<void> => {
     if (piece === null || piece === undefined || piece.length === 0) return;
     if (typeof piece === "string") {
       held += piece;
-      if (held.length < PIECE_SIZE) return;
+      if (held.length < room) return;
     }
     if (held !== "") await stdout.write(held);
     held = "";

@@ -26,7 +26,7 @@ export const command = defineCommand({
   ],
   fields: EXPERIMENT_FIELDS,
   databricks: "`databricks experiments list-experiments`",
-  seeAlso: ["mlflow experiments search"],
+  seeAlso: ["mlflow experiments search", "mlflow runs list"],
   async run(context, { flags }) {
     const client = await openTracking(context, flags, { writes: false });
     const found = await collect((options) => client.experiments.search(options), {

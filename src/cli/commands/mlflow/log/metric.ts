@@ -20,7 +20,7 @@ export const command = defineCommand({
   ],
   output: "text",
   databricks: "`databricks experiments log-metric`",
-  seeAlso: ["mlflow runs show"],
+  seeAlso: ["mlflow log batch", "mlflow runs watch"],
   async run(context, { args, flags }) {
     const { clock } = context.io;
     const step = readInt64(flags.step ?? "0", "`--step`");

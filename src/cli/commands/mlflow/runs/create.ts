@@ -20,7 +20,7 @@ export const command = defineCommand({
     },
     {
       comment: "With a name and a tag",
-      run: "sovereign mlflow runs create churn --name tuned --tag model=linear",
+      run: "sovereign mlflow runs create churn --name deeper --tag model=linear",
     },
   ],
   notes:

@@ -37,7 +37,7 @@ export const command = defineCommand({
     "A filter compares `metrics.KEY`, `params.KEY`, `tags.KEY`, `datasets.name` and attributes (`status`, `run_name`, `start_time` …) with =, !=, <, <=, >, >=, LIKE, ILIKE and IN, joined by AND. Keys with other characters stand in back-ticks or double quotes. In JSON and Arrow metrics, params and tags are maps; elsewhere each metric and param is a column.",
   fields: RUN_FIELDS,
   databricks: "`databricks experiments search-runs`, or `mlflow.search_runs`",
-  seeAlso: ["mlflow runs list"],
+  seeAlso: ["mlflow runs list", "mlflow runs compare"],
   async run(context, { flags }) {
     const client = await openTracking(context, flags, { writes: false });
     const experiments =

@@ -21,7 +21,7 @@ export const command = defineCommand({
     "On a terminal each metric comes with the curve of its values. `artifacts` are those at the root of the run; folders end in a slash.",
   fields: RUN_DETAIL_FIELDS,
   databricks: "`databricks experiments get-run <id>`",
-  seeAlso: ["mlflow artifacts list"],
+  seeAlso: ["mlflow runs compare", "mlflow runs watch", "mlflow artifacts list"],
   async run(context, { args, flags }) {
     const client = await openTracking(context, flags, { writes: false });
     const detail = await readDetail(client, await findRun(client, args.run));
