@@ -31,17 +31,37 @@ const MERGE =
   "ON t.id = s.id WHEN MATCHED AND s.v = 'del' THEN DELETE WHEN MATCHED THEN UPDATE SET v = s.v " +
   "WHEN NOT MATCHED THEN INSERT (id, v) VALUES (s.id, s.v)";
 
+/** Of the versions 2 to 4. */
+function changesOf(table: string): Promise<(string | null)[][]> {
+  return t.rows(
+    `SELECT id, v, g, _change_type FROM table_changes('${table}', 2, 4) ` +
+      "ORDER BY _commit_version, id, v",
+  );
+}
+
+const CHANGES = [
+  ["7", "n", "14", "update_preimage"],
+  ["7", "u", "14", "update_postimage"],
+  ["3", "n", "6", "delete"],
+  ["5", "m", "10", "update_postimage"],
+  ["5", "n", "10", "update_preimage"],
+  ["6", "n", "12", "delete"],
+  ["100", "new", "200", "insert"],
+];
+
 describe.each([
-  ["rewritten", "false", "none"],
-  ["marked", "true", "none"],
-  ["mapped", "false", "name"],
-])("%s files", (name, vectors, mapping) => {
+  ["rewritten", "false", "none", "false"],
+  ["marked", "true", "none", "false"],
+  ["mapped", "false", "name", "false"],
+  ["rewritten-feed", "false", "name", "true"],
+  ["marked-feed", "true", "none", "true"],
+])("%s files", (name, vectors, mapping, feed) => {
   it("keep ids through UPDATE, DELETE, MERGE and OPTIMIZE", async () => {
     const table = await create(
       name,
       "id BIGINT, v STRING, g BIGINT GENERATED ALWAYS AS (id * 2)",
       `'delta.enableRowTracking' = 'true', 'delta.enableDeletionVectors' = '${vectors}', ` +
-        `'delta.columnMapping.mode' = '${mapping}'`,
+        `'delta.columnMapping.mode' = '${mapping}', 'delta.enableChangeDataFeed' = '${feed}'`,
     );
     await t.run(`INSERT INTO ${table} (id, v) SELECT id, 'n' FROM range(10)`);
     await t.run(`UPDATE ${table} SET v = 'u' WHERE id = 7`);
@@ -71,6 +91,11 @@ describe.each([
       ["5", "m", "10"],
       ["200", "i", "400"],
     ]);
+    if (feed === "true") expect(await changesOf(table)).toEqual(CHANGES);
+    await t.run(`UPDATE ${table} SET v = 'z' WHERE id = 200`);
+    await t.run(`INSERT INTO ${table} (id, v) VALUES (201, 'i')`);
+    await t.run(`OPTIMIZE ${table} ZORDER BY (v, id)`);
+    expect((await idsOf(table)).slice(0, -2)).toEqual(kept);
     const [newest] = DeltaLog.open(join(t.folder, name)).history({ limit: 1 });
     expect(newest?.commitInfo?.tags).toEqual({ "delta.rowTracking.preserved": "true" });
   });
@@ -109,15 +134,38 @@ describe("turning it on", () => {
       "'delta.enableRowTracking' = 'true', 'delta.columnMapping.mode' = 'id'",
     );
     await t.run(`INSERT INTO ${table} VALUES (1, 'a'), (2, 'b')`);
-    const sorting = await create("sorting", "id INT", "'delta.enableRowTracking' = 'true'");
-    await t.run(`INSERT INTO ${sorting} VALUES (1)`);
-    for (const text of [
-      `UPDATE ${table} SET v = 'c' WHERE id = 1`,
-      `OPTIMIZE ${sorting} ZORDER BY (id)`,
-    ]) {
-      await expect(t.run(text)).rejects.toMatchObject({ code: "NOT_IMPLEMENTED" });
-    }
+    const text = `UPDATE ${table} SET v = 'c' WHERE id = 1`;
+    await expect(t.run(text)).rejects.toMatchObject({ code: "NOT_IMPLEMENTED" });
     await t.run(`INSERT OVERWRITE ${table} VALUES (9, 'z')`);
     expect(await t.rows(`SELECT * FROM ${table}`)).toEqual([["9", "z"]]);
+  });
+});
+
+describe("a clone", () => {
+  it.each(["SHALLOW", "DEEP"])("has ids and columns for them of its own (%s)", async (depth) => {
+    const properties =
+      "'delta.enableRowTracking' = 'true', 'delta.enableDeletionVectors' = 'false'";
+    const source = await create(`source-${depth}`, "id INT, v STRING", properties);
+    await t.run(`INSERT INTO ${source} VALUES (1, 'a'), (2, 'b'), (3, 'c')`);
+    await t.run(`UPDATE ${source} SET v = 'x' WHERE id = 2`);
+    await t.run(`DELETE FROM ${source} WHERE id = 1`);
+    const clone = `delta.\`${join(t.folder, `clone-${depth}`)}\``;
+    await t.run(`CREATE TABLE ${clone} ${depth} CLONE ${source}`);
+    // As delta-spark numbers them: by their places in the files, at the version of the clone.
+    expect((await idsOf(clone)).map(([, id, version]) => [id, version]).sort()).toEqual([
+      ["0", "0"],
+      ["1", "0"],
+    ]);
+    const before = await idsOf(clone);
+    await t.run(`UPDATE ${clone} SET v = 'y' WHERE id = 2`);
+    expect((await idsOf(clone)).map(([, id]) => id)).toEqual(before.map(([, id]) => id));
+    const [of, from] = await Promise.all(
+      ["clone", "source"].map((name) =>
+        DeltaLog.open(join(t.folder, `${name}-${depth}`)).snapshot(),
+      ),
+    );
+    const key = "delta.rowTracking.materializedRowIdColumnName";
+    expect(of!.metadata.configuration[key]).toMatch(/^_row-id-col-/);
+    expect(of!.metadata.configuration[key]).not.toBe(from!.metadata.configuration[key]);
   });
 });

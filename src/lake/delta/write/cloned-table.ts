@@ -9,11 +9,14 @@ import { COLUMN_MAPPING_MODE } from "../column-mapping.ts";
 import type { Action, Metadata, Snapshot } from "../types.ts";
 import { mergeProtocols, protocolFor } from "./protocol-for.ts";
 import { CLUSTERING_DOMAIN, withHighWaterMarks } from "./restored-table.ts";
-import type { TableState } from "./table-create.ts";
+import { type TableState, withRowTracking } from "./table-create.ts";
 import { readTableProperties } from "./table-properties.ts";
-import { isPropertyOn } from "./table-property.ts";
 
-const ICT_SINCE = /^delta\.inCommitTimestampEnablement/;
+/**
+ * What a table keeps for itself: since when it has in-commit timestamps, and where it stores the
+ * ids of moved rows. Under the source's names its ids would be taken for the clone's.
+ */
+const OWN = /^delta\.(inCommitTimestampEnablement|rowTracking\.materialized)/;
 
 export interface CloneState {
   source: Snapshot;
@@ -25,14 +28,14 @@ export interface CloneState {
 
 /** Metadata and protocol of a clone. */
 export function clonedTable({ source, target, properties }: CloneState): TableState {
-  refuseRowTracking(source);
   const set = readTableProperties(properties);
-  const own = target ? entriesOf(target.metadata, (key) => ICT_SINCE.test(key)) : {};
-  const configuration = {
-    ...entriesOf(source.metadata, (key) => !ICT_SINCE.test(key)),
+  const own = target ? entriesOf(target.metadata, (key) => OWN.test(key)) : {};
+  const merged = {
+    ...entriesOf(source.metadata, (key) => !OWN.test(key)),
     ...set.configuration,
     ...own,
   };
+  const configuration = withRowTracking(merged);
   for (const other of target ? [source, target] : [source]) {
     checkMode(other.metadata.configuration, configuration);
   }
@@ -70,15 +73,6 @@ export function clonedDomains(source: Snapshot, target: Snapshot | null): Action
 
 function entriesOf(metadata: Metadata, keep: (key: string) => boolean): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata.configuration).filter(([key]) => keep(key)));
-}
-
-/** Ids of moved rows lie in columns that another table must not take for its own. */
-function refuseRowTracking({ metadata }: Snapshot): void {
-  if (!isPropertyOn(metadata, "delta.enableRowTracking")) return;
-  throw new SovereignError("NOT_IMPLEMENTED", "CLONE of a table with row tracking", {
-    hint: "use CREATE TABLE t AS SELECT * FROM s",
-    details: { features: ["rowTracking"] },
-  });
 }
 
 function checkMode(

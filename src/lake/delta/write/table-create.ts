@@ -108,7 +108,7 @@ export function tableActions(before: TableState | null, after: TableState): Acti
 }
 
 /** Where rows keep their ids, the hidden columns for that need names. */
-function withRowTracking(configuration: Record<string, string>): Record<string, string> {
+export function withRowTracking(configuration: Record<string, string>): Record<string, string> {
   const isOn = configuration["delta.enableRowTracking"]?.toLowerCase() === "true";
   return isOn ? nameRowTrackingColumns(configuration) : configuration;
 }

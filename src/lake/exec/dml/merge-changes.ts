@@ -61,14 +61,21 @@ export async function trackMerge(
 async function changedParts(ctx: StatementContext, merge: Merge, rows: Plan) {
   const stored = await storeRows(ctx, rows);
   const names = merge.target.schema.fields.map((field) => field.name);
-  const clause = stored.output.at(-1)!;
+  const clause = stored.output[2 * names.length]!;
+  const tracking = stored.output.slice(2 * names.length + 1);
   return (action: "update" | "delete", side: "before" | "after"): Plan => {
     const numbers = merge.statement.clauses.flatMap((c, i) =>
       c.action.kind === action ? [i] : [],
     );
     const start = side === "after" ? 0 : names.length;
     const columns = stored.output.slice(start, start + names.length);
-    return pickColumns(ctx, onlyClauses(stored, clause, numbers), columns, names);
+    const moved = side === "after" ? tracking : [];
+    return pickColumns(
+      ctx,
+      onlyClauses(stored, clause, numbers),
+      [...columns, ...moved],
+      [...names, ...moved.map((column) => column.name)],
+    );
   };
 }
 
@@ -104,5 +111,5 @@ async function copiedRows(
     lateral: false,
     output: scan.plan.output,
   };
-  return pickColumns(ctx, kept, scan.columns);
+  return pickColumns(ctx, kept, [...scan.columns, ...scan.tracking]);
 }

@@ -93,9 +93,8 @@ export async function targetRows(
     return { expression: values[i]!, output: outputColumn(ctx, field) };
   });
   const isChanged = bindOperator("is not null", [refer(clause)]);
-  const old = keepsOld
-    ? [...scan.columns, clause].map((a) => formerValue(ctx, a))
-    : movedIds(ctx, scan.tracking, isChanged);
+  const former = keepsOld ? [...scan.columns, clause].map((a) => formerValue(ctx, a)) : [];
+  const old = [...former, ...movedIds(ctx, scan.tracking, isChanged)];
   return recomputeGenerated(ctx, merge, { kept, expressions, old, clause, clauses });
 }
 

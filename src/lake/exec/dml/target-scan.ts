@@ -7,10 +7,8 @@
 import type { ScanFile, Snapshot } from "../../delta/index.ts";
 import { rowTrackingColumns } from "../../delta/write/row-ids.ts";
 import { INT, LONG, type StructType } from "../../schema/data-type.ts";
-import { notImplemented } from "../../sql/error.ts";
 import type { Attribute } from "../../sql/plan/expression.ts";
 import type { EngineRelationPlan } from "../../sql/plan/plan.ts";
-import { tracksChanges } from "../changes/write-changes.ts";
 import { schemaAttributes } from "../scan-attributes.ts";
 import type { StatementContext } from "../statement.ts";
 
@@ -38,13 +36,6 @@ export async function openTargetScan(
 ): Promise<TargetScan> {
   const engine = await ctx.engine();
   const rowTracking = rowTrackingColumns(snapshot.metadata);
-  if (rowTracking && tracksChanges(snapshot)) {
-    throw notImplemented(
-      "changing rows of a table with both row tracking and a change data feed",
-      undefined,
-      "turn one of `delta.enableRowTracking` and `delta.enableChangeDataFeed` off",
-    );
-  }
   const sql = await engine.scanSql({
     files,
     columns: schema,

@@ -46,7 +46,7 @@ export async function updatedRows(
   return unionAll(ctx, parts);
 }
 
-/** Selected rows only: their new values, then their old ones. */
+/** Selected rows only: their new values, then their old ones, then where they come from. */
 export function changedRows(
   ctx: StatementContext,
   snapshot: Snapshot,
@@ -67,8 +67,15 @@ export async function trackUpdate(
   const { condition, qualifier } = update.request;
   const names = snapshot.schema.fields.map((field) => field.name);
   const stored = await storeRows(ctx, plan);
-  const current = () => pickColumns(ctx, stored, stored.output.slice(0, names.length), names);
-  const former = pickColumns(ctx, stored, stored.output.slice(names.length), names);
+  // The new values, the old ones, and the row's id and version.
+  const [now, then, tracking] = [
+    stored.output.slice(0, names.length),
+    stored.output.slice(names.length, 2 * names.length),
+    stored.output.slice(2 * names.length),
+  ];
+  const tracked = [...names, ...tracking.map((column) => column.name)];
+  const current = () => pickColumns(ctx, stored, [...now, ...tracking], tracked);
+  const former = pickColumns(ctx, stored, then, names);
   const parts = [current()];
   const files = update.split.rewritten.map((t) => t.file);
   if (files.length > 0 && condition) {

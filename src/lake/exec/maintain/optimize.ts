@@ -6,7 +6,6 @@
  */
 import { assertWritable } from "../../delta/index.ts";
 import { optimizeOperation, reorgOperation } from "../../delta/write/operations.ts";
-import { tracksRows } from "../../delta/write/row-ids.ts";
 import { notImplemented, SqlError } from "../../sql/error.ts";
 import { aliasOf } from "../dml/target-alias.ts";
 import { localOutcome, type Outcome } from "../result.ts";
@@ -128,13 +127,9 @@ function checkTable(statement: Rewrite, { snapshot }: TableHandle): void {
     });
   }
   assertWritable(protocol, metadata, "change");
-  const sorts = statement.kind === "optimize" && statement.zorder.length > 0;
-  const features = { clustering: isClustered, rowTracking: sorts && tracksRows(metadata) };
-  for (const [name, isOn] of Object.entries(features)) {
-    if (!isOn) continue;
-    const hint = "run it with the engine that turned the feature on; reading it here works";
-    throw notImplemented(`rewriting a table with the feature \`${name}\``, statement.span, hint);
-  }
+  if (!isClustered) return;
+  const hint = "run it with the engine that turned the feature on; reading it here works";
+  throw notImplemented("rewriting a table with the feature `clustering`", statement.span, hint);
 }
 
 function refuseOnClustered(statement: Rewrite): void {

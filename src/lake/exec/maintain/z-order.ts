@@ -7,7 +7,8 @@
  * Example: range ids 2 = 10b and 3 = 11b interleave to 1101b, the first column's bit highest.
  */
 import { physicalRowCount, type ScanFile, type Snapshot } from "../../delta/index.ts";
-import { type Engine, quoteIdentifier, quoteString } from "../../engine/index.ts";
+import { rowTrackingColumns } from "../../delta/write/row-ids.ts";
+import { type Engine, type ParquetScan, quoteIdentifier, quoteString } from "../../engine/index.ts";
 import { type StructType, structType } from "../../schema/data-type.ts";
 import type { ZOrderColumn } from "./z-order-columns.ts";
 
@@ -25,8 +26,11 @@ export async function zOrderedSql(
   { files, schema }: { files: readonly ScanFile[]; schema: StructType },
   columns: readonly ZOrderColumn[],
 ): Promise<string> {
-  const rows = await scan(engine, snapshot, files, schema);
-  const names = schema.fields.map((field) => quoteIdentifier(field.name)).join(", ");
+  const rowTracking = rowTrackingColumns(snapshot.metadata);
+  const rows = await scan(engine, snapshot, files, { columns: schema, rowTracking });
+  const columnNames = schema.fields.map((field) => field.name);
+  const stored = [...columnNames, ...Object.values(rowTracking ?? {})];
+  const names = stored.map(quoteIdentifier).join(", ");
   const [only] = columns;
   if (columns.length === 1)
     return `SELECT ${names} FROM (${rows}) AS s ORDER BY ${valueSql(only!)}`;
@@ -56,12 +60,11 @@ function scan(
   engine: Engine,
   snapshot: Snapshot,
   files: readonly ScanFile[],
-  columns: StructType,
-  metadataColumns: readonly "row_index"[] = [],
+  wanted: Pick<ParquetScan, "columns" | "metadataColumns" | "rowTracking">,
 ): Promise<string> {
   const { metadata, columnMappingMode } = snapshot;
   const { partitionColumns } = metadata;
-  return engine.scanSql({ files, columns, partitionColumns, columnMappingMode, metadataColumns });
+  return engine.scanSql({ files, partitionColumns, columnMappingMode, ...wanted });
 }
 
 /** The column's value in the relation `s`. */
@@ -82,7 +85,10 @@ async function boundsSql(
   const sampled = files.filter((_, i) => i % stride === 0);
   const named = new Set(columns.map(({ path }) => path[0]));
   const fields = snapshot.schema.fields.filter((field) => named.has(field.name));
-  const rows = await scan(engine, snapshot, sampled, structType(fields), ["row_index"]);
+  const rows = await scan(engine, snapshot, sampled, {
+    columns: structType(fields),
+    metadataColumns: ["row_index"],
+  });
   const rowCount = sampled.reduce((sum, { add }) => sum + (physicalRowCount(add) ?? 0), 0);
   const step = Math.max(1, Math.floor(rowCount / SAMPLE_ROWS));
   const where = step > 1 ? ` WHERE hash(s.row_index) % ${step} = 0` : "";

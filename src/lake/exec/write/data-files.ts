@@ -15,11 +15,11 @@ import { encodeLogPath } from "../../delta/write/partition-path.ts";
 import { rowTrackingColumns } from "../../delta/write/row-ids.ts";
 import type { WrittenFile } from "../../engine/index.ts";
 import type { StructType } from "../../schema/data-type.ts";
-import { refer } from "../../sql/bind/column.ts";
 import { withLogicalNames } from "../../sql/emit/index.ts";
 import { outputOf, type Plan } from "../../sql/plan/plan.ts";
 import { prepareQuery } from "../bind-port.ts";
 import type { StatementContext } from "../statement.ts";
+import { withHiddenShown } from "./stored-rows.ts";
 
 /** What the files must look like. */
 export interface WriteTarget {
@@ -62,22 +62,13 @@ export async function writeData(
 ): Promise<WrittenData> {
   const engine = await ctx.engine();
   const moves = outputOf(plan).some((attribute) => attribute.hidden);
-  const query = await prepareQuery(ctx, moves ? withHiddenColumns(ctx, plan) : plan);
+  const query = await prepareQuery(ctx, moves ? withHiddenShown(ctx, plan) : plan);
   const files = await engine.copyToParquet({
     selectSql: withLogicalNames(query),
     ...target,
     rowTracking: moves ? target.rowTracking : undefined,
   });
   return writtenData(target.tableRoot, files);
-}
-
-/** A query's result has no hidden columns; here they are written. */
-function withHiddenColumns(ctx: StatementContext, plan: Plan): Plan {
-  const expressions = outputOf(plan).map((attribute) => ({
-    expression: refer(attribute),
-    output: { ...attribute, id: ctx.allocate(), hidden: false },
-  }));
-  return { kind: "project", input: plan, expressions };
 }
 
 /** Files the engine wrote below a table's root, as a commit names them. */

@@ -10,7 +10,7 @@ import type { StatementContext } from "../statement.ts";
 
 /** The plan's rows, stored until the statement ends, under fresh attributes in the same order. */
 export async function storeRows(ctx: StatementContext, plan: Plan): Promise<EngineRelationPlan> {
-  const query = await prepareQuery(ctx, plan);
+  const query = await prepareQuery(ctx, withHiddenShown(ctx, plan));
   const names = query.columns.map((_, i) => `c${i}`).join(", ");
   const engine = await ctx.engine();
   const table = await engine.materialize(`SELECT * FROM (${query.sql}) AS q(${names})`);
@@ -31,18 +31,23 @@ export async function storeInPlace(
   const output = outputOf(parts[0]!);
   let table: string | null = null;
   for (const input of parts) {
-    const expressions = outputOf(input).map((attribute) => ({
-      expression: refer(attribute),
-      output: { ...attribute, id: ctx.allocate(), hidden: false },
-    }));
-    const { sql } = await prepareQuery(ctx, { kind: "project", input, expressions });
-    const names = expressions.map((_, i) => `c${i}`).join(", ");
+    const { sql, columns } = await prepareQuery(ctx, withHiddenShown(ctx, input));
+    const names = columns.map((_, i) => `c${i}`).join(", ");
     const order = orderBy ? ` ORDER BY c${output.indexOf(orderBy)}` : "";
     const rows = `SELECT * FROM (${sql}) AS q(${names})${order}`;
     if (table === null) table = await engine.materialize(rows);
     else await engine.run(`INSERT INTO ${table} ${rows}`);
   }
   return { kind: "engine_relation", sql: `SELECT * FROM ${table}`, output };
+}
+
+/** A query's result has no hidden columns; here they are stored and written. */
+export function withHiddenShown(ctx: StatementContext, input: Plan): Plan {
+  const expressions = outputOf(input).map((attribute) => ({
+    expression: refer(attribute),
+    output: { ...attribute, id: ctx.allocate(), hidden: false },
+  }));
+  return { kind: "project", input, expressions };
 }
 
 /** Some columns of a plan, under `names` where given. */
