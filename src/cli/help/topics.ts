@@ -150,7 +150,8 @@ const DELTA_TEXT = [
   "`VACUUM t [DRY RUN]` removes files that were let go longer ago than `delta.deletedFileRetentionDuration` (7 days unless set), `FSCK REPAIR TABLE t` takes missing files out of the log. Every tenth commit writes a checkpoint; commits below one that are older than `delta.logRetentionDuration` (30 days unless set) are removed then, unless `delta.enableExpiredLogCleanup` is false.",
   "This version lacks, and refuses by name with a way out where there is one:",
   [
-    "  upkeep      GENERATE",
+    "  upkeep      GENERATE; the properties delta.autoOptimize.* are kept for other engines and",
+    "              compact nothing here: run OPTIMIZE",
     "  tables      CLUSTER BY, shredded VARIANT columns on write, PRIMARY and FOREIGN KEY,",
     "              DROP FEATURE (but deletionVectors), Iceberg compatibility, tables a catalog",
     "              must ratify",
