@@ -43,6 +43,7 @@ const GROUPS = new Set<string>([
   "function",
   "where",
   "identifier",
+  "typedLiteral",
   "operation",
   "assignment",
   "clause",
@@ -72,6 +73,7 @@ export function groupTokens(tokens: readonly Token[]): Node[] {
   nodes = nodes.map((node) => (isNameLike(node) ? group("identifier", [node]) : node));
   nodes = groupOrder(nodes);
   nodes = joinAround(nodes, TYPECAST);
+  nodes = groupTypedLiterals(nodes);
   nodes = joinAround(nodes, OPERATION);
   nodes = joinAround(nodes, COMPARISON);
   nodes = joinAround(nodes, AS);
@@ -160,6 +162,21 @@ function groupOrder(nodes: readonly Node[]): Node[] {
     const before = out[at];
     if (before !== undefined && (before.kind === "identifier" || NUMBERS.has(before.kind))) {
       out.push(group("identifier", [...out.splice(at), node]));
+    } else out.push(node);
+  }
+  return out;
+}
+
+// `date '2026-01-01'`, unless it begins the statement.
+function groupTypedLiterals(nodes: readonly Node[]): Node[] {
+  const out: Node[] = [];
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index]!;
+    const isTyped = node.kind === "builtin" && previousIndex(out, out.length) >= 0;
+    const next = isTyped ? nextIndex(nodes, index) : index;
+    if (isTyped && nodes[next]?.kind === "string") {
+      out.push(group("typedLiteral", nodes.slice(index, next + 1)));
+      index = next;
     } else out.push(node);
   }
   return out;

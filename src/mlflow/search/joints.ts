@@ -16,10 +16,10 @@ import {
 
 const VALUES = ["integer", "float", "string", "symbol", "name", "placeholder"];
 const OPERANDS = new Set<string>([...VALUES, "brackets", "parenthesis", "function", "identifier"]);
-OPERANDS.add("operation");
+for (const kind of ["operation", "typedLiteral"] as const) OPERANDS.add(kind);
 const COMPARABLE = new Set<string>([...OPERANDS].filter((kind) => kind !== "brackets"));
 const LISTED = new Set<string>([...VALUES, "function", "block", "identifier", "clause"]);
-for (const kind of ["identifierList", "operation", "keyword", "comment", "wildcard"] as const) {
+for (const kind of ["identifierList", "operation", "keyword", "wildcard"] as const) {
   LISTED.add(kind);
 }
 const KEYWORD_KINDS = new Set<string>(["keyword", "statement", "order"]);

@@ -9,6 +9,7 @@ export type GroupKind =
   | "function"
   | "where"
   | "identifier"
+  | "typedLiteral"
   | "operation"
   | "assignment"
   | "clause"

@@ -30,6 +30,8 @@ export interface Arm {
   readonly from: string;
   readonly where: readonly string[];
   readonly keys: readonly SortKey[];
+  /** Conditions that cut the arm in parts: each is walked and stopped by itself, then merged. */
+  readonly parts?: readonly string[];
 }
 
 /** A search to make a page of. */
@@ -106,21 +108,36 @@ interface ArmPlan {
   readonly limit: string;
 }
 
-function armSql({ from, where, keys }: Arm, plan: ArmPlan): string {
+function armSql(arm: Arm, plan: ArmPlan): string {
+  if (arm.parts === undefined) return partSql(arm, plan);
+  const { parts, ...whole } = arm;
+  const walks = parts.map((part) => partSql({ ...whole, where: [part, ...whole.where] }, plan));
+  const order = arm.keys.map(({ integer, ...key }, index) => {
+    const carried = `page_key_${index}`;
+    return direction(integer ? `CAST(${carried} AS INTEGER)` : carried, key);
+  });
+  return (
+    `SELECT * FROM (SELECT * FROM (\n${walks.join("\nUNION ALL\n")})\n` +
+    `ORDER BY ${order.join(", ")}\nLIMIT ${plan.limit})`
+  );
+}
+
+function partSql({ from, where, keys }: Arm, plan: ArmPlan): string {
   const carried = Array.from({ length: plan.width }, (_, index) => {
     const key = keys[index];
     const sql = key === undefined ? "NULL" : key.integer ? `CAST(${key.sql} AS TEXT)` : key.sql;
     return `${sql} AS page_key_${index}`;
   });
-  const order = keys.map(
-    ({ sql, ascending, nullable }) =>
-      `${sql} ${ascending ? "ASC" : "DESC"}${nullable && ascending ? " NULLS LAST" : ""}`,
-  );
+  const order = keys.map((key) => direction(key.sql, key));
   const columns = ["r.rowid AS page_row", `${plan.number} AS page_arm`, ...carried].join(", ");
   return (
     `SELECT * FROM (SELECT ${columns}\nFROM ${from}\nWHERE ${allOf([...where, ...plan.after])}\n` +
     `ORDER BY ${order.join(", ")}\nLIMIT ${plan.limit})`
   );
+}
+
+function direction(sql: string, { ascending, nullable }: Pick<SortKey, "ascending" | "nullable">) {
+  return `${sql} ${ascending ? "ASC" : "DESC"}${nullable && ascending ? " NULLS LAST" : ""}`;
 }
 
 /** What comes after the keys of a row: `a > 1 OR (a = 1 AND b > 2)`. */

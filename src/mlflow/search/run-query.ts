@@ -28,6 +28,8 @@ export interface RunSearch {
 // A clause met by fewer runs than this is where a search starts.
 const FEW_RUNS = 3000;
 const MAX_CLAUSES_COUNTED = 16;
+// So many experiments (twice as many with deleted runs) are walked side by side.
+const MAX_PARTS = 40;
 
 const TABLES = { metric: "latest_metrics", parameter: "params", tag: "tags" } as const;
 const COLUMNS: Readonly<Record<string, string>> = { run_id: "run_uuid", run_name: "name" };
@@ -50,11 +52,12 @@ export function buildRunQuery(database: Database, search: RunSearch): PageQuery 
   const terms = parseRunOrder(search.orderBy ?? []);
   const binder = new Binder();
   const scope = scopeConditions(binder, search);
-  const where = [...scope, ...clauses.map((clause) => runCondition(binder, clause))];
+  const where = clauses.map((clause) => runCondition(binder, clause));
   const start = findStart(database, binder, { clauses, scope });
+  const parts = scopeParts(binder, search);
   return buildPage({
     table: "runs",
-    arms: makeArms(binder, { terms, where, start }),
+    arms: makeArms(binder, { terms, scope, where, start, parts }),
     binder,
     order: terms.map(({ kind, key, ascending }) => `${kind}.${key} ${ascending}`).join("\n"),
     pageSize: search.pageSize,
@@ -74,13 +77,32 @@ function scopeConditions(binder: Binder, { experimentIds, viewType }: RunSearch)
     ids.length === 1 && id !== undefined
       ? `r.experiment_id = ${binder.bind(id)}`
       : `r.experiment_id IN ${binder.bindList(ids)}`;
-  if (viewType === "ALL") return [inExperiments];
-  const stage = viewType === "DELETED_ONLY" ? "deleted" : "active";
-  return [inExperiments, `r.lifecycle_stage = ${binder.bind(stage)}`];
+  const stages = stagesOf(viewType).map((stage) => binder.bind(stage));
+  return stages.length > 1
+    ? [inExperiments]
+    : [inExperiments, `r.lifecycle_stage = ${stages.join("")}`];
+}
+
+function stagesOf(viewType: ViewType = "ACTIVE_ONLY"): string[] {
+  if (viewType === "ALL") return ["active", "deleted"];
+  return viewType === "DELETED_ONLY" ? ["deleted"] : ["active"];
+}
+
+/** The scope cut so that an index holds each part in the natural order; none when that is silly. */
+function scopeParts(binder: Binder, { experimentIds, viewType }: RunSearch): string[] {
+  const ids = [...new Set(experimentIds.map(Number))];
+  const stages = stagesOf(viewType);
+  const count = ids.length * stages.length;
+  if (count < 2 || count > MAX_PARTS) return [];
+  const bound = stages.map((stage) => `r.lifecycle_stage = ${binder.bind(stage)}`);
+  return ids.flatMap((id) => {
+    const inExperiment = `r.experiment_id = ${binder.bind(id)}`;
+    return bound.map((inStage) => `${inExperiment} AND ${inStage}`);
+  });
 }
 
 /** The condition of a clause on a run `r`. */
-export function runCondition(binder: Binder, clause: RunClause): string {
+function runCondition(binder: Binder, clause: RunClause): string {
   const { kind, key, comparator, value } = clause;
   if (kind === "dataset") return datasetCondition(binder, clause);
   if (kind === "attribute" && key !== "run_name") {
@@ -152,11 +174,13 @@ function selectRuns(binder: Binder, clause: RunClause, scope: readonly string[])
 
 interface ArmPlan {
   readonly terms: readonly RunOrderTerm[];
+  readonly scope: readonly string[];
   readonly where: readonly string[];
   readonly start: string | null;
+  readonly parts: readonly string[];
 }
 
-function makeArms(binder: Binder, { terms, where, start }: ArmPlan): Arm[] {
+function makeArms(binder: Binder, { terms, scope, where, start, parts }: ArmPlan): Arm[] {
   const [lead, ...others] = terms;
   const joins: string[] = [];
   const rest = others.flatMap((term, index) => sortKeys(binder, { term, index, joins }));
@@ -164,11 +188,15 @@ function makeArms(binder: Binder, { terms, where, start }: ArmPlan): Arm[] {
   if (!named.includes("attribute.start_time")) rest.push(START_TIME);
   if (!named.includes("attribute.run_id")) rest.push(RUN_ID);
   const runs = start === null ? "runs r" : `${start} s CROSS JOIN runs r`;
-  const linked = start === null ? where : ["r.run_uuid = s.run_uuid", ...where];
+  const linked = [...(start === null ? [] : ["r.run_uuid = s.run_uuid"]), ...scope, ...where];
   const plain = { from: [runs, ...joins].join(" "), where: linked };
-  if (lead === undefined) return armsByKey(plain, START_TIME, [RUN_ID]);
-  if (lead.kind === "attribute") {
-    return armsByKey(plain, attributeKey(lead), rest);
+  if (lead === undefined || lead.kind === "attribute") {
+    const isByStart = lead === undefined || lead.key === "start_time";
+    const isWalked = isByStart && start === null && parts.length > 0;
+    const walk = isWalked ? { ...plain, where, parts } : plain;
+    return lead === undefined
+      ? armsByKey(walk, START_TIME, [RUN_ID])
+      : armsByKey(walk, attributeKey(lead), rest);
   }
   const table = TABLES[lead.kind];
   const key = binder.bind(lead.key);

@@ -17,6 +17,9 @@ export interface ClauseParts {
   readonly right: Node | null;
 }
 
+// MLflow's own queries fail in SQLite at 64 tags or metrics; ours grow slow by thousands.
+const MAX_CLAUSES = 500;
+
 /** How a grammar reads statements. */
 export interface Style {
   /** Clauses that nobody understands are listed in quotes. */
@@ -58,6 +61,7 @@ export function readClauses<T>(
     throw invalidParameter(`Invalid clause(s) in filter string: ${listed.join(", ")}`);
   }
   const clauses = nodes.filter((node) => node.kind === "clause");
+  checkCount(clauses.length);
   return clauses.map((clause) => read(splitClause(clause, style)));
 }
 
@@ -70,6 +74,7 @@ export function readLooseClauses<T>(
   const source = `Invalid filter string: ${pythonRepr(filter)}.`;
   const nodes = parseLoose(filter, source);
   const clauses = nodes.filter((node) => node.text.trim().toUpperCase() !== "AND");
+  checkCount(clauses.length);
   return clauses.map((node) => {
     if (node.kind !== "clause") {
       throw invalidParameter(
@@ -85,6 +90,11 @@ export function readLooseClauses<T>(
     }
     return read({ left: left!, comparator: middle!.text, right });
   });
+}
+
+function checkCount(clauses: number): void {
+  if (clauses <= MAX_CLAUSES) return;
+  throw invalidParameter(`A filter may have at most ${MAX_CLAUSES} clauses, got ${clauses}.`);
 }
 
 function parseLoose(filter: string, source: string): Node[] {

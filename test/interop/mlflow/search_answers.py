@@ -156,7 +156,8 @@ def search(stores, query):
         case "traces":
             return [trace.request_id for trace in store.search_traces(["1"], text, 500, order)[0]]
         case "logged":
-            datasets = query.get("datasets")
+            # As the server hands them on: a digest that was not sent is None.
+            datasets = [{"dataset_digest": None, **d} for d in query.get("datasets", [])]
             found = store.search_logged_models(["1"], text, datasets, 1000, order)
             return [model.model_id for model in found]
         case "datasets":

@@ -157,11 +157,42 @@ it("gives the same runs whether it starts from a clause or walks the order", () 
   database.close();
 });
 
-it("understands a filter of 1,500 clauses", () => {
+it("merges experiments that it walks side by side", () => {
+  const database = open();
+  for (const id of [1, 2, 3]) {
+    database.run(
+      "INSERT INTO experiments (experiment_id, name, lifecycle_stage) VALUES (?, ?, 'active')",
+      [id, `e${id}`],
+    );
+  }
+  const runs = fill(database, 200);
+  database.run("UPDATE runs SET experiment_id = CAST(substr(run_uuid, -1) AS INTEGER) % 4");
+  const wanted = runs.filter(({ id }) =>
+    [1, 3].includes((Number.parseInt(id.at(-1)!, 10) || 0) % 4),
+  );
+  const experimentIds = ["1", "3", "1"];
+  expect(walk(database, { experimentIds, viewType: "ALL" })).toEqual(sorted(wanted, []));
+  expect(
+    walk(database, { experimentIds, viewType: "ALL", orderBy: ["start_time", "params.p"] }),
+  ).toEqual(sorted(wanted, [byValue((run) => run.start), byValue((run) => run.params.get("p"))]));
+  const active = wanted.filter(({ stage }) => stage === "active");
+  expect(walk(database, { experimentIds, filter: "metrics.m != 77" })).toEqual(
+    sorted(
+      active.filter((run) => run.metrics.has("m")),
+      [],
+    ),
+  );
+  database.close();
+});
+
+it("understands a filter of 500 clauses, and no more", () => {
   const database = open();
   fill(database, 20);
-  const filter = "params.p='1' ".repeat(1500);
+  const filter = "params.p='1' ".repeat(500);
   expect(walk(database, { filter })).toEqual(walk(database, { filter: "params.p = '1'" }));
+  expect(() => walk(database, { filter: `${filter} params.p='1'` })).toThrow(
+    "A filter may have at most 500 clauses, got 501.",
+  );
   database.close();
 });
 
