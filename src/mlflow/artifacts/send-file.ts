@@ -18,9 +18,9 @@ const TEXT_EXTENSIONS = new Set(
 export async function sendArtifact(response: ServerResponse, place: ArtifactPlace): Promise<void> {
   const { sizeBytes, stream } = await openArtifact(place.root, place.path);
   const name = posix.basename(place.path);
-  const type = mimeTypeOf(name);
   response.writeHead(200, {
-    "content-type": type.startsWith("text/") ? `${type}; charset=utf-8` : type,
+    // Without a charset: the bytes are the user's.
+    "content-type": mimeTypeOf(name),
     "content-length": sizeBytes,
     "content-disposition": dispositionOf(name),
     "x-content-type-options": "nosniff",
