@@ -1,0 +1,110 @@
+/** The tests of MLflow's suite that our server does not pass, each with its reason. */
+export interface Known {
+  reason: string;
+  /** Patterns of whole names, without parameters. */
+  tests: readonly string[];
+  /** Only in files whose path holds this; default all. */
+  within?: string;
+}
+
+/** True when `id` (`tests/a.py::test_b[c]`) is one of them. */
+export function isKnown(id: string): boolean {
+  return KNOWN.some(({ tests, within = "" }) => {
+    const pattern = new RegExp(`(${tests.join("|")})(\\[.*)?$`);
+    return id.includes(within) && pattern.test(id);
+  });
+}
+
+export const KNOWN: readonly Known[] = [
+  {
+    reason: "changing the AI gateway's records is not implemented (501)",
+    tests: [
+      "test_online_scoring_config",
+      "test_upsert_online_scoring_config_nonexistent_scorer",
+      "test_scorer_deletion_cascades_to_online_configs",
+      "test_get_decrypted_secret_integration_simple",
+      ...["create_and_get", "update", "delete"].map((verb) => `test_${verb}_secret`),
+      "test_list_secret_infos",
+      "test_create_secret_with_dict_value",
+      "test_create_and_update_compound_secret_via_rest",
+      ...["create_and_get", "update", "delete"].map((verb) => `test_${verb}_endpoint`),
+      "test_create_endpoint_with_usage_tracking",
+      "test_list_endpoints",
+      "test_endpoint_.*",
+      "test_model_definitions",
+      "test_update_model_definition_provider",
+      "test_attach_detach_model_to_endpoint",
+      "test_secrets_and_endpoints_integration",
+    ],
+  },
+  {
+    reason: "the catalogues of model providers are not implemented (501)",
+    tests: [
+      "test_list_providers",
+      "test_list_models",
+      "test_get_provider_config",
+      "test_get_secrets_config_with_.*",
+    ],
+  },
+  {
+    reason: "runs of the web UI's prompt laboratory are not implemented",
+    tests: ["test_create_promptlab_run_handler_.*"],
+  },
+  {
+    reason: "asserts a 500 for a user's mistake; ours is 400",
+    tests: ["test_create_model_version_with_file_uri"],
+  },
+  {
+    reason: "starts a server whose backend is another server; fails against MLflow's own too",
+    tests: ["test_gateway_proxy_handler_rejects_invalid_requests"],
+  },
+  {
+    reason: "needs the examples of MLflow's repository",
+    tests: ["test_mlflow_artifacts_example"],
+  },
+  {
+    reason: "looks into the server's process",
+    tests: [
+      "test_error_logging_spans",
+      "test_otel_trace_received_telemetry_from_external_client",
+      "test_log_batch_internal_error",
+      "test_get_registered_model",
+      "test_search_registered_model_order_by",
+    ],
+  },
+  {
+    reason: "the REST client refuses the value, or REST cannot tell it from an absent one",
+    tests: [
+      "test_create_experiment",
+      "test_create_experiments_with_bad_name.*",
+      "test_log_metric_validation",
+      "test_log_batch_validates_entity_names_and_values",
+      "test_log_batch_null_metrics",
+      "test_search_experiments_max_results_validation",
+      "test_register_scorer_validates_name",
+    ],
+  },
+  {
+    reason: "the REST client refuses the value, or REST cannot tell it from an absent one",
+    within: "tests/store/",
+    tests: [
+      "test_search_registered_model_pagination",
+      "test_search_logged_models_datasets_filter",
+      "test_create_logged_model",
+      "test_create_webhook(_invalid_.*)?",
+      "test_update_webhook_invalid_.*",
+    ],
+  },
+  {
+    reason: "versions are texts over REST, numbers in the store",
+    within: "tests/store/",
+    tests: [
+      "test_search_model_versions(_.*)?",
+      "test_set_registered_model_alias",
+      "test_delete_registered_model_alias",
+      "test_get_model_version_by_alias",
+      "test_delete_model_version_deletes_alias",
+      "test_delete_model_deletes_alias",
+    ],
+  },
+];
