@@ -1,8 +1,9 @@
 /** Reading the history of metrics: pages of one run, or the first rows of several runs. */
 import type { Database } from "../../core/store/index.ts";
 import { decodePageToken, encodePageToken, refuseToken } from "../search/page-token.ts";
+import type { Int64 } from "../wire/fields.ts";
 import type { Metric } from "./metrics.ts";
-import { allInt64 } from "./rows.ts";
+import { allInt64, listsInt64 } from "./rows.ts";
 
 /** A point and the run it belongs to. */
 export interface RunMetric extends Metric {
@@ -33,18 +34,27 @@ export function readMetricHistory(
   const place = decodePageToken(page.pageToken, ORDER);
   if (place !== null && place.keys.length !== 4) throw refuseToken(page.pageToken);
   const after = place === null ? "" : AFTER;
-  const rows = allInt64<Metric>(
+  const rows = listsInt64<[Int64, Int64, number, 0 | 1]>(
     database,
-    ["timestamp", "step"],
-    `SELECT ${COLUMNS} FROM metrics WHERE run_uuid = ? AND key = ? ${after}
+    [0, 1],
+    `SELECT timestamp, step, value, is_nan FROM metrics
+      WHERE run_uuid = ? AND key = ? ${after}
       ORDER BY timestamp, step, value, is_nan LIMIT ?`,
     [runId, key, ...(place?.keys ?? []), page.maxResults + 1],
   );
-  if (rows.length <= page.maxResults) return { metrics: rows, nextPageToken: null };
-  rows.pop();
-  const { timestamp, step, value, isNan } = rows.at(-1) as Metric;
-  const keys = [String(timestamp), String(step), value, isNan];
-  return { metrics: rows, nextPageToken: encodePageToken({ order: ORDER, arm: 0, keys }) };
+  const isLast = rows.length <= page.maxResults;
+  if (!isLast) rows.pop();
+  const metrics = rows.map(([timestamp, step, value, isNan]) => ({
+    key,
+    value,
+    timestamp,
+    step,
+    isNan,
+  }));
+  const last = metrics.at(-1);
+  if (isLast || last === undefined) return { metrics, nextPageToken: null };
+  const keys = [String(last.timestamp), String(last.step), last.value, last.isNan];
+  return { metrics, nextPageToken: encodePageToken({ order: ORDER, arm: 0, keys }) };
 }
 
 /** The first points of several runs, run by run. */

@@ -20,6 +20,19 @@ export function allInt64<Row extends object>(
   });
 }
 
+/** `database.lists` where the columns at `places` may hold integers beyond 2^53. */
+export function listsInt64<Row extends readonly unknown[]>(
+  database: Database,
+  places: readonly number[],
+  sql: string,
+  parameters: SqlParameters = [],
+): Row[] {
+  const rows = database.lists<Row>(sql, parameters);
+  if (rows.every((row) => places.every((place) => fitsDouble(row[place])))) return rows;
+  const exact = database.allExact<object>(sql, parameters);
+  return exact.map((row) => Object.values(row).map(toInt64) as unknown as Row);
+}
+
 /** The first row of `allInt64`, or null. */
 export function getInt64<Row extends object>(
   database: Database,
@@ -30,16 +43,18 @@ export function getInt64<Row extends object>(
   return allInt64<Row>(database, columns, sql, parameters)[0] ?? null;
 }
 
-/** Rows by a key of theirs, in their order. */
-export function groupRows<Row, Key>(
+/** Rows by a key of theirs, in their order; `toItem` makes of a row what the group holds. */
+export function groupRows<Row, Key, Item = Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => Key,
-): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>();
+  toItem: (row: Row) => Item = (row) => row as unknown as Item,
+): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
   for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group === undefined) groups.set(keyOf(row), [row]);
-    else group.push(row);
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [toItem(row)]);
+    else group.push(toItem(row));
   }
   return groups;
 }

@@ -6,7 +6,7 @@ import type { Database } from "../../core/store/index.ts";
 import type { Int64 } from "../wire/fields.ts";
 import type { KeyValue } from "./experiments.ts";
 import type { Metric } from "./metrics.ts";
-import { allInt64, groupRows } from "./rows.ts";
+import { allInt64, groupRows, listsInt64 } from "./rows.ts";
 import type { RunInfo } from "./runs.ts";
 
 export interface DatasetInput {
@@ -44,9 +44,9 @@ interface DatasetRow extends Omit<DatasetInput, "tags"> {
 export function loadRuns(database: Database, infos: readonly RunInfo[]): Run[] {
   if (infos.length === 0) return [];
   const ids = JSON.stringify(infos.map((info) => info.runId));
-  const metrics = groupRows(readLatestMetrics(database, ids), (row) => row.runId);
-  const params = groupRows(readKeyValues(database, "params", ids), (row) => row.runId);
-  const tags = groupRows(readKeyValues(database, "tags", ids), (row) => row.runId);
+  const metrics = readLatestMetrics(database, ids);
+  const params = readKeyValues(database, "params", ids);
+  const tags = readKeyValues(database, "tags", ids);
   const datasets = readDatasetInputs(database, ids);
   const models = groupRows(readModelEdges(database, ids), (row) => row.runId);
   return infos.map((info) => {
@@ -65,24 +65,30 @@ export function loadRuns(database: Database, infos: readonly RunInfo[]): Run[] {
 
 const WANTED = "(SELECT value FROM json_each(?))";
 
-function readLatestMetrics(database: Database, ids: string): OfRun<Metric>[] {
-  return allInt64<OfRun<Metric>>(
+function readLatestMetrics(database: Database, ids: string): Map<string, Metric[]> {
+  const rows = listsInt64<[string, string, number, Int64, Int64, 0 | 1]>(
     database,
-    ["timestamp", "step"],
-    `SELECT run_uuid AS runId, key, value, timestamp, step, is_nan AS isNan
+    [3, 4],
+    `SELECT run_uuid, key, value, timestamp, step, is_nan
        FROM latest_metrics WHERE run_uuid IN ${WANTED}`,
     [ids],
   );
+  return groupRows(
+    rows,
+    ([runId]) => runId,
+    ([, key, value, timestamp, step, isNan]) => ({ key, value, timestamp, step, isNan }),
+  );
 }
 
-function readKeyValues(
-  database: Database,
-  table: "params" | "tags",
-  ids: string,
-): OfRun<KeyValue>[] {
-  return database.all<OfRun<KeyValue>>(
-    `SELECT run_uuid AS runId, key, value FROM ${table} WHERE run_uuid IN ${WANTED}`,
+function readKeyValues(database: Database, table: "params" | "tags", ids: string) {
+  const rows = database.lists<[string, string, string]>(
+    `SELECT run_uuid, key, value FROM ${table} WHERE run_uuid IN ${WANTED}`,
     [ids],
+  );
+  return groupRows(
+    rows,
+    ([runId]) => runId,
+    ([, key, value]): KeyValue => ({ key, value }),
   );
 }
 
