@@ -9,6 +9,7 @@ import type { Readers } from "./readers.ts";
 import type { ApiRoute, Context, Method } from "./routes/route.ts";
 import { createRouter, METHODS } from "./routes/router.ts";
 import { createGate, type SecurityOptions } from "./security.ts";
+import { MlflowError } from "./wire/error.ts";
 import { sendError, sendPage, sendRedirect, sendText } from "./wire/reply.ts";
 import { MAX_JSON_BYTES, readBody, refuseWorkspace, requireJsonType } from "./wire/request.ts";
 
@@ -46,8 +47,10 @@ export function createApp(options: AppOptions): App {
       if (gate(request, response) || (await isStranger(request, response))) return;
       await answer(request, response);
     } catch (error) {
+      // The client left before its request was whole: nobody to answer, nothing to report.
+      if (error === request.errored) return;
       sendError(response, error);
-      if (response.statusCode === 500) {
+      if (!(error instanceof MlflowError)) {
         options.onFailure?.(`${request.method} ${request.url}`, error);
       }
     }

@@ -84,16 +84,18 @@ export type AuthGate = (request: IncomingMessage, response: ServerResponse) => P
 
 /** The gate over the accounts in `path`. Fails at once when the file is missing or broken. */
 export function createAuthGate(path: string): AuthGate {
-  let accounts = readAccounts(path);
   let stamp = stampOf(path);
-  const remembered = new Set<string>();
+  let accounts = readAccounts(path);
+  let remembered = new Set<string>();
   return async (request, response) => {
     const current = stampOf(path);
     if (current !== stamp) {
-      accounts = readAccounts(path);
+      accounts = rereadAccounts(path);
       stamp = current;
-      remembered.clear();
+      remembered = new Set();
     }
+    // Edits may come while a password is tried: what it is tried against is what it counts for.
+    const known = remembered;
     const header = request.headers.authorization ?? "";
     const memory = toText(digest(header));
     if (remembered.has(memory)) return false;
@@ -101,10 +103,21 @@ export function createAuthGate(path: string): AuthGate {
       refuse(response);
       return true;
     }
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.add(memory);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.add(memory);
     return false;
   };
+}
+
+/** The accounts after an edit; while they cannot be read nobody gets in. */
+function rereadAccounts(path: string): Account[] {
+  try {
+    return readAccounts(path);
+  } catch (cause) {
+    const hint = "put the file back, or mend its line";
+    const problem = "the server's accounts cannot be read";
+    throw new SovereignError("PERMISSION_DENIED", problem, { hint, cause });
+  }
 }
 
 async function isKnown(header: string, accounts: readonly Account[]): Promise<boolean> {

@@ -7,7 +7,8 @@ import { ROUTES } from "./routes/index.ts";
 import type { Context } from "./routes/route.ts";
 import { openTrackingDatabase } from "./schema/open.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
-import { MlflowError } from "./wire/error.ts";
+import type { WireErrorCode } from "./wire/error.ts";
+import { describeError } from "./wire/reply.ts";
 
 const { databasePath, settings } = workerData as ReaderData;
 const database = openTrackingDatabase(databasePath, { readOnly: true, cwd: "/" });
@@ -30,7 +31,8 @@ async function answerTask(routeIndex: number, request: ReaderTask["request"]): P
 }
 
 function describe(error: unknown) {
-  if (error instanceof MlflowError) return { errorCode: error.errorCode, message: error.message };
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { errorCode: null, message };
+  const [, errorCode, message] = describeError(error);
+  if (errorCode !== "INTERNAL_ERROR") return { errorCode: errorCode as WireErrorCode, message };
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { errorCode: null, message: reason };
 }

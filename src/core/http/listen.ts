@@ -18,9 +18,12 @@ export interface ListenOptions {
   port: number;
   /** A request whose headers take longer is dropped. Default 60 s. */
   headersTimeoutMs?: number;
+  /** A connection on which no byte moves for so long is cut. Default 10 minutes. */
+  idleTimeoutMs?: number;
 }
 
 const DRAIN_MS = 10_000;
+const DRAIN_CHECK_MS = 50;
 
 /**
  * Listens with `handle`. INVALID_PARAMETER_VALUE for no port, TEMPORARILY_UNAVAILABLE when it is
@@ -43,6 +46,7 @@ export async function listen(handle: RequestListener, options: ListenOptions): P
     },
     handle,
   );
+  server.setTimeout(options.idleTimeoutMs ?? 600_000);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, host, () => resolve());
@@ -55,9 +59,11 @@ export async function listen(handle: RequestListener, options: ListenOptions): P
     port,
     close: async (drainMs = DRAIN_MS) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // A kept-alive connection becomes idle only when its last answer is out.
+      const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS);
       const cut = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(cut);
     },
   };

@@ -79,6 +79,15 @@ export function isConstraintViolation(error: unknown): boolean {
   return driverCode(error)?.startsWith("SQLITE_CONSTRAINT") ?? false;
 }
 
+/** True for a statement beyond SQLite's limits (sqlite.org/limits.html): its asker's mistake. */
+export function isTooMuch(error: unknown): boolean {
+  if (!["SQLITE_ERROR", "SQLITE_TOOBIG"].includes(driverCode(error) ?? "")) return false;
+  const { message } = error as Error;
+  return /\btoo (many|large|big|complex|long|deep)\b|at most \d+ tables|stack overflow/.test(
+    message,
+  );
+}
+
 function findBinding(): string {
   try {
     const manifest = createRequire(import.meta.url).resolve("better-sqlite3/package.json");

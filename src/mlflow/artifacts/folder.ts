@@ -66,7 +66,9 @@ export async function uploadArtifact(root: string, path: string, source: Readabl
   const draft = tempPathFor(file);
   try {
     createFolders(dirname(file));
-    await pipeline(source, createWriteStream(draft, { flags: "wx" }));
+    // Not the stream itself: a full disk would close the connection that must say so.
+    const chunks = source.iterator({ destroyOnReturn: false });
+    await pipeline(chunks, createWriteStream(draft, { flags: "wx" }));
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });

@@ -40,6 +40,7 @@ export interface GraphqlAnswer {
 export type CallRoute = (path: string, message: Record<string, unknown>) => unknown;
 
 const MAX_DEPTH = 10;
+const TOO_DEEP = `Query exceeds maximum depth of ${MAX_DEPTH}`;
 const MAX_SELECTIONS = 1000;
 const MAX_ROOT_FIELDS = 10;
 const MAX_ALIASES = 10;
@@ -84,8 +85,10 @@ export async function executeGraphql(
     });
     return { data: result.data ?? null, errors: result.errors?.map(describe) ?? null };
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return { data: null, errors: [describe(error)] };
+    if (error instanceof GraphQLError) return { data: null, errors: [describe(error)] };
+    // The parser goes down a level of the document with a level of the stack.
+    if (error instanceof RangeError) return { data: null, errors: [TOO_DEEP] };
+    throw error;
   }
 }
 
@@ -155,9 +158,9 @@ function checkSize(document: DocumentNode): void {
   let mostAliases = 0;
   const visit = (set: SelectionSetNode, depth: number): void => {
     if (depth > MAX_DEPTH) {
-      throw new GraphQLError(`Query exceeds maximum depth of ${MAX_DEPTH}`);
+      throw new GraphQLError(TOO_DEEP);
     }
-    const fields = set.selections.filter((node): node is FieldNode => node.kind === Kind.FIELD);
+    const fields = fieldsOf(set);
     selections += fields.length;
     if (selections > MAX_SELECTIONS) {
       throw new GraphQLError(`Query exceeds maximum total selections of ${MAX_SELECTIONS}`);
@@ -171,6 +174,14 @@ function checkSize(document: DocumentNode): void {
   }
   checkCount("root fields", rootFields, MAX_ROOT_FIELDS, "MLFLOW_SERVER_GRAPHQL_MAX_ROOT_FIELDS");
   checkCount("aliases", mostAliases, MAX_ALIASES, "MLFLOW_SERVER_GRAPHQL_MAX_ALIASES");
+}
+
+/** The fields of a set, with those of its inline fragments: they are on the same level. */
+function fieldsOf(set: SelectionSetNode): FieldNode[] {
+  return set.selections.flatMap((node) => {
+    if (node.kind === Kind.INLINE_FRAGMENT) return fieldsOf(node.selectionSet);
+    return node.kind === Kind.FIELD ? [node] : [];
+  });
 }
 
 function checkCount(what: string, count: number, limit: number, variable: string): void {

@@ -8,7 +8,7 @@ import { SovereignError } from "../../core/errors.ts";
 import type { Database } from "../../core/store/index.ts";
 import { logSpans } from "../store/spans.ts";
 import { type OtlpSpan, readOtlpRequest } from "../tracing/otlp-spans.ts";
-import { ProtobufError } from "../tracing/protobuf-reader.ts";
+import { ProtobufError, ProtobufLimit } from "../tracing/protobuf-reader.ts";
 import { type SpanRecord, toSpanRecord, UnusableSpan } from "../tracing/span-record.ts";
 import { MlflowError } from "../wire/error.ts";
 import { sendJson } from "../wire/reply.ts";
@@ -103,6 +103,9 @@ function decodeSpans(payload: Buffer): OtlpSpan[] {
     const { spans, hasResources } = readOtlpRequest(payload);
     if (hasResources) return spans;
   } catch (error) {
+    if (error instanceof ProtobufLimit) {
+      throw new OtlpError(413, `The request holds ${error.message}; send smaller batches`);
+    }
     if (!(error instanceof ProtobufError)) throw error;
     throw new OtlpError(400, "Invalid OpenTelemetry protobuf format");
   }

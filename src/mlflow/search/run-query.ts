@@ -7,6 +7,7 @@
  * are walked in the order asked for, each is checked, and the walk stops when the page is full.
  */
 import type { Database } from "../../core/store/index.ts";
+import { invalidParameter } from "../wire/error.ts";
 import { type Arm, armsByKey, buildPage, type PageQuery, type SortKey } from "./page.ts";
 import type { RunClause, RunOrderTerm } from "./runs.ts";
 import { parseRunFilter, parseRunOrder } from "./runs.ts";
@@ -30,6 +31,8 @@ const FEW_RUNS = 3000;
 const MAX_CLAUSES_COUNTED = 16;
 // So many experiments (twice as many with deleted runs) are walked side by side.
 const MAX_PARTS = 40;
+// Each is a table of the join, of which SQLite takes 64.
+const MAX_JOINED_TERMS = 50;
 
 const TABLES = { metric: "latest_metrics", parameter: "params", tag: "tags" } as const;
 const COLUMNS: Readonly<Record<string, string>> = { run_id: "run_uuid", run_name: "name" };
@@ -50,6 +53,10 @@ const RUN_ID: SortKey = { sql: "r.run_uuid", ascending: true };
 export function buildRunQuery(database: Database, search: RunSearch): PageQuery {
   const clauses = parseRunFilter(search.filter);
   const terms = parseRunOrder(search.orderBy ?? []);
+  if (terms.filter(({ kind }) => kind !== "attribute").length > MAX_JOINED_TERMS) {
+    const what = "metrics, parameters and tags";
+    throw invalidParameter(`\`order_by\` may name at most ${MAX_JOINED_TERMS} ${what}.`);
+  }
   const binder = new Binder();
   const scope = scopeConditions(binder, search);
   const where = clauses.map((clause) => runCondition(binder, clause));

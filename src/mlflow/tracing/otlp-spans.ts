@@ -6,6 +6,7 @@ import {
   type Cursor,
   openMessage,
   ProtobufError,
+  ProtobufLimit,
   readBytes,
   readDouble,
   readFixed64,
@@ -54,13 +55,18 @@ export interface OtlpSpan {
 }
 
 const MAX_VALUE_DEPTH = 100;
+/** Exporters send 512 at once, collectors 8,192. */
+const MAX_SPANS = 20_000;
 const NOTHING = Buffer.alloc(0);
 
 // Tags: field number * 8 + wire type.
 const LENGTH = 2;
 const FIXED64 = 1;
 
-/** The spans of a request, and whether it had any `resource_spans`. ProtobufError when broken. */
+/**
+ * The spans of a request, and whether it had any `resource_spans`. ProtobufError when broken,
+ * ProtobufLimit when there are too many.
+ */
 export function readOtlpRequest(bytes: Buffer): { spans: OtlpSpan[]; hasResources: boolean } {
   const spans: OtlpSpan[] = [];
   const request = openMessage(bytes);
@@ -80,6 +86,7 @@ function readResourceSpans(cursor: Cursor, spans: OtlpSpan[]): void {
     const scope = readMessage(cursor);
     eachField(scope, (inner) => {
       if (inner !== tagOf(2, LENGTH)) return false;
+      if (spans.length === MAX_SPANS) throw new ProtobufLimit(`more than ${MAX_SPANS} spans`);
       spans.push(readSpan(readMessage(scope)));
       return true;
     });

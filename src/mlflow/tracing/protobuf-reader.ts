@@ -14,19 +14,25 @@
 /** Bytes that are no protobuf, or none of this message. */
 export class ProtobufError extends Error {}
 
+/** More embedded messages than are taken at once: two bytes can ask for hundreds in memory. */
+export class ProtobufLimit extends Error {}
+
 /** A message being read: from `at` up to `end`. */
 export interface Cursor {
   readonly bytes: Buffer;
   at: number;
   readonly end: number;
+  /** How many messages may still be opened, shared by all cursors over the same bytes. */
+  readonly budget: { messages: number };
 }
 
+const MAX_MESSAGES = 1_000_000;
 const MAX_GROUP_DEPTH = 100;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A cursor over a whole message. */
 export function openMessage(bytes: Buffer): Cursor {
-  return { bytes, at: 0, end: bytes.length };
+  return { bytes, at: 0, end: bytes.length, budget: { messages: MAX_MESSAGES } };
 }
 
 /** The next tag (field number times 8 plus wire type), or 0 at the end of the message. */
@@ -106,9 +112,11 @@ export function readString(cursor: Cursor): string {
 
 /** A cursor over an embedded message; the outer cursor goes on behind it. */
 export function readMessage(cursor: Cursor): Cursor {
+  const { bytes, budget } = cursor;
+  if (budget.messages-- === 0) throw new ProtobufLimit(`more than ${MAX_MESSAGES} messages`);
   const length = readVarint32(cursor);
   const at = advance(cursor, length);
-  return { bytes: cursor.bytes, at, end: at + length };
+  return { bytes, at, end: at + length, budget };
 }
 
 /** Steps over a field that is not wanted. */

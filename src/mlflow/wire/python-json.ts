@@ -22,10 +22,11 @@ export function parseBody(text: string, exact = false): ExactJson | undefined {
 function parsePythonWords(text: string): ExactJson | undefined {
   if (!/NaN|Infinity/.test(text)) return undefined;
   // Strings are stepped over whole, so a word inside one stays.
-  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|[^"]+/gs, (piece) =>
-    piece.startsWith('"') ? piece : piece.replace(/-?\b(?:NaN|Infinity)\b/g, '"\\u0000$&"'),
-  );
   try {
+    // Plain letters in one step: one by one, a long string is too much for the stack.
+    const quoted = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|[^"]+/gs, (piece) =>
+      piece.startsWith('"') ? piece : piece.replace(/-?\b(?:NaN|Infinity)\b/g, '"\\u0000$&"'),
+    );
     return restoreWords(parseJson(quoted));
   } catch {
     return undefined;

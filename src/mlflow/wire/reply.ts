@@ -1,7 +1,7 @@
 /** Answers on the wire: JSON, plain text, Flask's HTML pages, and errors in MLflow's shape. */
 import type { ServerResponse } from "node:http";
 import { SovereignError } from "../../core/errors.ts";
-import { isConstraintViolation } from "../../core/store/index.ts";
+import { isConstraintViolation, isTooMuch } from "../../core/store/index.ts";
 import { MlflowError } from "./error.ts";
 import { printAnswer } from "./print-json.ts";
 import { printAscii } from "./python-json.ts";
@@ -51,13 +51,27 @@ export function sendError(response: ServerResponse, error: unknown): void {
   sendText(response, status, text, "application/json");
 }
 
-/** Status, code and message of a refusal. Internal failures do not tell a client their inside. */
+/** Status, code and message of a refusal: never a path, nor words of the database. */
 export function describeError(error: unknown): [number, string, string] {
   if (error instanceof MlflowError) return [error.httpStatus, error.errorCode, error.message];
-  if (error instanceof SovereignError) return [error.httpStatus, error.code, error.message];
   // A request whose parts contradict what is stored, such as the id of a run that is not there.
-  if (error instanceof Error && isConstraintViolation(error)) {
-    return [400, "BAD_REQUEST", error.message];
+  if (isConstraintViolation(error)) {
+    return [400, "BAD_REQUEST", "The request contradicts what is stored."];
   }
-  return [500, "INTERNAL_ERROR", "The server failed to answer; its log has the reason."];
+  if (isTooMuch(error)) {
+    const text = "The request names more than the database can take at once.";
+    return [400, "INVALID_PARAMETER_VALUE", text];
+  }
+  if (!(error instanceof SovereignError) || error.code === "DATA_LOSS") {
+    return [500, "INTERNAL_ERROR", "The server failed to answer; its log has the reason."];
+  }
+  if (error.cause === undefined) return [error.httpStatus, error.code, error.message];
+  // With a cause it is a file's: the message names it, and the client can but try again.
+  return [503, "TEMPORARILY_UNAVAILABLE", FILE_FAILURES[error.code] ?? FILE_FAILURE];
 }
+
+const FILE_FAILURE = "The server cannot read or write its files; its log has the reason.";
+const FILE_FAILURES: Readonly<Record<string, string>> = {
+  TEMPORARILY_UNAVAILABLE: "Another process is writing to the server's database; try again.",
+  RESOURCE_EXHAUSTED: "The server's disk is full.",
+};

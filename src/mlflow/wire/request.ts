@@ -10,23 +10,44 @@ import { invalidParameter, MlflowError } from "./error.ts";
 import { type Field, type Fields, type MessageOf, parseMessage } from "./fields.ts";
 import { parseBody } from "./python-json.ts";
 
-/** JSON bodies beyond this are refused unread; a batch of the largest legal values is 8 MiB. */
-export const MAX_JSON_BYTES = 256 * 1024 * 1024;
+/** JSON bodies beyond this are refused; a batch of the largest legal values is 8 MiB. */
+export const MAX_JSON_BYTES = 32 * 1024 * 1024;
+/** What the bodies that are still arriving may take together: slow clients hold theirs for long. */
+const MAX_HELD_BYTES = 512 * 1024 * 1024;
+/** Texts beyond this are not read a second time for the sake of a message. */
+const MAX_QUOTED_LENGTH = 1024 * 1024;
+let heldBytes = 0;
 
 type JsonObject = { readonly [key: string]: ExactJson };
 
-/** Reads the whole body. 413 as INVALID_PARAMETER_VALUE beyond `limitBytes`. */
+/** Reads the whole body. BAD_REQUEST beyond `limitBytes`, 503 when too many arrive at once. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  if (Number(request.headers["content-length"]) > limitBytes) throw tooLarge(limitBytes);
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) {
-      throw new MlflowError("BAD_REQUEST", `The request body exceeds ${limitBytes} bytes.`);
+  try {
+    for await (const chunk of readChunks(request)) {
+      sizeBytes += chunk.length;
+      heldBytes += chunk.length;
+      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+      if (heldBytes > MAX_HELD_BYTES) {
+        throw new MlflowError("TEMPORARILY_UNAVAILABLE", "Too many large requests at once.");
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } finally {
+    heldBytes -= sizeBytes;
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, sizeBytes);
+}
+
+/** The body as it comes; leaving the loop early keeps the connection, which the answer needs. */
+export function readChunks(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false });
+}
+
+function tooLarge(limitBytes: number): MlflowError {
+  return new MlflowError("BAD_REQUEST", `The request body exceeds ${limitBytes} bytes.`);
 }
 
 /** The message of a request whose parameters are in the query. */
@@ -48,7 +69,9 @@ export function readBodyMessage<F extends Fields>(
   checks: Checks,
   text: string,
 ): MessageOf<F> {
-  return toMessage(fields, checks, toObject(text, false), () => toObject(text, true));
+  const json = toObject(text, false);
+  const exact = text.length > MAX_QUOTED_LENGTH ? json : () => toObject(text, true);
+  return toMessage(fields, checks, json, exact);
 }
 
 /** Refuses a body that is not declared as JSON, as MLflow does for POST and PUT. */
