@@ -50,7 +50,7 @@ export function createApp(options: AppOptions): App {
       // The client left before its request was whole: nobody to answer, nothing to report.
       if (error === request.errored) return;
       sendError(response, error);
-      if (!(error instanceof MlflowError)) {
+      if (response.statusCode >= 500 && !(error instanceof MlflowError)) {
         options.onFailure?.(`${request.method} ${request.url}`, error);
       }
     }
