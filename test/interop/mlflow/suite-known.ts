@@ -25,7 +25,7 @@ export const KNOWN: readonly Known[] = [
       "test_get_decrypted_secret_integration_simple",
       ...["create_and_get", "update", "delete"].map((verb) => `test_${verb}_secret`),
       "test_list_secret_infos",
-      "test_create_secret_with_dict_value",
+      "test_(create|update)_secret_with_dict_value",
       "test_create_and_update_compound_secret_via_rest",
       ...["create_and_get", "update", "delete"].map((verb) => `test_${verb}_endpoint`),
       "test_create_endpoint_with_usage_tracking",
