@@ -45,6 +45,8 @@ beforeAll(async () => {
     cpSync(from, join(folder, basename(part)), { recursive: true });
   }
   mkdirSync(join(folder, "plots"));
+  mkdirSync(join(folder, "model"));
+  writeFileSync(join(folder, "model/MLmodel"), "flavors:\n  python_function: {}\n");
   writeFileSync(join(folder, "plots/loss.txt"), "1 0.5");
   for (const line of [
     "experiments create churn",

@@ -22,6 +22,7 @@ export {
 export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
 export type * from "./client/entities.ts";
 export type { SearchOptions } from "./client/experiments.ts";
+export { type LoggedModelEntity, type LogModelOptions, logModel } from "./client/log-model.ts";
 export type {
   NewPrompt,
   PromptClient,

@@ -240,6 +240,11 @@ export const COMMAND_TREE: readonly CommandNode[] = [
             summary: "Store a file or folder with a run",
             load: () => import("./mlflow/log/artifact.ts"),
           },
+          {
+            name: "model",
+            summary: "Log a folder as an MLflow model",
+            load: () => import("./mlflow/log/model.ts"),
+          },
         ],
       },
       {

@@ -18,8 +18,8 @@ import { rethrow, type Transport } from "./transport.ts";
 export interface ArtifactClient {
   /** The entries of the folder `path` of a run; the root without. */
   list(runId: string, path?: string): Promise<ArtifactEntry[]>;
-  /** Stores bytes as `path` below the artifact root `rootUri`. */
-  write(rootUri: string, path: string, source: Readable): Promise<void>;
+  /** Stores bytes as `path` below the artifact root `rootUri`; give the size of what is large. */
+  write(rootUri: string, path: string, source: Readable, sizeBytes?: number): Promise<void>;
   writeText(rootUri: string, path: string, text: string): Promise<void>;
   /** The bytes of `path` below the artifact root `rootUri`. */
   read(rootUri: string, path: string): Promise<Readable>;
@@ -37,9 +37,9 @@ export function createArtifactClient(transport: Transport): ArtifactClient {
       const answer = await transport.call({ method: "GET", path: "/artifacts/list", params });
       return list(answer.files).map(toArtifact);
     },
-    write: async (rootUri, path, source) => {
+    write: async (rootUri, path, source, sizeBytes) => {
       const place = placeOf(rootUri, path);
-      if (place.kind === "proxied") await transport.upload(place.path, source);
+      if (place.kind === "proxied") await transport.upload(place.path, source, sizeBytes);
       else await uploadArtifact(place.root, place.path, source).catch(rethrow);
     },
     writeText: (rootUri, path, text) =>
@@ -52,7 +52,10 @@ export function createArtifactClient(transport: Transport): ArtifactClient {
     put: async (rootUri, localPath, folder = "") => {
       const files = await listFiles(localPath);
       for (const { file, path } of files) {
-        await client.write(rootUri, posix.join(folder, path), createReadStream(file));
+        // A file that grows meanwhile is stored as long as it was.
+        const { size } = statSync(file);
+        const source = size === 0 ? Readable.from([]) : createReadStream(file, { end: size - 1 });
+        await client.write(rootUri, posix.join(folder, path), source, size);
       }
       return files.map(({ path }) => posix.join(folder, path));
     },

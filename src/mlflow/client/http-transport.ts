@@ -4,6 +4,7 @@
  * obey the privacy tier.
  */
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { ReadableStream } from "node:stream/web";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Environment } from "../../core/config/index.ts";
@@ -75,12 +76,22 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       );
       return readAnswer(response, options.url);
     },
-    upload: async (path, source) => {
-      // A stream can be sent once only: no retry, the caller still has the file.
-      const init = { method: "PUT", duplex: "half", ...signal, headers } as RequestInit;
-      const body = Readable.toWeb(source) as unknown as NonNullable<RequestInit["body"]>;
+    upload: async (path, source, sizeBytes) => {
       const url = base + PROXY + encodePath(path);
-      const response = await fetch(url, { ...init, body }).catch((error: unknown) => {
+      if (sizeBytes === undefined) {
+        const bytes = await buffer(source);
+        await readAnswer(await send(PROXY + encodePath(path), { method: "PUT" }, () => bytes), url);
+        return;
+      }
+      // A stream can be sent once only: no retry, the caller still has the file.
+      const init = {
+        method: "PUT",
+        duplex: "half",
+        ...signal,
+        headers: { ...headers, "content-length": String(sizeBytes) },
+        body: Readable.toWeb(source),
+      } as unknown as RequestInit;
+      const response = await fetch(url, init).catch((error: unknown) => {
         throw explain(error, options.url);
       });
       await readAnswer(response, options.url);

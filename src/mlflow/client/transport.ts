@@ -33,8 +33,11 @@ export interface Transport {
    * TEMPORARILY_UNAVAILABLE when nobody answers.
    */
   call(call: ApiCall): Promise<WireAnswer>;
-  /** Stores bytes at `path` of the proxied artifacts. */
-  upload(path: string, source: Readable): Promise<void>;
+  /**
+   * Stores bytes at `path` of the proxied artifacts. A source of unknown size is held in memory:
+   * MLflow's own server takes a body without a length for an empty one.
+   */
+  upload(path: string, source: Readable, sizeBytes?: number): Promise<void>;
   /** The bytes at `path` of the proxied artifacts. */
   download(path: string): Promise<Readable>;
   /** Stores spans: an OTLP export request in protobuf. */
