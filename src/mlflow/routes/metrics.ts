@@ -42,7 +42,7 @@ export const metricRoutes: readonly Route[] = [
     },
     handle: ({ context: { database }, message: request }) => {
       const runId = request.run_id || (request.run_uuid ?? "");
-      const maxResults = request.max_results || MAX_HISTORY;
+      const maxResults = request.max_results ?? MAX_HISTORY;
       if (maxResults < 0) throw invalidMaxResults(maxResults);
       const page = { maxResults, pageToken: request.page_token ?? "" };
       const { metrics, nextPageToken } = readMetricHistory(
