@@ -37,8 +37,8 @@ export interface LoggedModelEntity {
 }
 
 /**
- * Logs the folder and returns the model. RESOURCE_DOES_NOT_EXIST without an `MLmodel`, DATA_LOSS for
- * one that is none; the errors of the store and of its artifacts.
+ * Logs the folder and returns the model. RESOURCE_DOES_NOT_EXIST without an `MLmodel`, DATA_LOSS
+ * for one that is none; the errors of the store and of its artifacts.
  */
 export async function logModel(
   client: MlflowClient,
