@@ -48,11 +48,18 @@ beforeAll(async () => {
   mkdirSync(join(folder, "model"));
   writeFileSync(join(folder, "model/MLmodel"), "flavors:\n  python_function: {}\n");
   writeFileSync(join(folder, "plots/loss.txt"), "1 0.5");
+  writeFileSync(join(folder, "greet.txt"), "Good day, {{name}}.");
+  const version = "models create churn --source mlflow-artifacts:/model";
   for (const line of [
     "experiments create churn",
+    "experiments create chat",
     "runs create churn --name baseline",
     "runs create churn --name tuned",
     "runs end baseline",
+    "import mlruns",
+    ...[version, version, version, "models alias churn/3 champion"],
+    ...["prompts register greet Hello.", "prompts register greet Hi."],
+    "models alias greet/1 live",
   ]) {
     await sovereign(["mlflow", ...line.split(" "), "-q"]);
   }

@@ -8,22 +8,27 @@ import type { Io } from "../io.ts";
 
 /** The statements' text; without an argument stdin is read unless it is a terminal. */
 export async function readSqlText(word: string | undefined, io: Io): Promise<string> {
-  if (word?.startsWith("@")) return readSqlFile(word.slice(1), io);
-  if (word !== undefined && word !== "-") return word;
   if (io.stdin.isTTY && word === undefined) {
     throw new SovereignError("INVALID_PARAMETER_VALUE", "no SQL given", {
       hint: 'give it as an argument (`sovereign lake sql "SELECT 1"`), as `@file`, or on stdin; `sovereign lake shell` is interactive',
     });
   }
-  if (io.stdin.isTTY) await io.stderr.write("reading SQL from the terminal, end with Ctrl-D\n");
+  return readTextWord(word ?? "-", io, "SQL");
+}
+
+/** What a word stands for: `@file`, `-` for stdin, else itself. */
+export async function readTextWord(word: string, io: Io, what: string): Promise<string> {
+  if (word.startsWith("@")) return readFile(word.slice(1), io);
+  if (word !== "-") return word;
+  if (io.stdin.isTTY) await io.stderr.write(`reading ${what} from the terminal, end with Ctrl-D\n`);
   return readAllText(io);
 }
 
-function readSqlFile(name: string, io: Io): string {
+function readFile(name: string, io: Io): string {
   const path = resolve(io.cwd, name);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` is a folder, not a file`, {
-      hint: "name a file of statements behind the `@`",
+      hint: "name a file behind the `@`",
     });
   }
   return readUtf8(readFileSync(path), `\`${name}\``);

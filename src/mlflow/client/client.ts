@@ -54,15 +54,16 @@ export interface MlflowClient {
 /** Opens a client. Errors are those of opening a database, or of a URI that is none. */
 export function openClient(options: ClientOptions = {}): MlflowClient {
   const transport = openTransport(options);
+  const artifacts = createArtifactClient(transport);
   const models = createModelClient(transport);
   return {
     transport,
     experiments: createExperimentClient(transport),
     runs: createRunClient(transport),
-    artifacts: createArtifactClient(transport),
+    artifacts,
     models,
     prompts: createPromptClient(models),
-    traces: createTraceClient(transport),
+    traces: createTraceClient(transport, artifacts),
     close: () => transport.close(),
   };
 }

@@ -82,11 +82,16 @@ export function createPromptClient(models: ModelClient): PromptClient {
     get: async (name) => toPrompt(await getModel(name)),
     getVersion: async (name, which) => {
       const model = await getModel(name);
-      if (which.startsWith("@")) return toVersion(await models.getByAlias(name, which.slice(1)));
-      const version = which === "latest" ? newestOf(model) : which;
-      if (version !== null) return toVersion(await models.getVersion(name, version));
-      throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `\`${name}\` has no versions`, {
-        hint: "register one with `sovereign mlflow prompts register`",
+      const isAlias = which.startsWith("@");
+      const version = isAlias
+        ? model.aliases[which.slice(1)]
+        : which === "latest"
+          ? newestOf(model)
+          : which;
+      if (version) return toVersion(await models.getVersion(name, version));
+      const what = isAlias ? `alias \`${which.slice(1)}\`` : "versions";
+      throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `\`${name}\` has no ${what}`, {
+        hint: `\`sovereign mlflow prompts show ${name} --versions\` lists what there is`,
       });
     },
     versions: async (name) => {

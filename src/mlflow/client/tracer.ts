@@ -152,6 +152,8 @@ function openSpan(name: string, parent: OpenSpan | null, base: TraceBase): OpenS
       span.events.push({ name: event, timeNs: nowNs(trace), attributes: values });
     },
   };
+  // In the order of their starts, as they are shown.
+  trace.spans.push(span);
   return { trace, span, active };
 }
 
@@ -213,8 +215,7 @@ function fail(open: OpenSpan, error: unknown): void {
 
 function end({ trace, span }: OpenSpan): void {
   span.endNs = nowNs(trace);
-  trace.spans.push(span);
-  // Children that outlive the root come too late: their trace is on its way.
+  // Children that outlive the root stay open: their trace is on its way.
   if (span.parentSpanId.length > 0) return;
   const { traceId, experimentId, startedAtMs, runId } = trace;
   const run = runId === null ? {} : { "mlflow.sourceRun": runId };

@@ -1,9 +1,12 @@
 /** Traces and their spans over any transport, in version 3 of MLflow's tracing API. */
+import { text as readText } from "node:stream/consumers";
+import { SovereignError } from "../../core/errors.ts";
 import type { ExactJson } from "../../core/json/index.ts";
-import { isJsonObject } from "../../core/json/index.ts";
+import { isJsonObject, parseJson } from "../../core/json/index.ts";
 import { printOtlpRequest } from "../tracing/otlp-request.ts";
 import type { OtlpSpan } from "../tracing/otlp-spans.ts";
 import { printDuration, printTimestamp } from "../wire/timestamp.ts";
+import type { ArtifactClient } from "./artifacts.ts";
 import { list, object, type Page, text, toMap, toPage } from "./entities.ts";
 import type { SearchOptions } from "./experiments.ts";
 import type { Transport, WireAnswer } from "./transport.ts";
@@ -55,14 +58,14 @@ export interface NewTrace {
 export interface TraceClient {
   search(experimentIds: readonly string[], options?: SearchOptions): Promise<Page<TraceEntity>>;
   get(traceId: string): Promise<TraceEntity>;
-  /** The spans of a trace, roots first, each by its start. */
+  /** The spans of a trace by their starts; none when they were kept in a file that is gone. */
   spans(traceId: string): Promise<SpanEntity[]>;
   /** Stores a trace that has ended, and its spans. */
   log(trace: NewTrace, spans: readonly OtlpSpan[]): Promise<void>;
 }
 
 /** Traces over `transport`. */
-export function createTraceClient(transport: Transport): TraceClient {
+export function createTraceClient(transport: Transport, artifacts: ArtifactClient): TraceClient {
   const send = (method: "GET" | "POST", path: string, params?: Readonly<Record<string, unknown>>) =>
     transport.call({
       method,
@@ -70,7 +73,19 @@ export function createTraceClient(transport: Transport): TraceClient {
       version: "3.0",
       ...(params === undefined ? {} : { params }),
     });
-  return {
+  /** Where a client of MLflow before 3.4, or without a database, left the spans. */
+  const readFile = async (traceId: string) => {
+    const { tags } = await client.get(traceId);
+    const root = tags["mlflow.artifactLocation"] ?? "";
+    const stream = await artifacts.read(root, "traces.json").catch((error: unknown) => {
+      if (error instanceof SovereignError && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
+      throw error;
+    });
+    if (stream === null) return [];
+    const json = parseJson(await readText(stream));
+    return list(isJsonObject(json) ? json.spans : []).map(toStoredSpan);
+  };
+  const client: TraceClient = {
     search: async (experimentIds, options = {}) => {
       const answer = await send("POST", "/search", {
         locations: experimentIds.map(locationOf),
@@ -86,8 +101,15 @@ export function createTraceClient(transport: Transport): TraceClient {
       return toTrace(object(object(answer.trace).trace_info));
     },
     spans: async (traceId) => {
-      const answer = await send("GET", "/get", { trace_id: traceId, allow_partial: true });
-      return list(object(answer.trace).spans).map(toSpan).sort(byStart);
+      try {
+        const answer = await send("GET", "/get", { trace_id: traceId, allow_partial: true });
+        return list(object(answer.trace).spans).map(toSpan).sort(byStart);
+      } catch (error) {
+        if (!(error instanceof SovereignError) || !/not stored in tracking/.test(error.message)) {
+          throw error;
+        }
+        return (await readFile(traceId)).sort(byStart);
+      }
     },
     log: async (trace, spans) => {
       // First the trace: written after its spans it would take their previews away.
@@ -95,6 +117,7 @@ export function createTraceClient(transport: Transport): TraceClient {
       await transport.sendSpans(trace.experimentId, printOtlpRequest(spans));
     },
   };
+  return client;
 }
 
 function locationOf(experimentId: string): object {
@@ -153,6 +176,28 @@ function toSpan(wire: WireAnswer): SpanEntity {
       attributes: toAttributes(event.attributes),
     })),
   };
+}
+
+/** A span of `traces.json`, whose attributes are JSON inside JSON. */
+function toStoredSpan(wire: WireAnswer): SpanEntity {
+  const span = toSpan(wire);
+  const entries = Object.entries(object(wire.attributes));
+  const attributes = Object.fromEntries(entries.map(([key, value]) => [key, readJson(value)]));
+  const events = list(wire.events).map((event) => ({
+    name: text(event.name),
+    timeNs: toNanos(event.time_unix_nano),
+    attributes: object(event.attributes),
+  }));
+  return { ...span, type: text(attributes["mlflow.spanType"]), attributes, events };
+}
+
+function readJson(value: ExactJson): ExactJson {
+  if (typeof value !== "string") return value;
+  try {
+    return parseJson(value);
+  } catch {
+    return value;
+  }
 }
 
 function byStart(a: SpanEntity, b: SpanEntity): number {

@@ -35,7 +35,7 @@ export function buildLoggedModelQuery(search: LoggedModelSearch): PageQuery {
   const datasets = datasetCondition(binder, search.datasets ?? []);
   const where = [
     "r.lifecycle_stage != 'deleted'",
-    `r.experiment_id IN ${binder.bindList(search.experimentIds.map(Number))}`,
+    `r.experiment_id IN ${binder.bindList(search.experimentIds.map(String))}`,
     ...clauses.map((clause) => condition(binder, clause, datasets)),
   ];
   if (datasets !== "" && !clauses.some(({ kind }) => kind === "metrics")) {

@@ -78,7 +78,7 @@ interface ParsedSearch {
 }
 
 function scopeConditions(binder: Binder, { experimentIds, viewType }: RunSearch): string[] {
-  const ids = experimentIds.map(Number);
+  const ids = experimentIds.map(String);
   const [id] = ids;
   const inExperiments =
     ids.length === 1 && id !== undefined
@@ -97,7 +97,7 @@ function stagesOf(viewType: ViewType = "ACTIVE_ONLY"): string[] {
 
 /** The scope cut so that an index holds each part in the natural order; none when that is silly. */
 function scopeParts(binder: Binder, { experimentIds, viewType }: RunSearch): string[] {
-  const ids = [...new Set(experimentIds.map(Number))];
+  const ids = [...new Set(experimentIds.map(String))];
   const stages = stagesOf(viewType);
   const count = ids.length * stages.length;
   if (count < 2 || count > MAX_PARTS) return [];

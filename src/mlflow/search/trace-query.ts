@@ -9,7 +9,7 @@ import { parseTraceOrder, type TraceOrderTerm } from "./traces.ts";
 
 /** What `traces/search` asks for. */
 export interface TraceSearch {
-  readonly experimentIds: readonly number[];
+  readonly experimentIds: readonly string[];
   readonly filter?: string | null;
   readonly orderBy?: readonly string[];
   readonly pageSize: number;
@@ -45,7 +45,7 @@ export function buildTraceQuery(search: TraceSearch): PageQuery {
 }
 
 /** That a trace `r` is in one of these experiments. */
-export function inExperiments(binder: Binder, ids: readonly number[]): string {
+export function inExperiments(binder: Binder, ids: readonly string[]): string {
   const [id] = ids;
   return ids.length === 1 && id !== undefined
     ? `r.experiment_id = ${binder.bind(id)}`

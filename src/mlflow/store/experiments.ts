@@ -43,7 +43,7 @@ const MAX_KEY_LENGTH = 250;
 const MAX_NAME_LENGTH = 500;
 const MAX_TAG_VALUE_LENGTH = 5000;
 
-const COLUMNS = `experiment_id AS experimentId, name, artifact_location AS artifactLocation,
+const COLUMNS = `CAST(experiment_id AS TEXT) AS experimentId, name, artifact_location AS artifactLocation,
   lifecycle_stage AS lifecycleStage, creation_time AS creationTime,
   last_update_time AS lastUpdateTime`;
 
@@ -51,7 +51,7 @@ type ExperimentRow = Omit<Experiment, "tags">;
 
 /** A row of the table `experiments`. */
 interface SearchedRow {
-  readonly experiment_id: string;
+  readonly experiment_id: Int64;
   readonly name: string;
   readonly artifact_location: string;
   readonly lifecycle_stage: LifecycleStage;
@@ -68,13 +68,13 @@ export function createExperiment(database: Database, experiment: NewExperiment):
   const { name, nowMs } = experiment;
   try {
     return database.transaction(() => {
-      const { lastInsertRowid } = database.run(
+      database.run(
         `INSERT INTO experiments (name, artifact_location, lifecycle_stage, creation_time,
                                   last_update_time)
          VALUES (?, ?, 'active', ?, ?)`,
         [name, location, nowMs, nowMs],
       );
-      const experimentId = String(lastInsertRowid);
+      const experimentId = lastId(database);
       if (location === null) {
         const root = resolveLocation(experiment.artifactRoot, experiment.cwd);
         database.run("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", [
@@ -133,13 +133,13 @@ export function searchExperiments(
   const query = buildExperimentQuery(search);
   const read = allInt64<SearchedRow>(
     database,
-    ["creation_time", "last_update_time"],
+    ["experiment_id", "creation_time", "last_update_time"],
     query.sql,
     query.parameters,
   );
   const { rows, nextPageToken } = query.finish(read);
   const found = rows.map((row) => ({
-    experimentId: row.experiment_id,
+    experimentId: String(row.experiment_id),
     name: row.name,
     artifactLocation: row.artifact_location,
     lifecycleStage: row.lifecycle_stage,
@@ -242,9 +242,14 @@ export function requireActive(experiment: Experiment): void {
 }
 
 /** Python's `int(id)`; 400 for what it refuses. */
-export function parseExperimentId(id: string): number {
-  if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(id)) return Number(id.replaceAll("_", ""));
+export function parseExperimentId(id: string): string {
+  if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(id)) return String(BigInt(id.replaceAll("_", "").trim()));
   throw invalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
+}
+
+function lastId(database: Database): string {
+  const row = database.get<{ id: string }>("SELECT CAST(last_insert_rowid() AS TEXT) AS id");
+  return row?.id ?? "";
 }
 
 /** Deletes the assessments that runs made: those of `runIds`, a query with one parameter. */
@@ -263,15 +268,14 @@ function isInView(stage: LifecycleStage, view: ViewType): boolean {
 }
 
 function withTags(database: Database, rows: readonly ExperimentRow[]): Experiment[] {
-  const tags = database.all<KeyValue & { experimentId: number }>(
-    `SELECT experiment_id AS experimentId, key, value FROM experiment_tags
+  const tags = database.all<KeyValue & { experimentId: string }>(
+    `SELECT CAST(experiment_id AS TEXT) AS experimentId, key, value FROM experiment_tags
       WHERE experiment_id IN (SELECT value FROM json_each(?)) ORDER BY rowid`,
     [JSON.stringify(rows.map((row) => row.experimentId))],
   );
   const tagsOf = groupRows(tags, (tag) => tag.experimentId);
   return rows.map((row) => ({
     ...row,
-    experimentId: String(row.experimentId),
-    tags: tagsOf.get(Number(row.experimentId)) ?? [],
+    tags: tagsOf.get(row.experimentId) ?? [],
   }));
 }

@@ -80,7 +80,7 @@ export function insertMetrics(
 export function insertModelMetrics(
   database: Database,
   runId: string,
-  experimentId: number,
+  experimentId: string,
   metrics: readonly LoggedMetric[],
 ): void {
   for (const metric of metrics) {
@@ -91,7 +91,7 @@ export function insertModelMetrics(
 function insertModelMetric(
   database: Database,
   runId: string,
-  experimentId: number,
+  experimentId: string,
   metric: LoggedMetric,
 ): void {
   const { key, value, timestamp, step } = toStored(metric);

@@ -39,7 +39,7 @@ export function checkDatasetInputs(inputs: readonly DatasetInput[]): void {
 export function insertDatasetInputs(
   database: Database,
   runId: string,
-  experimentId: number,
+  experimentId: string,
   inputs: readonly DatasetInput[],
 ): void {
   for (const input of inputs) {
@@ -101,7 +101,7 @@ export function listDatasets(database: Database, experimentIds: readonly string[
   );
 }
 
-function findOrAddDataset(database: Database, experimentId: number, input: DatasetInput): string {
+function findOrAddDataset(database: Database, experimentId: string, input: DatasetInput): string {
   const known = database.get<{ id: string }>(
     "SELECT dataset_uuid AS id FROM datasets WHERE experiment_id = ? AND name = ? AND digest = ?",
     [experimentId, input.name, input.digest],

@@ -16,7 +16,7 @@ export interface RunPage {
 /** A row of the table `runs`. */
 interface RunRow {
   readonly run_uuid: string;
-  readonly experiment_id: number;
+  readonly experiment_id: Int64;
   readonly name: string | null;
   readonly user_id: string | null;
   readonly status: RunStatus;
@@ -29,7 +29,12 @@ interface RunRow {
 /** One page of the runs that a search finds. Errors: 400 for a bad filter, order or token. */
 export function searchRuns(database: Database, search: RunSearch): RunPage {
   const query = buildRunQuery(database, search);
-  const read = allInt64<RunRow>(database, ["start_time", "end_time"], query.sql, query.parameters);
+  const read = allInt64<RunRow>(
+    database,
+    ["experiment_id", "start_time", "end_time"],
+    query.sql,
+    query.parameters,
+  );
   const { rows, nextPageToken } = query.finish(read);
   const runs = loadRuns(database, rows.map(toRunInfo));
   // MLflow does not look for input models in a search.

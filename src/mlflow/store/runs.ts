@@ -108,9 +108,9 @@ export function getRunInfo(database: Database, runId: string): RunInfo {
 }
 
 /** The experiment of an active run; 404 for no run, 400 for a deleted one. */
-export function requireActiveRun(database: Database, runId: string): number {
-  const run = database.get<{ stage: string; experimentId: number }>(
-    `SELECT lifecycle_stage AS stage, experiment_id AS experimentId
+export function requireActiveRun(database: Database, runId: string): string {
+  const run = database.get<{ stage: string; experimentId: string }>(
+    `SELECT lifecycle_stage AS stage, CAST(experiment_id AS TEXT) AS experimentId
        FROM runs WHERE run_uuid = ?`,
     [runId],
   );

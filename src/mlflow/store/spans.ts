@@ -86,7 +86,7 @@ function timesOf(spans: readonly SpanRecord[]): Times {
 
 interface TraceRow {
   traceId: string;
-  experimentId: number;
+  experimentId: string;
   state: string;
   hasRequest: boolean;
   hasResponse: boolean;
@@ -94,7 +94,7 @@ interface TraceRow {
 
 function getTrace(database: Database, traceId: string): TraceRow | null {
   const row = database.get<TraceRow>(
-    `SELECT request_id AS traceId, experiment_id AS experimentId, status AS state,
+    `SELECT request_id AS traceId, CAST(experiment_id AS TEXT) AS experimentId, status AS state,
        request_preview IS NOT NULL AS hasRequest, response_preview IS NOT NULL AS hasResponse
      FROM trace_info WHERE request_id = ?`,
     [traceId],
@@ -117,8 +117,13 @@ function makeTrace(
     [traceId, experiment.experimentId, startMs, endMs === null ? null : endMs - startMs, state],
   );
   putTag(database, traceId, ARTIFACT_LOCATION, locateTraceArtifacts(experiment, traceId));
-  const id = Number(experiment.experimentId);
-  return { traceId, experimentId: id, state, hasRequest: false, hasResponse: false };
+  return {
+    traceId,
+    experimentId: experiment.experimentId,
+    state,
+    hasRequest: false,
+    hasResponse: false,
+  };
 }
 
 /** The state of the trace by its root span; null when that is not among the spans. */
@@ -151,7 +156,7 @@ function upsertSpanSql(database: Database): string {
 function writeSpan(
   database: Database,
   traceId: string,
-  experimentId: number,
+  experimentId: string,
   span: SpanRecord,
 ): void {
   const costs = readAmounts(span.attributes.get(COST_ATTRIBUTE), COST_KEYS) ?? new Map();

@@ -15,7 +15,7 @@ export interface TraceCounts {
 /** Counts the traces of some experiments that meet `base` (empty for every trace). */
 export function countTraces(
   database: Database,
-  asked: { experimentIds: readonly number[]; first: string; second: string; base: string },
+  asked: { experimentIds: readonly string[]; first: string; second: string; base: string },
 ): TraceCounts {
   const binder = new Binder();
   const [first, second] = [asked.first, asked.second].map((filter) =>

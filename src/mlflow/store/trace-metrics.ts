@@ -21,7 +21,7 @@ export interface Aggregation {
 
 /** A checked question: `trace-metrics.ts` of the routes refuses what makes no sense. */
 export interface MetricQuery {
-  readonly experimentIds: readonly number[];
+  readonly experimentIds: readonly string[];
   readonly view: MetricView;
   readonly metricName: string;
   readonly aggregations: readonly Aggregation[];

@@ -73,7 +73,7 @@ export function hasTrace(database: Database, traceId: string): boolean {
 
 interface InfoRow {
   traceId: string;
-  experimentId: number;
+  experimentId: string;
   requestTimeMs: Int64;
   durationMs: Int64 | null;
   state: string;
@@ -88,9 +88,10 @@ export function listTraceInfos(database: Database, traceIds: readonly string[]):
   const rows = allInt64<InfoRow>(
     database,
     ["requestTimeMs", "durationMs"],
-    `SELECT request_id AS traceId, experiment_id AS experimentId, timestamp_ms AS requestTimeMs,
-       execution_time_ms AS durationMs, status AS state, client_request_id AS clientRequestId,
-       request_preview AS requestPreview, response_preview AS responsePreview
+    `SELECT request_id AS traceId, CAST(experiment_id AS TEXT) AS experimentId,
+       timestamp_ms AS requestTimeMs, execution_time_ms AS durationMs, status AS state,
+       client_request_id AS clientRequestId, request_preview AS requestPreview,
+       response_preview AS responsePreview
      FROM trace_info WHERE request_id IN (SELECT value FROM json_each(?))`,
     [ids],
   );
@@ -116,7 +117,6 @@ export function listTraceInfos(database: Database, traceIds: readonly string[]):
 function toTraceInfo(row: InfoRow): TraceInfo {
   return {
     ...row,
-    experimentId: String(row.experimentId),
     tags: new Map(),
     metadata: new Map(),
     assessments: [],

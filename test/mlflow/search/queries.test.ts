@@ -272,7 +272,7 @@ it.each([
   ["request_id IN ('t1', 't2')", [], "t2 t1"],
 ])("traces %j by %j", (filter, orderBy, ids) => {
   const query = (pageToken: string | null) =>
-    buildTraceQuery({ experimentIds: [1], filter, orderBy, pageSize: 2, pageToken });
+    buildTraceQuery({ experimentIds: ["1"], filter, orderBy, pageSize: 2, pageToken });
   // A full last page has a token too: the page behind it is empty.
   const found = walk(query, "request_id");
   expect(found.replaceAll("/", "").split(" ").filter(Boolean).join(" ")).toBe(ids);

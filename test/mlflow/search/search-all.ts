@@ -54,7 +54,7 @@ function buildAny(
     case "versions":
       return buildVersionQuery(search);
     case "traces":
-      return buildTraceQuery({ ...search, experimentIds: [1] });
+      return buildTraceQuery({ ...search, experimentIds: ["1"] });
     case "datasets":
       return buildDatasetQuery(search);
     case "logged":

@@ -132,7 +132,7 @@ describe("a trace made of spans", () => {
 });
 
 const COST_BY_MODEL = {
-  experimentIds: [0],
+  experimentIds: ["0"],
   view: "SPANS",
   metricName: "total_cost",
   aggregations: [

@@ -1,0 +1,42 @@
+/** `sovereign mlflow models list`: the registered models of a tracking store. */
+import { defineCommand } from "../../../command.ts";
+import { MODEL_FIELDS, modelRecord } from "../../../mlflow/model-records.ts";
+import { collect, DEFAULT_LIMIT, LIMIT_FLAG, noteExtent } from "../../../mlflow/search.ts";
+import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
+
+export const command = defineCommand({
+  args: {},
+  flags: {
+    filter: {
+      type: "string",
+      value: "expression",
+      summary: "only those it is true of: `name LIKE 'churn%'`, `tags.team = 'data'`",
+    },
+    ...LIMIT_FLAG,
+    ...TRACKING_FLAGS,
+  },
+  examples: [
+    { comment: "The models of this project", run: "sovereign mlflow models list" },
+    {
+      comment: "Those of a team",
+      run: "sovereign mlflow models list --filter \"tags.team = 'data'\" --json name,latest_version",
+    },
+  ],
+  notes: "Prompts, which MLflow keeps among the models, are under `mlflow prompts`.",
+  fields: MODEL_FIELDS,
+  databricks: "`databricks model-registry list-models`",
+  seeAlso: ["mlflow models show", "mlflow prompts list"],
+  async run(context, { flags }) {
+    const client = await openTracking(context, flags, { writes: false });
+    const found = await collect((options) => client.models.search(options), {
+      filter: flags.filter,
+      limit: flags.limit ?? DEFAULT_LIMIT,
+    });
+    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
+    const fields = isBrief ? MODEL_FIELDS.slice(0, 4) : MODEL_FIELDS;
+    await context.printRecords(fields, found.items.map(modelRecord));
+    const empty = "no models: `sovereign mlflow models create NAME` makes one";
+    await noteExtent(context, found, { flag: "--limit", empty });
+    return 0;
+  },
+});
