@@ -161,6 +161,84 @@ export const MLFLOW_GROUP: CommandGroup = {
       ],
     },
     {
+      name: "models",
+      summary: "Models with versions, aliases and stages",
+      verbs: [
+        {
+          name: "list",
+          summary: "List registered models",
+          load: () => import("./models/list.ts"),
+        },
+        {
+          name: "show",
+          summary: "Show the versions of a model, or one of them",
+          load: () => import("./models/show.ts"),
+        },
+        {
+          name: "create",
+          summary: "Create a model, or a version of one",
+          load: () => import("./models/create.ts"),
+        },
+        {
+          name: "alias",
+          summary: "Give a version a name that can move",
+          load: () => import("./models/alias.ts"),
+        },
+        {
+          name: "stage",
+          summary: "Move a version to a stage",
+          load: () => import("./models/stage.ts"),
+        },
+        {
+          name: "delete",
+          summary: "Erase a version, or a model with all versions",
+          load: () => import("./models/delete.ts"),
+        },
+      ],
+    },
+    {
+      name: "traces",
+      summary: "What programs did, span by span",
+      verbs: [
+        {
+          name: "list",
+          summary: "List traces",
+          load: () => import("./traces/list.ts"),
+        },
+        {
+          name: "show",
+          summary: "Draw the spans of a trace",
+          load: () => import("./traces/show.ts"),
+        },
+      ],
+    },
+    {
+      name: "prompts",
+      summary: "Prompts with versions",
+      verbs: [
+        {
+          name: "list",
+          summary: "List prompts",
+          load: () => import("./prompts/list.ts"),
+        },
+        {
+          name: "show",
+          summary: "Print a prompt, or list its versions",
+          load: () => import("./prompts/show.ts"),
+        },
+        {
+          name: "register",
+          summary: "Store a version of a prompt",
+          load: () => import("./prompts/register.ts"),
+        },
+        {
+          name: "compare",
+          summary: "Show how two versions of a prompt differ",
+          load: () => import("./prompts/compare.ts"),
+        },
+      ],
+    },
+    {
       name: "auth",
       summary: "Manage the accounts that may call the server",
       load: () => import("./auth.ts"),
