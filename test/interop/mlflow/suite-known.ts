@@ -47,10 +47,6 @@ export const KNOWN: readonly Known[] = [
     ],
   },
   {
-    reason: "runs of the web UI's prompt laboratory are not implemented",
-    tests: ["test_create_promptlab_run_handler_.*"],
-  },
-  {
     reason: "asserts a 500 for a user's mistake; ours is 400",
     tests: ["test_create_model_version_with_file_uri"],
   },
