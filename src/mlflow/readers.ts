@@ -4,6 +4,7 @@
  * answer also sees the commit here.
  */
 import type { Worker } from "node:worker_threads";
+import { systemClock } from "../core/clock.ts";
 import { startWorker } from "../core/privacy/index.ts";
 import type { ApiRequest } from "./dispatch.ts";
 import { ROUTES } from "./routes/index.ts";
@@ -43,10 +44,24 @@ interface Waiting {
 interface Reader {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** When the oldest of those waiting had its turn. */
+  taskStartedMs: number;
+  isAlive: boolean;
 }
 
-/** Starts `count` readers; they answer as soon as they are up. */
-export function startReaders(count: number, data: ReaderData): Readers {
+const RESTART_MS = 200;
+const WATCH_MS = 1000;
+/** Longer than any search that pages of 50,000 runs need. */
+const LIMIT_MS = 30_000;
+const AGAIN = "The search could not be made now; try again.";
+const TOO_LONG = "The search takes too long: use a simpler filter, or look through less.";
+
+/** Starts `count` readers; they answer as soon as they are up, and 400 after `limitMs`. */
+export function startReaders(
+  count: number,
+  data: ReaderData,
+  { clock = systemClock, limitMs = LIMIT_MS } = {},
+): Readers {
   let isClosing = false;
   let nextId = 0;
   const readers = Array.from({ length: count }, start);
@@ -57,29 +72,59 @@ export function startReaders(count: number, data: ReaderData): Readers {
       name: "mlflow-reader",
     });
     const waiting = new Map<number, Waiting>();
-    worker.on("message", (result: ReaderResult) => settle(waiting, result));
+    const reader: Reader = { worker, waiting, isAlive: true, taskStartedMs: clock.nowMs() };
+    worker.on("message", (result: ReaderResult) => {
+      reader.taskStartedMs = clock.nowMs();
+      settle(waiting, result);
+    });
     worker.on("error", (error) => failAll(waiting, error));
     worker.on("exit", () => {
+      reader.isAlive = false;
       failAll(waiting, new Error("a reader ended"));
-      const at = readers.findIndex((reader) => reader.worker === worker);
-      if (!isClosing && at >= 0) readers[at] = start();
+      // Not at once: one that cannot start would be started without end.
+      setTimeout(() => replace(reader), RESTART_MS).unref();
     });
-    return { worker, waiting };
+    return reader;
   }
+
+  function replace(reader: Reader): void {
+    const at = readers.indexOf(reader);
+    if (isClosing || at < 0) return;
+    readers[at] = start();
+  }
+
+  /** Ends a reader whose search takes too long; the searches behind it are to be tried again. */
+  function endOverdue(): void {
+    for (const reader of readers) {
+      const { worker, waiting, taskStartedMs } = reader;
+      if (waiting.size === 0 || clock.nowMs() - taskStartedMs < limitMs) continue;
+      const [id = -1] = waiting.keys();
+      settle(waiting, { id, errorCode: "BAD_REQUEST", message: TOO_LONG });
+      reader.isAlive = false;
+      failAll(waiting, new MlflowError("TEMPORARILY_UNAVAILABLE", AGAIN));
+      void worker.terminate();
+    }
+  }
+  const watch = setInterval(endOverdue, Math.min(WATCH_MS, limitMs / 2)).unref();
 
   return {
     answer: (route, request) =>
       new Promise((resolve, reject) => {
-        const reader = readers.reduce((best, other) =>
-          other.waiting.size < best.waiting.size ? other : best,
+        const [first, ...others] = readers.filter(({ isAlive }) => isAlive);
+        if (first === undefined) throw new MlflowError("TEMPORARILY_UNAVAILABLE", AGAIN);
+        const reader = others.reduce(
+          (best, other) => (other.waiting.size < best.waiting.size ? other : best),
+          first,
         );
         const id = nextId++;
+        if (reader.waiting.size === 0) reader.taskStartedMs = clock.nowMs();
         reader.waiting.set(id, { resolve, reject });
         const task: ReaderTask = { id, routeIndex: ROUTES.indexOf(route), request };
         reader.worker.postMessage(task);
       }),
     close: async () => {
       isClosing = true;
+      clearInterval(watch);
       await Promise.all(readers.map(({ worker }) => worker.terminate()));
     },
   };
