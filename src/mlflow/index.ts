@@ -46,6 +46,12 @@ export type {
   TraceState,
 } from "./client/traces.ts";
 export {
+  type ArtifactFate,
+  erase,
+  findGarbage,
+  type GarbageOptions,
+} from "./collect-garbage.ts";
+export {
   type ImportKind,
   type ImportOptions,
   type ImportReport,
@@ -58,4 +64,5 @@ export {
   upgradeTrackingDatabase,
 } from "./schema/upgrade.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
+export type { Garbage, GarbageKind } from "./store/garbage.ts";
 export { MlflowError, type WireErrorCode } from "./wire/error.ts";

@@ -249,6 +249,11 @@ export const MLFLOW_GROUP: CommandGroup = {
       load: () => import("./import.ts"),
     },
     {
+      name: "gc",
+      summary: "Erase what is deleted, with its artifacts",
+      load: () => import("./gc.ts"),
+    },
+    {
       name: "db",
       summary: "Bring an older MLflow's database to the schema used here",
       load: () => import("./db.ts"),
