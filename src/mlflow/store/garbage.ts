@@ -1,6 +1,6 @@
 /**
- * What is deleted but still there, and its erasure with every row that hangs on it. Which rows hang
- * on which is read from the foreign keys of the file, so later heads of MLflow's schema need nothing.
+ * What is deleted but still there, and its erasure with every row that hangs on it. Which rows do
+ * is read from the foreign keys of the file, so later heads of MLflow's schema need nothing more.
  */
 import type { Database } from "../../core/store/index.ts";
 
