@@ -34,7 +34,7 @@ const MAX_POINTS = 2_000_000;
 /** What an entry costs beside its points, in points. */
 const ENTRY_POINTS = 64;
 /** Points read at a time. */
-const CHUNK = 250_000;
+const CHUNK = 50_000;
 
 /** The steps of recently charted metrics of one database; least recently used goes first. */
 export class StepCache {
