@@ -1,7 +1,7 @@
 /**
  * The public library of the package: lakes of Delta tables, jobs of a `databricks.yml`, the
- * metadata store, and the one error class. Heavy parts (engine, SQL front end, YAML) are loaded on
- * first use.
+ * metadata store, a client of MLflow, and the one error class. Heavy parts (engine, SQL front end,
+ * tracking store, YAML) are loaded on first use.
  */
 export type { Clock } from "./core/clock.ts";
 export {
@@ -13,6 +13,35 @@ export {
 } from "./core/errors.ts";
 export { openStore, type Store, type StoreOptions } from "./core/store/index.ts";
 export * from "./lake/index.ts";
+export {
+  type ActiveRun,
+  type ActiveSpan,
+  type AutologHooks,
+  type AutologOptions,
+  autolog,
+  type ClientOptions,
+  type EndStatus,
+  type ExperimentEntity,
+  type LoggedModelEntity,
+  type LogModelOptions,
+  logModel,
+  type MetricPoint,
+  type MlflowClient,
+  type ModelVersionEntity,
+  openClient,
+  openTracer,
+  type PromptVersionEntity,
+  type RegisteredModelEntity,
+  type RunEntity,
+  type SpanEntity,
+  type SpanOptions,
+  type StartRunOptions,
+  startRun,
+  type TraceEntity,
+  type Tracer,
+  type TracerOptions,
+  type TrainingEnd,
+} from "./mlflow/client/index.ts";
 export {
   type Bundle,
   type BundleJob,

@@ -28,12 +28,17 @@ import {
   type CommitSummary,
   type DeltaTable,
   listRuns,
+  autolog,
   loadBundle,
+  type MlflowClient,
+  openClient,
   openLake,
   openStore,
+  openTracer,
   type RunEvent,
   runJob,
   SovereignError,
+  startRun,
   validateBundle,
 } from "@sovereign-stack/sovereign";
 
@@ -94,6 +99,33 @@ export async function useJobs(folder: string): Promise<unknown[]> {
   const runs = listRuns(store, { limit: 10 }).map((run) => [run.runId, run.job, run.status]);
   store.close();
   return [places, outcome.status, outcome.tasks.map((task) => [task.key, task.message]), events, runs];
+}
+
+export async function useTracking(folder: string): Promise<unknown[]> {
+  const place = { trackingUri: folder + "/mlflow.db", cwd: folder, env: {}, experiment: "churn" };
+  const client: MlflowClient = openClient(place);
+  const run = await startRun({ ...place, name: "first", tags: { team: "data" } });
+  run.logParams({ depth: 3 });
+  for (const step of [0, 1, 2]) run.logMetric("loss", 1 / (step + 1), step);
+  await run.logText("notes.txt", "fine");
+  await run.end();
+  const training = await autolog({ ...place, name: "second" });
+  training.onTrainStart({ rate: 0.1 });
+  training.onEpoch(0, { loss: 0.5 });
+  await training.onTrainEnd();
+  const tracer = await openTracer(place);
+  const answer = tracer.traced(async (question: string) => question.length, { name: "answer", type: "CHAIN" });
+  const length: number = await answer("why?");
+  await tracer.close();
+  const experimentId = await client.experiments.ensure("churn");
+  const { items } = await client.runs.search([experimentId], { filter: "params.depth = '3'" });
+  const [trace] = (await client.traces.search([experimentId])).items;
+  const spans = await client.traces.spans(trace?.traceId ?? "");
+  const prompt = await client.prompts.register({ name: "greet", template: "Hi {{name}}" });
+  const files = await client.artifacts.list(items[0]?.runId ?? "");
+  await client.close();
+  return [items.map((found) => [found.name, found.status, found.metrics.loss?.value]), length,
+    spans.map((span) => span.name), prompt.variables, files.map((file) => file.path)];
 }
 
 declare class AbortController {
@@ -164,7 +196,7 @@ test("everything the library exports says what it is", () => {
   expect(entry).toContain('from "./run/index.ts"');
   const names = readdirSync(join(installed, "dist/types"), { recursive: true, encoding: "utf8" });
   const shown = names.filter((name) =>
-    /^(lake\/(lake|table-api|delta-merge|arrow-table|input-rows|script-statements)|lake\/(exec\/(result|execute|to-plain|file-mounts)|catalog\/types|schema\/.*)|core\/(clock|store\/store)|run\/.*|core\/errors)\.d\.ts$/.test(
+    /^(lake\/(lake|table-api|delta-merge|arrow-table|input-rows|script-statements)|lake\/(exec\/(result|execute|to-plain|file-mounts)|catalog\/types|schema\/.*)|core\/(clock|store\/store)|run\/.*|mlflow\/client\/.*|core\/errors)\.d\.ts$/.test(
       name,
     ),
   );
@@ -182,7 +214,7 @@ test("everything the library exports says what it is", () => {
   expect(bare).toEqual([]);
 });
 
-test("a program of another project uses tables and jobs", async () => {
+test("a program of another project uses tables, jobs and tracking", async () => {
   const { code } = await transform(PROGRAM, { loader: "ts", target: "node20" });
   writeFileSync(join(project, "program.mjs"), code);
   const yml = (file: string) => `bundle: {name: b}
@@ -198,14 +230,15 @@ resources:
   writeFileSync(join(project, "one.sql"), "CREATE TABLE t AS SELECT CAST(:n AS INT) AS n");
   writeFileSync(
     join(project, "run.mjs"),
-    `import { useJobs, useTables } from "./program.mjs";
-const text = JSON.stringify([await useTables("lake-a"), await useJobs(process.cwd())],
+    `import { useJobs, useTables, useTracking } from "./program.mjs";
+const text = JSON.stringify([await useTables("lake-a"), await useJobs(process.cwd()),
+  await useTracking(process.cwd())],
   (_, value) => (typeof value === "bigint" ? Number(value) : value));
 console.log(text);`,
   );
   const run = spawnSync(process.execPath, ["run.mjs"], { cwd: project, encoding: "utf8" });
   expect(run.stderr).toBe("");
-  const [tables, jobs] = JSON.parse(run.stdout) as [unknown, unknown];
+  const [tables, jobs, tracking] = JSON.parse(run.stdout) as unknown[];
   expect(tables).toEqual([
     { two: 2 },
     3,
@@ -222,5 +255,12 @@ console.log(text);`,
     [["one", null]],
     ["run_start", "task_start", "statement_end", "task_end", "run_end"],
     [[1, "nightly", "success"]],
+  ]);
+  expect(tracking).toEqual([
+    [["first", "FINISHED", 1 / 3]],
+    4,
+    ["answer"],
+    ["name"],
+    ["notes.txt"],
   ]);
 });

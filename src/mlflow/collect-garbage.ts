@@ -24,7 +24,7 @@ import {
 
 export interface GarbageOptions {
   readonly nowMs: number;
-  /** Only what was deleted at least this long ago. Default 0. */
+  /** Only what was deleted at least this long ago; all when absent. */
   readonly olderThanMs?: number;
   /** Only these; with none named, all that is deleted. */
   readonly runIds?: readonly string[];
@@ -42,7 +42,8 @@ const HINTS: Readonly<Record<GarbageKind, string>> = {
 export function findGarbage(database: Database, options: GarbageOptions): Garbage[] {
   const { runIds = [], modelIds = [], experimentIds = [] } = options;
   const isOpen = runIds.length + modelIds.length + experimentIds.length === 0;
-  const latest = options.nowMs - (options.olderThanMs ?? 0);
+  const { nowMs, olderThanMs } = options;
+  const latest = olderThanMs === undefined ? Number.POSITIVE_INFINITY : nowMs - olderThanMs;
   const occupied = listOccupied(database);
   const choose = (kind: GarbageKind, ids: readonly string[]): Garbage[] => {
     const all = listGarbage(database, kind);

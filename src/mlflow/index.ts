@@ -1,4 +1,5 @@
 /** The MLflow-compatible tracking server, its store and its client. Read `README.md` first. */
+
 export {
   type Account,
   createPasswordAccount,
@@ -6,45 +7,7 @@ export {
   readAccounts,
   writeAccounts,
 } from "./auth.ts";
-export {
-  type ActiveRun,
-  currentUser,
-  type EndStatus,
-  type StartRunOptions,
-  startRun,
-} from "./client/active-run.ts";
-export {
-  type AutologHooks,
-  type AutologOptions,
-  autolog,
-  type TrainingEnd,
-} from "./client/autolog.ts";
-export { type ClientOptions, type MlflowClient, openClient } from "./client/client.ts";
-export type * from "./client/entities.ts";
-export type { SearchOptions } from "./client/experiments.ts";
-export { type LoggedModelEntity, type LogModelOptions, logModel } from "./client/log-model.ts";
-export type {
-  NewPrompt,
-  PromptClient,
-  PromptEntity,
-  PromptMessage,
-  PromptVersionEntity,
-} from "./client/prompts.ts";
-export type { RunBatch } from "./client/runs.ts";
-export {
-  type ActiveSpan,
-  openTracer,
-  type SpanOptions,
-  type Tracer,
-  type TracerOptions,
-} from "./client/tracer.ts";
-export type {
-  NewTrace,
-  SpanEntity,
-  TraceClient,
-  TraceEntity,
-  TraceState,
-} from "./client/traces.ts";
+export * from "./client/index.ts";
 export {
   type ArtifactFate,
   erase,

@@ -11,6 +11,7 @@ import { type ClientOptions, type MlflowClient, openClient } from "./client.ts";
 import type { RunEntity } from "./entities.ts";
 import { createRunQueue, type RunQueue } from "./run-queue.ts";
 
+/** Where a run is logged, and what it is called. */
 export interface StartRunOptions extends ClientOptions {
   /** Name of the experiment; made when it is missing. Default `Default`. */
   experiment?: string;
@@ -22,8 +23,10 @@ export interface StartRunOptions extends ClientOptions {
   queueFolder?: string;
 }
 
+/** How a run can end. */
 export type EndStatus = "FINISHED" | "FAILED" | "KILLED";
 
+/** A run that goes on. */
 export interface ActiveRun extends AsyncDisposable {
   readonly runId: string;
   readonly experimentId: string;

@@ -15,13 +15,14 @@ import { safeArtifactPath } from "../artifacts/safe-path.ts";
 import { type ArtifactEntry, list, toArtifact } from "./entities.ts";
 import { rethrow, type Transport } from "./transport.ts";
 
+/** The files of runs. */
 export interface ArtifactClient {
   /** The entries of the folder `path` of a run; the root without. */
   list(runId: string, path?: string): Promise<ArtifactEntry[]>;
-  /** Stores bytes as `path` below the artifact root `rootUri`; give the size of what is large. */
+  /** @internal Stores bytes as `path` below the artifact root `rootUri`; give the size of what is large. */
   write(rootUri: string, path: string, source: Readable, sizeBytes?: number): Promise<void>;
   writeText(rootUri: string, path: string, text: string): Promise<void>;
-  /** The bytes of `path` below the artifact root `rootUri`. */
+  /** @internal The bytes of `path` below the artifact root `rootUri`. */
   read(rootUri: string, path: string): Promise<Readable>;
   /** Stores a file, or a folder with all that is in it, below `folder`; the paths it stored. */
   put(rootUri: string, localPath: string, folder?: string): Promise<string[]>;
@@ -29,7 +30,7 @@ export interface ArtifactClient {
   fetch(runId: string, rootUri: string, path: string, into: string): Promise<string[]>;
 }
 
-/** Artifacts over `transport`. */
+/** @internal Artifacts over `transport`. */
 export function createArtifactClient(transport: Transport): ArtifactClient {
   const client: ArtifactClient = {
     list: async (runId, path) => {

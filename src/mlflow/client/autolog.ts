@@ -6,11 +6,13 @@
 import type { Int64 } from "../wire/fields.ts";
 import { type ActiveRun, type EndStatus, type StartRunOptions, startRun } from "./active-run.ts";
 
+/** Where a training is logged. */
 export interface AutologOptions extends StartRunOptions {
   /** A run that goes on: metrics go to it, and it stays open. */
   run?: ActiveRun;
 }
 
+/** What is told of a training when it ends. */
 export interface TrainingEnd {
   /** Default `FINISHED`. */
   status?: EndStatus;
@@ -19,6 +21,7 @@ export interface TrainingEnd {
   model?: string;
 }
 
+/** What a trainer calls while it trains. */
 export interface AutologHooks {
   readonly run: ActiveRun;
   onTrainStart(params: Readonly<Record<string, unknown>>): void;

@@ -12,13 +12,13 @@ import { parseDatabaseUri } from "../schema/database-uri.ts";
 import { type ArtifactClient, createArtifactClient } from "./artifacts.ts";
 import { createExperimentClient, type ExperimentClient } from "./experiments.ts";
 import { createHttpTransport } from "./http-transport.ts";
-import { createLocalTransport } from "./local-transport.ts";
 import { createModelClient, type ModelClient } from "./models.ts";
 import { createPromptClient, type PromptClient } from "./prompts.ts";
 import { createRunClient, type RunClient } from "./runs.ts";
 import { createTraceClient, type TraceClient } from "./traces.ts";
 import type { Transport } from "./transport.ts";
 
+/** Which tracking store, and as whom. */
 export interface ClientOptions {
   /**
    * `http://HOST:PORT`, `databricks`, `sqlite:///FILE` or a path. Default MLFLOW_TRACKING_URI, else
@@ -34,13 +34,15 @@ export interface ClientOptions {
   clock?: Clock;
   /** Where relative paths start; default the process's. */
   cwd?: string;
-  /** Ends requests and pauses of an HTTP client. */
+  /** @internal Ends requests and pauses of an HTTP client; a type that only Node declares. */
   signal?: AbortSignal;
   /** Times a request to a server is sent again; default 5. */
   retries?: number;
 }
 
+/** A tracking store by its parts. */
 export interface MlflowClient {
+  /** @internal The requests themselves. */
   readonly transport: Transport;
   readonly experiments: ExperimentClient;
   readonly runs: RunClient;
@@ -51,7 +53,10 @@ export interface MlflowClient {
   close(): Promise<void>;
 }
 
-/** Opens a client. Errors are those of opening a database, or of a URI that is none. */
+/**
+ * Makes a client. INVALID_PARAMETER_VALUE for a URI that is none; a database is opened by the first
+ * request, which has the errors of that.
+ */
 export function openClient(options: ClientOptions = {}): MlflowClient {
   const transport = openTransport(options);
   const artifacts = createArtifactClient(transport);
@@ -83,15 +88,40 @@ function openTransport(options: ClientOptions): Transport {
   if (/^https?:/i.test(uri)) return http(uri);
   if (/^databricks(:|$)/i.test(uri)) return http(databricksHost(env));
   const database = uri.replace(/^sqlite:\/\/\/?/, "");
-  if (options.mustExist) requireDatabase(parseDatabaseUri(uri, cwd));
-  return createLocalTransport({
-    backendStoreUri: uri,
-    artifactsDestination:
-      options.artifactsDestination ?? join(dirname(resolve(cwd, database)), "mlartifacts"),
-    env,
-    clock: options.clock ?? systemClock,
-    cwd,
+  const path = parseDatabaseUri(uri, cwd);
+  if (options.mustExist) requireDatabase(path);
+  return createLazyTransport(path, async () => {
+    const { createLocalTransport } = await import("./local-transport.ts");
+    return createLocalTransport({
+      backendStoreUri: uri,
+      artifactsDestination:
+        options.artifactsDestination ?? join(dirname(resolve(cwd, database)), "mlartifacts"),
+      env,
+      clock: options.clock ?? systemClock,
+      cwd,
+    });
   });
+}
+
+/** Programs that never log do not load the store, and neither do clients of a server. */
+function createLazyTransport(name: string, load: () => Promise<Transport>): Transport {
+  let opened: Promise<Transport> | null = null;
+  const open = () => {
+    opened ??= load();
+    return opened;
+  };
+  return {
+    name,
+    call: async (request) => (await open()).call(request),
+    upload: async (path, source, sizeBytes) => (await open()).upload(path, source, sizeBytes),
+    download: async (path) => (await open()).download(path),
+    sendSpans: async (experimentId, request) => (await open()).sendSpans(experimentId, request),
+    close: async () => {
+      // What could not be opened told its error to whoever asked.
+      const transport = await opened?.catch(() => null);
+      await transport?.close();
+    },
+  };
 }
 
 function requireDatabase(path: string): void {

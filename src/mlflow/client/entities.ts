@@ -4,6 +4,7 @@ import { isJsonObject } from "../../core/json/index.ts";
 import type { Int64 } from "../wire/fields.ts";
 import type { WireAnswer } from "./transport.ts";
 
+/** An experiment: runs and traces on one question. */
 export interface ExperimentEntity {
   experimentId: string;
   name: string;
@@ -14,6 +15,7 @@ export interface ExperimentEntity {
   tags: Record<string, string>;
 }
 
+/** How a run stands. */
 export type RunStatusName = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
 
 /** One logged value of a metric. */
@@ -24,6 +26,7 @@ export interface MetricPoint {
   step: Int64;
 }
 
+/** A run with the latest of all that was logged. */
 export interface RunEntity {
   runId: string;
   name: string;
@@ -42,6 +45,7 @@ export interface RunEntity {
   modelIds: string[];
 }
 
+/** A name of the registry with its newest versions. */
 export interface RegisteredModelEntity {
   name: string;
   description: string;
@@ -53,6 +57,7 @@ export interface RegisteredModelEntity {
   latestVersions: ModelVersionEntity[];
 }
 
+/** One version of a registered model. */
 export interface ModelVersionEntity {
   name: string;
   version: string;
@@ -67,6 +72,7 @@ export interface ModelVersionEntity {
   tags: Record<string, string>;
 }
 
+/** A file or folder in the listing of a run. */
 export interface ArtifactEntry {
   path: string;
   isDirectory: boolean;
@@ -80,7 +86,7 @@ export interface Page<T> {
   nextPageToken: string | null;
 }
 
-/** An experiment of an answer. */
+/** @internal An experiment of an answer. */
 export function toExperiment(wire: WireAnswer): ExperimentEntity {
   return {
     experimentId: text(wire.experiment_id),
@@ -93,7 +99,7 @@ export function toExperiment(wire: WireAnswer): ExperimentEntity {
   };
 }
 
-/** A run of an answer. */
+/** @internal A run of an answer. */
 export function toRun(wire: WireAnswer): RunEntity {
   const info = object(wire.info);
   const data = object(wire.data);
@@ -117,7 +123,7 @@ export function toRun(wire: WireAnswer): RunEntity {
   };
 }
 
-/** A metric of an answer. */
+/** @internal A metric of an answer. */
 export function toMetric(wire: WireAnswer): MetricPoint {
   return {
     key: text(wire.key),
@@ -127,7 +133,7 @@ export function toMetric(wire: WireAnswer): MetricPoint {
   };
 }
 
-/** A registered model of an answer. */
+/** @internal A registered model of an answer. */
 export function toRegisteredModel(wire: WireAnswer): RegisteredModelEntity {
   return {
     name: text(wire.name),
@@ -142,7 +148,7 @@ export function toRegisteredModel(wire: WireAnswer): RegisteredModelEntity {
   };
 }
 
-/** A model version of an answer. */
+/** @internal A model version of an answer. */
 export function toModelVersion(wire: WireAnswer): ModelVersionEntity {
   return {
     name: text(wire.name),
@@ -159,13 +165,13 @@ export function toModelVersion(wire: WireAnswer): ModelVersionEntity {
   };
 }
 
-/** A listed file of an answer. */
+/** @internal A listed file of an answer. */
 export function toArtifact(wire: WireAnswer): ArtifactEntry {
   const sizeBytes = Number(int64(wire.file_size));
   return { path: text(wire.path), isDirectory: wire.is_dir === true, sizeBytes };
 }
 
-/** A page of an answer whose items are under `key`. */
+/** @internal A page of an answer whose items are under `key`. */
 export function toPage<T>(
   answer: WireAnswer,
   key: string,
@@ -175,17 +181,17 @@ export function toPage<T>(
   return { items: list(answer[key]).map(toItem), nextPageToken: token === "" ? null : token };
 }
 
-/** The object a field holds; empty when it holds none. */
+/** @internal The object a field holds; empty when it holds none. */
 export function object(value: ExactJson | undefined): WireAnswer {
   return isJsonObject(value) ? value : {};
 }
 
-/** The objects a repeated field holds. */
+/** @internal The objects a repeated field holds. */
 export function list(value: ExactJson | undefined): WireAnswer[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** `[{key, value}]`, or an object, as a map. */
+/** @internal `[{key, value}]`, or an object, as a map. */
 export function toMap(value: ExactJson | undefined): Record<string, string> {
   const pairs = isJsonObject(value)
     ? Object.entries(value).map(([key, item]) => [key, text(item)] as const)
@@ -193,7 +199,7 @@ export function toMap(value: ExactJson | undefined): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** A text field; empty when missing. */
+/** @internal A text field; empty when missing. */
 export function text(value: ExactJson | undefined): string {
   return value === undefined || value === null ? "" : String(value);
 }

@@ -1,6 +1,5 @@
 /** Experiments over any transport. */
 import { SovereignError } from "../../core/errors.ts";
-import type { ViewType } from "../store/experiments.ts";
 import {
   type ExperimentEntity,
   object,
@@ -11,6 +10,7 @@ import {
 } from "./entities.ts";
 import type { Transport } from "./transport.ts";
 
+/** What is asked of a search, and which page of it. */
 export interface SearchOptions {
   /** In MLflow's filter language. */
   filter?: string;
@@ -18,9 +18,10 @@ export interface SearchOptions {
   maxResults?: number;
   pageToken?: string;
   /** Default `ACTIVE_ONLY`. */
-  viewType?: ViewType;
+  viewType?: "ACTIVE_ONLY" | "DELETED_ONLY" | "ALL";
 }
 
+/** Experiments of a store. */
 export interface ExperimentClient {
   create(
     name: string,
@@ -38,7 +39,7 @@ export interface ExperimentClient {
   search(options?: SearchOptions): Promise<Page<ExperimentEntity>>;
 }
 
-/** Experiments over `transport`. */
+/** @internal Experiments over `transport`. */
 export function createExperimentClient(transport: Transport): ExperimentClient {
   const post = (path: string, params: Readonly<Record<string, unknown>>) =>
     transport.call({ method: "POST", path: `/experiments/${path}`, params });
@@ -89,7 +90,7 @@ function unless(code: string): (error: unknown) => null {
   };
 }
 
-/** The parameters that all searches share. */
+/** @internal The parameters that all searches share. */
 export function searchParams(options: SearchOptions, maxResults: number) {
   return {
     filter: options.filter,

@@ -5,13 +5,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMap, parseDocument } from "yaml";
 import { SovereignError } from "../../core/errors.ts";
 import type { MlflowClient } from "./client.ts";
 import { object, text } from "./entities.ts";
 import { toPairs } from "./experiments.ts";
 import type { WireAnswer } from "./transport.ts";
 
+/** A model that is to be logged. */
 export interface LogModelOptions {
   /** Of the run, or of the model alone. */
   experimentId: string;
@@ -26,6 +26,7 @@ export interface LogModelOptions {
   tags?: Readonly<Record<string, string>>;
 }
 
+/** A model as the store keeps it, registered or not. */
 export interface LoggedModelEntity {
   modelId: string;
   experimentId: string;
@@ -45,7 +46,7 @@ export async function logModel(
   options: LogModelOptions,
 ): Promise<LoggedModelEntity> {
   const { folder, runId, name, experimentId, modelType, params = {}, tags = {} } = options;
-  const description = readDescription(join(folder, "MLmodel"));
+  const description = await readDescription(join(folder, "MLmodel"));
   const send = (method: "POST" | "PATCH", path: string, body: Record<string, unknown>) =>
     client.transport.call({ method, path, params: body });
   const created = toLoggedModel(
@@ -77,7 +78,7 @@ export async function logModel(
 }
 
 /** The `MLmodel` file, a YAML map with flavors. */
-function readDescription(path: string) {
+async function readDescription(path: string) {
   if (!existsSync(path)) {
     throw new SovereignError(
       "RESOURCE_DOES_NOT_EXIST",
@@ -87,6 +88,7 @@ function readDescription(path: string) {
       },
     );
   }
+  const { isMap, parseDocument } = await import("yaml");
   const document = parseDocument(readFileSync(path, "utf8"), { version: "1.1" });
   const flavors =
     document.errors.length === 0 && isMap(document.contents) && document.get("flavors");

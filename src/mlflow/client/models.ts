@@ -12,6 +12,7 @@ import {
 import { type SearchOptions, searchParams, toPairs } from "./experiments.ts";
 import type { ApiCall, Transport, WireObject } from "./transport.ts";
 
+/** A version that is to be registered. */
 export interface NewModelVersion {
   name: string;
   /** `runs:/ID/path`, `models:/m-…`, `mlflow-artifacts:/…`. */
@@ -21,6 +22,7 @@ export interface NewModelVersion {
   tags?: Readonly<Record<string, string>>;
 }
 
+/** The model registry of a store. */
 export interface ModelClient {
   create(
     name: string,
@@ -51,7 +53,7 @@ export interface ModelClient {
   artifactUri(name: string, version: string): Promise<string>;
 }
 
-/** The registry over `transport`. */
+/** @internal The registry over `transport`. */
 export function createModelClient(transport: Transport): ModelClient {
   const send = (method: ApiCall["method"], path: string, params: WireObject) =>
     transport.call({ method, path, params });

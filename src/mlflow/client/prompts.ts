@@ -14,6 +14,7 @@ export interface PromptMessage {
   content: string;
 }
 
+/** A prompt without its texts. */
 export interface PromptEntity {
   name: string;
   description: string;
@@ -25,6 +26,7 @@ export interface PromptEntity {
   updatedAtMs: number | null;
 }
 
+/** One version of a prompt, with its text. */
 export interface PromptVersionEntity {
   name: string;
   version: string;
@@ -38,6 +40,7 @@ export interface PromptVersionEntity {
   createdAtMs: number | null;
 }
 
+/** A version that is to be registered. */
 export interface NewPrompt {
   name: string;
   template: string | readonly PromptMessage[];
@@ -45,6 +48,7 @@ export interface NewPrompt {
   tags?: Readonly<Record<string, string>>;
 }
 
+/** The prompts of a store. */
 export interface PromptClient {
   search(options?: SearchOptions): Promise<Page<PromptEntity>>;
   get(name: string): Promise<PromptEntity>;

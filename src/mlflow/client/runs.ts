@@ -16,6 +16,7 @@ import {
 import { type SearchOptions, searchParams, toPairs } from "./experiments.ts";
 import type { Transport, WireObject } from "./transport.ts";
 
+/** A run that is to be made. */
 export interface NewRunOptions {
   experimentId: string;
   name?: string;
@@ -31,6 +32,7 @@ export interface RunBatch {
   tags?: Readonly<Record<string, string>>;
 }
 
+/** Runs of a store and what is logged to them. */
 export interface RunClient {
   create(options: NewRunOptions): Promise<RunEntity>;
   get(runId: string): Promise<RunEntity>;
@@ -56,7 +58,7 @@ export interface RunClient {
   ): Promise<Map<string, MetricPoint[]>>;
 }
 
-/** Runs over `transport`. */
+/** @internal Runs over `transport`. */
 export function createRunClient(transport: Transport): RunClient {
   const post = (path: string, params: WireObject) =>
     transport.call({ method: "POST", path: `/runs/${path}`, params });

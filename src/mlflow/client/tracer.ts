@@ -12,6 +12,7 @@ import { currentUser } from "./active-run.ts";
 import { type ClientOptions, type MlflowClient, openClient } from "./client.ts";
 import type { NewTrace } from "./traces.ts";
 
+/** Where traces go. */
 export interface TracerOptions extends ClientOptions {
   /** Name of the experiment that holds the traces; made when it is missing. Default `Default`. */
   experiment?: string;
@@ -21,6 +22,7 @@ export interface TracerOptions extends ClientOptions {
   client?: MlflowClient;
 }
 
+/** What a span is called and says of itself. */
 export interface SpanOptions {
   /** Default: the function's name. */
   name?: string;
@@ -39,6 +41,7 @@ export interface ActiveSpan {
   addEvent(name: string, attributes?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Makes spans of function calls. */
 export interface Tracer extends AsyncDisposable {
   /** The function, each call of which is a span with its arguments and result. */
   traced<A extends unknown[], R>(fn: (...args: A) => R, options?: SpanOptions): (...args: A) => R;

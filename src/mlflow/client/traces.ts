@@ -11,8 +11,10 @@ import { list, object, type Page, text, toMap, toPage } from "./entities.ts";
 import type { SearchOptions } from "./experiments.ts";
 import type { Transport, WireAnswer } from "./transport.ts";
 
+/** How a trace ended, or that it has not. */
 export type TraceState = "OK" | "ERROR" | "IN_PROGRESS" | "STATE_UNSPECIFIED";
 
+/** A trace without its spans. */
 export interface TraceEntity {
   traceId: string;
   experimentId: string;
@@ -27,6 +29,7 @@ export interface TraceEntity {
   metadata: Record<string, string>;
 }
 
+/** One call within a trace. */
 export interface SpanEntity {
   spanId: string;
   /** Null for the root. */
@@ -55,16 +58,17 @@ export interface NewTrace {
   metadata?: Readonly<Record<string, string>>;
 }
 
+/** Traces of a store. */
 export interface TraceClient {
   search(experimentIds: readonly string[], options?: SearchOptions): Promise<Page<TraceEntity>>;
   get(traceId: string): Promise<TraceEntity>;
   /** The spans of a trace by their starts; none when they were kept in a file that is gone. */
   spans(traceId: string): Promise<SpanEntity[]>;
-  /** Stores a trace that has ended, and its spans. */
+  /** @internal Stores a trace that has ended, and its spans. */
   log(trace: NewTrace, spans: readonly OtlpSpan[]): Promise<void>;
 }
 
-/** Traces over `transport`. */
+/** @internal Traces over `transport`. */
 export function createTraceClient(transport: Transport, artifacts: ArtifactClient): TraceClient {
   const send = (method: "GET" | "POST", path: string, params?: Readonly<Record<string, unknown>>) =>
     transport.call({

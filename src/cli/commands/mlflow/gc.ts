@@ -54,7 +54,8 @@ export const command = defineCommand({
   seeAlso: ["mlflow runs delete", "mlflow experiments delete"],
   dryRun: true,
   async run(context, { flags }) {
-    const olderThanMs = flags["older-than"] === undefined ? 0 : readAgeMs(flags["older-than"]);
+    const age = flags["older-than"];
+    const limit = age === undefined ? {} : { olderThanMs: readAgeMs(age) };
     const uri = storeUri(context, flags["backend-store-uri"]);
     const { cwd, clock } = context.io;
     const isFresh = flags["backend-store-uri"] === undefined && !existsSync(uri);
@@ -68,7 +69,7 @@ export const command = defineCommand({
     context.onClose(() => reader.close());
     const found = findGarbage(reader, {
       nowMs: clock.nowMs(),
-      olderThanMs,
+      ...limit,
       runIds: split(flags["run-ids"]),
       experimentIds: split(flags["experiment-ids"]),
       modelIds: split(flags["logged-model-ids"]),
