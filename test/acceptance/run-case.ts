@@ -190,7 +190,8 @@ async function runSovereign(
   const result = await stage.run({
     args,
     cwd: stage.folder,
-    env: { HOME: stage.folder, LANG: "C.UTF-8", ...variables },
+    // A progress line comes after 300 ms: whether one is shown would hang on the machine.
+    env: { HOME: stage.folder, LANG: "C.UTF-8", SOVEREIGN_NO_PROGRESS: "1", ...variables },
     stdin: from === null ? (inline ?? "") : readFileSync(from, "utf8"),
     tty: size === null ? null : { columns: Number(size[1]), rows: Number(size[2]) },
   });
