@@ -59,6 +59,14 @@ export function nameRowTrackingColumns(
   };
 }
 
+/** The entries of a configuration that name those columns. */
+export function rowTrackingNames(
+  configuration: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const named = [ROW_ID_NAME, VERSION_NAME].filter((key) => configuration[key] !== undefined);
+  return Object.fromEntries(named.map((key) => [key, configuration[key]!]));
+}
+
 /** Whether files of this table need row ids. */
 export function givesRowIds(protocol: Protocol, metadata: Metadata): boolean {
   return hasFeature(protocol, "rowTracking") && !isPropertyOn(metadata, SUSPENDED);

@@ -13,7 +13,7 @@ import type { Action, ColumnMappingMode, Metadata, Protocol } from "../types.ts"
 import { assignColumns } from "./assign-columns.ts";
 import { checkSchema } from "./check-schema.ts";
 import { type ProtocolNeeds, protocolFor } from "./protocol-for.ts";
-import { nameRowTrackingColumns } from "./row-ids.ts";
+import { nameRowTrackingColumns, rowTrackingNames } from "./row-ids.ts";
 import { readPropertyKey, readTableProperties } from "./table-properties.ts";
 
 export interface TableDefinition {
@@ -25,8 +25,8 @@ export interface TableDefinition {
   /** The table's COMMENT. */
   description?: string;
   clock: Clock;
-  /** The protocol of the table that is replaced; it is never lowered. */
-  replaced?: Protocol;
+  /** The table that is replaced: its protocol is never lowered, its row id columns keep their names. */
+  replaced?: TableState;
 }
 
 export interface TableState {
@@ -62,10 +62,13 @@ export function defineTable(definition: TableDefinition): TableState {
     format: { provider: "parquet", options: {} },
     schemaString: printSchemaJson(schema),
     partitionColumns,
-    configuration: withRowTracking(configuration),
+    configuration: withRowTracking({
+      ...rowTrackingNames(definition.replaced?.metadata.configuration ?? {}),
+      ...configuration,
+    }),
     createdTime: definition.clock.nowMs(),
   };
-  return { protocol: protocolFor(withCurrent(needs, definition.replaced)), metadata };
+  return { protocol: protocolFor(withCurrent(needs, definition.replaced?.protocol)), metadata };
 }
 
 /** Protocol and metadata after ALTER TABLE, SET TBLPROPERTIES or schema evolution. */

@@ -194,7 +194,7 @@ function stateOf(
     ...(place.info && { name: place.info.name }),
     ...(definition.description !== undefined && { description: definition.description }),
     clock: ctx.session.clock,
-    ...(old && { replaced: old.protocol }),
+    ...(old && { replaced: old }),
   });
   if (Object.keys(definition.constraints).length === 0) return state;
   const configuration = { ...state.metadata.configuration, ...definition.constraints };
@@ -203,7 +203,7 @@ function stateOf(
     partitionColumns: definition.partitionColumns,
     properties: { ...definition.properties, "delta.feature.checkConstraints": "supported" },
     clock: ctx.session.clock,
-    ...(old && { replaced: old.protocol }),
+    ...(old && { replaced: old }),
   });
   return { protocol: constrained.protocol, metadata: { ...state.metadata, configuration } };
 }

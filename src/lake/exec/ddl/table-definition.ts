@@ -22,6 +22,13 @@ import { otherLocation, type Place, placeOf } from "./table-place.ts";
 
 type Create = StatementOf<"create_table">;
 
+/** What a replaced table hands on, as delta-spark 4.4 does, unless the statement says otherwise. */
+const HANDED_ON = new Set([
+  "delta.enableDeletionVectors",
+  "delta.enableRowTracking",
+  "delta.checkpointPolicy",
+]);
+
 /** What a table about to be made holds. */
 export interface Definition {
   schema: StructType;
@@ -57,18 +64,34 @@ export async function prepareCreate(ctx: StatementContext, create: Create): Prom
   if (create.columns.length === 0 && !create.query) throw noColumns(create);
   const source = create.query ? await bindQueryPlan(ctx, create.query) : null;
   const { fields, partitionColumns } = await columnsOf(ctx, create, source);
+  const isReplaced = exists || place.isAdopted;
   const definition: Definition = {
     schema: structType(fields),
     partitionColumns,
-    properties: withDefaults(ctx, propertyRecord(create.options.properties)),
+    properties: withDefaults(ctx, {
+      ...(isReplaced && (await handedOn(ctx, place, create))),
+      ...propertyRecord(create.options.properties),
+    }),
     constraints: checkConstraintsOf(create),
     description: create.options.comment,
     source,
-    replaces:
-      exists || place.isAdopted ? (create.orReplace ? "create_or_replace" : "replace") : null,
+    replaces: isReplaced ? (create.orReplace ? "create_or_replace" : "replace") : null,
     orCreate: create.orReplace,
   };
   return { place, action: "make", definition };
+}
+
+async function handedOn(
+  ctx: StatementContext,
+  place: Place,
+  { options }: Create,
+): Promise<Record<string, string>> {
+  const { metadata } = await ctx.session.log(place.location).snapshot();
+  const said = new Set(options.properties.map(({ key }) => key.toLowerCase()));
+  const kept = Object.entries(metadata.configuration).filter(
+    ([key]) => HANDED_ON.has(key) && !said.has(key.toLowerCase()),
+  );
+  return Object.fromEntries(kept);
 }
 
 /** Given properties before the settings' own; keys compare without case. */
