@@ -20,6 +20,12 @@ const CHANGES = [
 ];
 const OTHER_CHANGES: Readonly<Record<string, readonly string[]>> = {
   replaced: ["INSERT INTO $T VALUES (5, 'z')", "UPDATE $T SET a = 9 WHERE only = 'x'"],
+  // Spark refuses to UPDATE an identity column.
+  identity: [
+    "INSERT INTO $T (name) VALUES ('s'), ('t')",
+    "UPDATE $T SET name = 'u' WHERE id % 4 = 3",
+    "DELETE FROM $T WHERE id = 10",
+  ],
   "hard-names": ["INSERT INTO $T SELECT * FROM $T", "UPDATE $T SET `a.b` = 7"],
 };
 
