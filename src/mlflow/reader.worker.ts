@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../core/clock.ts";
 import { answerApi } from "./dispatch.ts";
-import type { ReaderData, ReaderResult, ReaderTask } from "./readers.ts";
+import type { ReaderData, ReaderMessage, ReaderResult, ReaderTask } from "./readers.ts";
 import { ROUTES } from "./routes/index.ts";
 import type { Context } from "./routes/route.ts";
 import { openTrackingDatabase } from "./schema/open.ts";
@@ -23,6 +23,7 @@ parentPort?.on("message", async ({ id, routeIndex, request }: ReaderTask) => {
   );
   parentPort?.postMessage(result);
 });
+parentPort?.postMessage({ isReady: true } satisfies ReaderMessage);
 
 async function answerTask(routeIndex: number, request: ReaderTask["request"]): Promise<string> {
   const route = ROUTES[routeIndex];

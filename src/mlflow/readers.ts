@@ -1,10 +1,11 @@
 /**
  * Worker threads with read-only connections for the searches and histories that take long, so that
  * logging goes on meanwhile. A commit is in the file before its answer is sent, so whoever saw the
- * answer also sees the commit here.
+ * answer also sees the commit here. A reader has one search at a time, the others wait in line: one
+ * that takes too long, or kills its reader, costs nobody else their answer.
  */
 import type { Worker } from "node:worker_threads";
-import { systemClock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { startWorker } from "../core/privacy/index.ts";
 import type { ApiRequest } from "./dispatch.ts";
 import { ROUTES } from "./routes/index.ts";
@@ -25,7 +26,9 @@ export interface ReaderTask {
   readonly request: ApiRequest;
 }
 
-/** From a reader. */
+/** From a reader: first that it is up, then a result for each task. */
+export type ReaderMessage = { readonly isReady: true } | ReaderResult;
+
 export type ReaderResult =
   | { readonly id: number; readonly text: string }
   | { readonly id: number; readonly errorCode: WireErrorCode | null; readonly message: string };
@@ -36,51 +39,75 @@ export interface Readers {
   close(): Promise<void>;
 }
 
-interface Waiting {
+export interface ReaderOptions {
+  clock?: Clock;
+  limitMs?: number;
+  /** Makes the thread; for tests. */
+  spawn?: (data: ReaderData) => Worker;
+  /** Told what a reader died of. */
+  onFailure?: ((what: string, error: unknown) => void) | undefined;
+}
+
+interface Search {
+  readonly task: ReaderTask;
+  readonly askedMs: number;
+  /** Readers that ended over it. */
+  losses: number;
   resolve: (text: string) => void;
   reject: (error: Error) => void;
 }
 
 interface Reader {
   readonly worker: Worker;
-  readonly waiting: Map<number, Waiting>;
-  /** When the oldest of those waiting had its turn. */
-  taskStartedMs: number;
-  isAlive: boolean;
+  isReady: boolean;
+  /** What it works on. */
+  search: Search | null;
+  startedMs: number;
 }
 
 const RESTART_MS = 200;
 const WATCH_MS = 1000;
 /** Longer than any search that pages of 50,000 runs need. */
 const LIMIT_MS = 30_000;
+/** The same while others wait for a reader. */
+const CONTESTED_LIMIT_MS = 10_000;
+const MAX_WAITING = 1000;
 const AGAIN = "The search could not be made now; try again.";
-const TOO_LONG = "The search takes too long: use a simpler filter, or look through less.";
+const TOO_MUCH = "The search takes too long: use a simpler filter, or look through less.";
 
-/** Starts `count` readers; they answer as soon as they are up, and 400 after `limitMs`. */
+const spawnReader = (data: ReaderData): Worker =>
+  startWorker(new URL("./reader.worker.js", import.meta.url), { data, name: "mlflow-reader" });
+
+/**
+ * Starts `count` readers. They answer as soon as they are up; 400 after `limitMs`, or a third of it
+ * when others wait, and for a search that ends two readers; 503 when none came free for so long.
+ */
 export function startReaders(
   count: number,
   data: ReaderData,
-  { clock = systemClock, limitMs = LIMIT_MS } = {},
+  options: ReaderOptions = {},
 ): Readers {
+  const { clock = systemClock, limitMs = LIMIT_MS, spawn = spawnReader, onFailure } = options;
+  const contestedMs = Math.min(limitMs / 3, CONTESTED_LIMIT_MS);
   let isClosing = false;
   let nextId = 0;
+  let waiting: Search[] = [];
   const readers = Array.from({ length: count }, start);
 
   function start(): Reader {
-    const worker = startWorker(new URL("./reader.worker.js", import.meta.url), {
-      data,
-      name: "mlflow-reader",
+    const worker = spawn(data);
+    const reader: Reader = { worker, isReady: false, search: null, startedMs: 0 };
+    worker.on("message", (message: ReaderMessage) => {
+      if ("isReady" in message) reader.isReady = true;
+      else {
+        if (reader.search?.task.id === message.id) settle(reader.search, message);
+        reader.search = null;
+      }
+      assign();
     });
-    const waiting = new Map<number, Waiting>();
-    const reader: Reader = { worker, waiting, isAlive: true, taskStartedMs: clock.nowMs() };
-    worker.on("message", (result: ReaderResult) => {
-      reader.taskStartedMs = clock.nowMs();
-      settle(waiting, result);
-    });
-    worker.on("error", (error) => failAll(waiting, error));
+    worker.on("error", (error) => onFailure?.("a reader thread", error));
     worker.on("exit", () => {
-      reader.isAlive = false;
-      failAll(waiting, new Error("a reader ended"));
+      retire(reader);
       // Not at once: one that cannot start would be started without end.
       setTimeout(() => replace(reader), RESTART_MS).unref();
     });
@@ -88,39 +115,59 @@ export function startReaders(
   }
 
   function replace(reader: Reader): void {
-    const at = readers.indexOf(reader);
-    if (isClosing || at < 0) return;
-    readers[at] = start();
+    if (!isClosing) readers[readers.indexOf(reader)] = start();
   }
 
-  /** Ends a reader whose search takes too long; the searches behind it are to be tried again. */
-  function endOverdue(): void {
+  /** Gives the reader no more work; its search, if any, is for another one. */
+  function retire(reader: Reader): void {
+    const { search } = reader;
+    reader.isReady = false;
+    reader.search = null;
+    if (search === null) return;
+    search.losses++;
+    if (search.losses > 1) search.reject(new MlflowError("BAD_REQUEST", TOO_MUCH));
+    else waiting.unshift(search);
+    assign();
+  }
+
+  function assign(): void {
     for (const reader of readers) {
-      const { worker, waiting, taskStartedMs } = reader;
-      if (waiting.size === 0 || clock.nowMs() - taskStartedMs < limitMs) continue;
-      const [id = -1] = waiting.keys();
-      settle(waiting, { id, errorCode: "BAD_REQUEST", message: TOO_LONG });
-      reader.isAlive = false;
-      failAll(waiting, new MlflowError("TEMPORARILY_UNAVAILABLE", AGAIN));
-      void worker.terminate();
+      if (waiting.length === 0) return;
+      if (!reader.isReady || reader.search !== null) continue;
+      reader.search = waiting.shift() as Search;
+      reader.startedMs = clock.monotonicMs();
+      reader.worker.postMessage(reader.search.task);
     }
   }
-  const watch = setInterval(endOverdue, Math.min(WATCH_MS, limitMs / 2)).unref();
+
+  function endOverdue(): void {
+    const nowMs = clock.monotonicMs();
+    const byAge = readers
+      .filter(({ search }) => search !== null)
+      .sort((left, right) => left.startedMs - right.startedMs);
+    byAge.forEach((reader, index) => {
+      const isContested = index === 0 && waiting.length > 0;
+      if (nowMs - reader.startedMs < (isContested ? contestedMs : limitMs)) return;
+      reader.search?.reject(new MlflowError("BAD_REQUEST", TOO_MUCH));
+      reader.search = null;
+      retire(reader);
+      void reader.worker.terminate();
+    });
+    const [overdue, others] = partition(waiting, ({ askedMs }) => nowMs - askedMs >= limitMs);
+    waiting = others;
+    for (const search of overdue) {
+      search.reject(new MlflowError("TEMPORARILY_UNAVAILABLE", AGAIN));
+    }
+  }
+  const watch = setInterval(endOverdue, Math.min(WATCH_MS, limitMs / 10)).unref();
 
   return {
     answer: (route, request) =>
       new Promise((resolve, reject) => {
-        const [first, ...others] = readers.filter(({ isAlive }) => isAlive);
-        if (first === undefined) throw new MlflowError("TEMPORARILY_UNAVAILABLE", AGAIN);
-        const reader = others.reduce(
-          (best, other) => (other.waiting.size < best.waiting.size ? other : best),
-          first,
-        );
-        const id = nextId++;
-        if (reader.waiting.size === 0) reader.taskStartedMs = clock.nowMs();
-        reader.waiting.set(id, { resolve, reject });
-        const task: ReaderTask = { id, routeIndex: ROUTES.indexOf(route), request };
-        reader.worker.postMessage(task);
+        if (waiting.length >= MAX_WAITING) throw new MlflowError("TEMPORARILY_UNAVAILABLE", AGAIN);
+        const task: ReaderTask = { id: nextId++, routeIndex: ROUTES.indexOf(route), request };
+        waiting.push({ task, askedMs: clock.monotonicMs(), losses: 0, resolve, reject });
+        assign();
       }),
     close: async () => {
       isClosing = true;
@@ -130,15 +177,12 @@ export function startReaders(
   };
 }
 
-function settle(waiting: Map<number, Waiting>, result: ReaderResult): void {
-  const caller = waiting.get(result.id);
-  waiting.delete(result.id);
-  if ("text" in result) caller?.resolve(result.text);
-  else if (result.errorCode === null) caller?.reject(new Error(result.message));
-  else caller?.reject(new MlflowError(result.errorCode, result.message));
+function settle(search: Search, result: ReaderResult): void {
+  if ("text" in result) search.resolve(result.text);
+  else if (result.errorCode === null) search.reject(new Error(result.message));
+  else search.reject(new MlflowError(result.errorCode, result.message));
 }
 
-function failAll(waiting: Map<number, Waiting>, error: Error): void {
-  for (const caller of waiting.values()) caller.reject(error);
-  waiting.clear();
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }

@@ -47,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const readers =
     readerCount === 0
       ? undefined
-      : startReaders(readerCount, { databasePath: database.path, settings });
+      : startReaders(readerCount, { databasePath: database.path, settings }, { onFailure });
   const app = createApp({
     context,
     ...(readers === undefined ? {} : { readers }),
