@@ -1,5 +1,5 @@
 /** CREATE TABLE … AS SELECT as SQL text. */
-import type { CreateTableOptions } from "./lake.ts";
+import type { CreateTableOptions } from "./lake-api.ts";
 import { quoteIdentifier } from "./sql/parse/name.ts";
 
 /** The statement that makes the table `parts` of the rows of `source`. */

@@ -14,7 +14,8 @@ export type { FileTotals } from "./exec/plan/statement-plan.ts";
 export type { CommitSummary, StatementResult } from "./exec/result.ts";
 export type { PlainValue } from "./exec/to-plain.ts";
 export type { InputRow, InputRows } from "./input-rows.ts";
-export { type CreateTableOptions, type Lake, type LakeOptions, openLake } from "./lake.ts";
+export { openLake } from "./lake.ts";
+export type { CreateTableOptions, Lake, LakeOptions } from "./lake-api.ts";
 export * from "./schema/data-type.ts";
 export { formatJson, formatValue } from "./schema/format-value.ts";
 export {

@@ -11,13 +11,7 @@ import {
   renameColumnOperation,
 } from "../../delta/write/operations.ts";
 import { droppedStatsColumns, renamedStatsColumns } from "../../delta/write/stats-columns.ts";
-import {
-  type DataType,
-  type StructField,
-  type StructType,
-  structField,
-  structType,
-} from "../../schema/data-type.ts";
+import { type StructField, structType } from "../../schema/data-type.ts";
 import type { AlterAction, ColumnDefinition, Identifier, MultipartName } from "../../sql/ast.ts";
 import { notImplemented } from "../../sql/error.ts";
 import { partsOfName } from "../names.ts";
@@ -30,10 +24,10 @@ import { changeMetadata } from "./alter-table.ts";
 import { changeColumnType } from "./alter-type.ts";
 import { checkColumnExpressions, fieldOf } from "./column-fields.ts";
 import { refuseReferenced, refuseViolations } from "./constraints.ts";
+import { editStruct, fieldAt } from "./nested-fields.ts";
 import { syncIdentity } from "./sync-identity.ts";
 
 type Position = NonNullable<ColumnDefinition["position"]>;
-type Edit = (fields: readonly StructField[]) => StructField[];
 
 /** ADD COLUMN(S). */
 export async function addColumns(
@@ -248,55 +242,6 @@ async function changedField(
         column.span,
       );
   }
-}
-
-function fieldAt(schema: StructType, path: readonly string[]): StructField | undefined {
-  let type: DataType = schema;
-  let field: StructField | undefined;
-  for (const name of path) {
-    field = partOf(type, name);
-    if (!field) return undefined;
-    type = field.type;
-  }
-  return field;
-}
-
-/** A field of a struct; what an array or a map holds goes by `element`, `key` and `value`. */
-function partOf(type: DataType, name: string): StructField | undefined {
-  if (type.kind === "struct") return findField(type, name);
-  const part = name.toLowerCase();
-  if (type.kind === "array" && part === "element") return structField(part, type.element);
-  if (type.kind !== "map" || (part !== "key" && part !== "value")) return undefined;
-  return structField(part, type[part]);
-}
-
-/** Edits the fields of the struct at `parents`, through arrays (`element`) and maps too. */
-function editStruct(schema: StructType, parents: readonly string[], edit: Edit): StructType {
-  return editType(schema, parents, edit) as StructType;
-}
-
-function editType(type: DataType, parents: readonly string[], edit: Edit): DataType {
-  const [first, ...rest] = parents;
-  if (first === undefined && type.kind === "struct") return structType(edit(type.fields));
-  if (type.kind === "array" && first?.toLowerCase() === "element") {
-    return { ...type, element: editType(type.element, rest, edit) };
-  }
-  if (type.kind === "map" && first?.toLowerCase() === "value") {
-    return { ...type, value: editType(type.value, rest, edit) };
-  }
-  if (type.kind === "map" && first?.toLowerCase() === "key") {
-    return { ...type, key: editType(type.key, rest, edit) };
-  }
-  if (type.kind !== "struct" || first === undefined) {
-    throw refused("only a struct has fields to change", "DELTA_ADD_COLUMN_PARENT_NOT_STRUCT", {
-      hint: "name a field of a STRUCT column",
-    });
-  }
-  const field = findField(type, first);
-  if (!field) throw unknownColumn(first, type.fields);
-  return structType(
-    type.fields.map((f) => (f === field ? { ...f, type: editType(f.type, rest, edit) } : f)),
-  );
 }
 
 function requireMapping(handle: TableHandle, what: string, errorClass: string): void {
