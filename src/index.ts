@@ -1,8 +1,16 @@
 /**
  * The public library of the package: lakes of Delta tables, jobs of a `databricks.yml`, the
- * metadata store, a client of MLflow, and the one error class. Heavy parts (engine, SQL front end,
- * tracking store, YAML) are loaded on first use.
+ * metadata store, a client of MLflow, SIMD kernels, and the one error class. Heavy parts (engine,
+ * SQL front end, tracking store, YAML) are loaded on first use.
  */
+export {
+  type ComputeBackend,
+  type ComputeOptions,
+  type Metric,
+  openCompute,
+  type ScanOptions,
+  type TopResult,
+} from "./compute/index.ts";
 export type { Clock } from "./core/clock.ts";
 export {
   type ErrorCode,

@@ -23,11 +23,14 @@ export interface SourceFile {
   imports: SourceImport[];
 }
 
+/** AssemblyScript, a language of its own. */
+const KERNELS = /^src\/compute\/kernels\//;
+
 /** Every `.ts` file below `folder`, sorted. */
 export async function readSources(folder: string): Promise<SourceFile[]> {
   await init;
   return readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.tsx?$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !KERNELS.test(`${folder}/${name}`))
     .sort()
     .map((name) => {
       const path = `${folder}/${name}`;

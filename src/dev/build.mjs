@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildKernels } from "./build-kernels.mjs";
 import { emitDeclarations } from "./emit-declarations.mjs";
 import { mergeChunks } from "./merge-chunks.mjs";
 
@@ -73,6 +74,7 @@ async function bundle(name, options) {
   writeFileSync(join(root, "dist", `${name}.meta.json`), meta);
 }
 
+await buildKernels();
 await bundle("cli", {
   entryPoints: [join(root, "src/cli/main.ts"), ...workers],
   external: NATIVES,

@@ -30,12 +30,22 @@ export function startWorker(entry: URL, options: WorkerOptions = {}): Worker {
   port1.on("message", (attempt: EgressAttempt) => reportAttempt(attempt));
   port1.unref();
   const policy = currentPolicy() ?? { tier: "sovereign", endpoints: [], location: "batuta.toml" };
-  const data: BootstrapData = { entry: entry.href, policy, data: options.data, attempts: port2 };
+  const { href } = findBuilt(entry);
+  const data: BootstrapData = { entry: href, policy, data: options.data, attempts: port2 };
   // The build puts the bootstrap beside the chunk this file ends up in.
-  const bootstrap = new URL("./privacy-bootstrap.worker.js", import.meta.url);
+  const bootstrap = findBuilt(new URL("./privacy-bootstrap.worker.js", import.meta.url));
   return createUnguardedWorker(bootstrap, {
     workerData: data,
     transferList: [port2, ...(options.transferList ?? [])],
+    // A program given by `--input-type=module -e` hands the flag on, and a thread refuses it.
+    ...(process.execArgv.some((flag) => flag.startsWith("--input-type")) ? { execArgv: [] } : {}),
     ...(options.name === undefined ? {} : { name: options.name }),
   });
+}
+
+/** Tests and benches run the sources as they are; the threads they start run the build. */
+function findBuilt(entry: URL): URL {
+  if (!import.meta.url.endsWith(".ts")) return entry;
+  const name = entry.pathname.split("/").at(-1)!;
+  return new URL(`../../../dist/lib/${name}`, import.meta.url);
 }

@@ -1,0 +1,46 @@
+/**
+ * The numeric floor: SIMD kernels behind typed arrays. `openCompute` for operations, `loadKernel`
+ * for a capability's own kernel, `createPool` to spread one over threads. Read `backend.ts` first.
+ */
+import type { ComputeBackend } from "./backend.ts";
+import { referenceBackend } from "./reference/index.ts";
+import { createWasmBackend } from "./wasm/backend.ts";
+
+export type {
+  ComputeBackend,
+  MemoryOps,
+  Metric,
+  ScanOptions,
+  TopResult,
+  VectorOps,
+} from "./backend.ts";
+export { createPool, defaultThreads, type KernelPool, type PoolKernel } from "./pool.ts";
+export { type Arena, createArena } from "./wasm/arena.ts";
+export {
+  type Kernel,
+  type KernelName,
+  type LoadKernelOptions,
+  loadKernel,
+} from "./wasm/load-kernel.ts";
+export {
+  instantiate,
+  type KernelExports,
+  type KernelFunction,
+  type WasmMemory,
+  type WasmModule,
+} from "./wasm/webassembly.ts";
+
+export interface ComputeOptions {
+  /** `reference` is the definition, for comparisons. */
+  backend?: "wasm" | "reference";
+  /** Threads of a call, this one included; by default the cores of the machine, at most 16. */
+  threads?: number;
+  /** `plain`: the same bits on every machine and for any number of threads. */
+  build?: "auto" | "plain";
+}
+
+/** Opens a backend; `close` it to end its threads. */
+export async function openCompute(options: ComputeOptions = {}): Promise<ComputeBackend> {
+  const { backend = "wasm", ...settings } = options;
+  return backend === "reference" ? referenceBackend : createWasmBackend(settings);
+}

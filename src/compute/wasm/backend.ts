@@ -1,0 +1,28 @@
+/** The default backend: kernels in WebAssembly SIMD over a pool of threads. */
+import type { ComputeBackend } from "../backend.ts";
+import { createPool } from "../pool.ts";
+import { loadKernel } from "./load-kernel.ts";
+import { createRunner } from "./runner.ts";
+import { createVectorOps } from "./vectors.ts";
+
+export interface WasmOptions {
+  threads?: number;
+  build?: "auto" | "plain";
+  /** Least cost of a share, for tests that want threads on small shapes. */
+  leastShare?: number;
+}
+
+/** Loads the kernels; workers start with the first call that is worth them. */
+export async function createWasmBackend(options: WasmOptions = {}): Promise<ComputeBackend> {
+  const kernel = await loadKernel("linear", { build: options.build ?? "auto" });
+  const pool = createPool(options.threads);
+  const runner = createRunner(kernel, pool, options.leastShare);
+  return {
+    name: `wasm ${kernel.build}`,
+    threads: pool.threads,
+    ...runner.memory,
+    ...createVectorOps(runner),
+    start: () => pool.start(),
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,65 @@
+/** The kernels against their definitions on random shapes: both builds, one thread and two. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ComputeBackend, openCompute } from "../../src/compute/index.ts";
+import { createWasmBackend } from "../../src/compute/wasm/backend.ts";
+import { createRng } from "../../src/core/rng.ts";
+import { randomFloats, SWEEPS, sweep } from "./sweep.ts";
+
+const CASES = 200;
+const reference = await openCompute({ backend: "reference" });
+
+describe.each([
+  { build: "plain", threads: 1 },
+  { build: "auto", threads: 1 },
+  { build: "plain", threads: 2 },
+  { build: "auto", threads: 2 },
+] as const)("$build build, $threads threads", ({ build, threads }) => {
+  let backend: ComputeBackend;
+  beforeAll(async () => {
+    backend = await createWasmBackend({ build, threads, leastShare: 256 });
+    expect(await backend.start()).toBe(threads);
+  });
+  afterAll(() => backend.close());
+
+  test.each(Object.entries(SWEEPS))("%s", (_, run) => {
+    sweep(run, CASES, { reference, backend });
+  });
+});
+
+test("the relaxed build passes its known answers on this engine", async () => {
+  await using backend = disposable(await openCompute({ threads: 1 }));
+  expect(backend.name).toBe("wasm relaxed");
+});
+
+test("the plain build gives the same bits whatever the number of threads", async () => {
+  const rng = createRng(7);
+  const [rows, query] = [randomFloats(rng, 2000 * 384), randomFloats(rng, 384)];
+  const scores: Float32Array[] = [];
+  for (const threads of [1, 2, 3]) {
+    await using backend = disposable(await openCompute({ build: "plain", threads }));
+    expect(await backend.start()).toBe(threads);
+    for (const metric of ["dot", "cosine", "l2"] as const) {
+      const out = new Float32Array(2000);
+      backend.scan(metric, query, rows, out);
+      scores.push(out);
+    }
+  }
+  expect(scores.slice(3, 6)).toEqual(scores.slice(0, 3));
+  expect(scores.slice(6)).toEqual(scores.slice(0, 3));
+});
+
+test("wrong shapes are refused, also where they would stay in the memory", async () => {
+  await using backend = disposable(await openCompute({ threads: 1 }));
+  for (const refusing of [backend, reference]) {
+    const [a, b] = [new Float32Array(3), new Float32Array(4)];
+    expect(() => refusing.dot(a, b)).toThrow("dot: lengths 3 and 4 differ");
+    expect(() => refusing.scan("dot", a, b, a)).toThrow("no whole number of rows of 3");
+    expect(() => refusing.scan("dot", a, a, b)).toThrow("out holds 4 values, its shape wants 1");
+    expect(() => refusing.top(a, -1)).toThrow("k: -1 is no whole number");
+    expect(() => refusing.scan("l2", new Float32Array(0), a, b)).toThrow("0 is no whole number");
+  }
+});
+
+function disposable(backend: ComputeBackend): ComputeBackend & AsyncDisposable {
+  return Object.assign(backend, { [Symbol.asyncDispose]: () => backend.close() });
+}

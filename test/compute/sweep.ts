@@ -1,0 +1,151 @@
+/** Random shapes for the kernels against the reference, shared by `npm test` and `test:long`. */
+import type { ComputeBackend, Metric } from "../../src/compute/index.ts";
+import { createRng, type Rng } from "../../src/core/rng.ts";
+
+export interface Shapes {
+  rng: Rng;
+  /** The definition and what is tested against it. */
+  reference: ComputeBackend;
+  backend: ComputeBackend;
+}
+
+/** One random case of an operation; throws with the case's numbers when they differ. */
+export type SweepCase = (shapes: Shapes) => void;
+
+const METRICS: readonly Metric[] = ["dot", "cosine", "l2"];
+const EPSILON = 1e-5;
+
+export function randomFloats(rng: Rng, length: number): Float32Array {
+  const scale = 10 ** (rng.int(5) - 2);
+  return Float32Array.from({ length }, () => rng.normal() * scale);
+}
+
+/** Half of the operands lie in the backend's memory, half outside. */
+export function place({ rng, backend }: Shapes, values: Float32Array): Float32Array {
+  if (rng.int(2) === 0) return values;
+  const inside = backend.float32(values.length);
+  inside.set(values);
+  return inside;
+}
+
+export function expectClose(what: string, actual: number, wanted: number, tolerance: number): void {
+  if (Number.isNaN(wanted) ? Number.isNaN(actual) : Math.abs(actual - wanted) <= tolerance) return;
+  if (actual === wanted) return;
+  throw new Error(`${what}: ${actual}, not ${wanted} within ${tolerance}`);
+}
+
+export function expectAllClose(
+  what: string,
+  actual: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  tolerance: (index: number) => number,
+): void {
+  if (actual.length !== wanted.length) {
+    throw new Error(`${what}: ${actual.length} values, not ${wanted.length}`);
+  }
+  for (let i = 0; i < wanted.length; i++) {
+    expectClose(`${what}[${i}]`, actual[i]!, wanted[i]!, tolerance(i));
+  }
+}
+
+/** Runs `count` cases of one operation from a fixed seed. */
+export function sweep(
+  run: SweepCase,
+  count: number,
+  backends: Pick<Shapes, "reference" | "backend">,
+): void {
+  for (let i = 0; i < count; i++) {
+    try {
+      run({ rng: createRng(i), ...backends });
+    } catch (error) {
+      throw new Error(`case ${i}`, { cause: error });
+    }
+  }
+}
+
+/** What a score's rounding may add up to. */
+function magnitude(metric: Metric, a: Float32Array, b: Float32Array): number {
+  if (metric === "cosine") return 1;
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    sum += metric === "dot" ? Math.abs(a[i]! * b[i]!) : (a[i]! - b[i]!) ** 2;
+  }
+  return sum;
+}
+
+const pair: SweepCase = (shapes) => {
+  const { rng, reference, backend } = shapes;
+  const length = rng.int(513);
+  const [a, b] = [randomFloats(rng, length), randomFloats(rng, length)];
+  const [x, y] = [place(shapes, a), place(shapes, b)];
+  for (const metric of METRICS) {
+    const tolerance = EPSILON * magnitude(metric, a, b);
+    expectClose(
+      `${metric} of ${length}`,
+      backend[metric](x, y),
+      reference[metric](a, b),
+      tolerance,
+    );
+  }
+  backend.free(x);
+  backend.free(y);
+};
+
+const scan: SweepCase = (shapes) => {
+  const { rng, reference, backend } = shapes;
+  const [n, d] = [rng.int(40), 1 + rng.int(512)];
+  const [query, rows] = [randomFloats(rng, d), randomFloats(rng, n * d)];
+  const [q, x] = [place(shapes, query), place(shapes, rows)];
+  for (const metric of METRICS) {
+    const [wanted, out] = [new Float32Array(n), place(shapes, new Float32Array(n))];
+    reference.scan(metric, query, rows, wanted);
+    backend.scan(metric, q, x, out);
+    expectAllClose(`${metric} of ${n} x ${d}`, out, wanted, (i) => {
+      return EPSILON * magnitude(metric, query, rows.subarray(i * d, (i + 1) * d));
+    });
+    backend.free(out);
+  }
+  backend.free(q);
+  backend.free(x);
+};
+
+/** Small integers, so that scores are exact, ties are many and the order is fully determined. */
+const scanTop: SweepCase = (shapes) => {
+  const { rng, reference, backend } = shapes;
+  const [n, dimensions, k] = [rng.int(120), 1 + rng.int(512), rng.int(30)];
+  const whole = (length: number): Float32Array =>
+    Float32Array.from({ length }, () => rng.int(7) - 3);
+  const [queries, rows] = [whole(dimensions * (1 + rng.int(3))), whole(n * dimensions)];
+  const [q, x] = [place(shapes, queries), place(shapes, rows)];
+  for (const metric of ["dot", "l2"] as const) {
+    const wanted = reference.scanTop(metric, queries, rows, { k, dimensions });
+    const found = backend.scanTop(metric, q, x, { k, dimensions });
+    for (const [i, { indices, scores }] of wanted.entries()) {
+      expectAllClose(`${metric} indices`, found[i]!.indices, indices, () => 0);
+      expectAllClose(`${metric} scores`, found[i]!.scores, scores, () => 0);
+    }
+  }
+  backend.free(q);
+  backend.free(x);
+};
+
+const top: SweepCase = (shapes) => {
+  const { rng, reference, backend } = shapes;
+  const values = Float32Array.from({ length: rng.int(700) }, () =>
+    rng.int(50) === 0 ? Number.NaN : rng.int(400) / 8 - 20,
+  );
+  const [k, order] = [rng.int(60), rng.int(2) === 0 ? "largest" : "smallest"] as const;
+  const x = place(shapes, values);
+  const [wanted, found] = [reference.top(values, k, order), backend.top(x, k, order)];
+  expectAllClose("indices", found.indices, wanted.indices, () => 0);
+  expectAllClose("scores", found.scores, wanted.scores, () => 0);
+  backend.free(x);
+};
+
+/** Every operation with a sweep. */
+export const SWEEPS: Readonly<Record<string, SweepCase>> = {
+  "dot, cosine, l2": pair,
+  scan,
+  scanTop,
+  top,
+};
