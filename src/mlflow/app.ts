@@ -89,7 +89,7 @@ export function createApp(options: AppOptions): App {
     sendText(response, 200, text, "application/json");
   }
 
-  function answerText(route: ApiRoute, request: ApiRequest): Promise<string> {
+  function answerText(route: ApiRoute, request: ApiRequest): Promise<string | Uint8Array> {
     const { readers, context } = options;
     if (route.isHeavy && readers !== undefined) return readers.answer(route, request);
     return answerApi(route, request, context);

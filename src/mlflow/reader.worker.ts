@@ -16,12 +16,14 @@ const { environment } = settings;
 const webhooks = createWebhookSender({ database, clock: systemClock, environment });
 const context: Context = { database, clock: systemClock, settings, webhooks };
 
+const encoder = new TextEncoder();
+
 parentPort?.on("message", async ({ id, routeIndex, request }: ReaderTask) => {
   const result = await answerTask(routeIndex, request).then(
-    (text): ReaderResult => ({ id, text }),
+    (text): ReaderResult => ({ id, body: encoder.encode(text) }),
     (error: unknown): ReaderResult => ({ id, ...describe(error) }),
   );
-  parentPort?.postMessage(result);
+  parentPort?.postMessage(result, "body" in result ? [result.body.buffer as ArrayBuffer] : []);
 });
 parentPort?.postMessage({ isReady: true } satisfies ReaderMessage);
 

@@ -30,12 +30,12 @@ export interface ReaderTask {
 export type ReaderMessage = { readonly isReady: true } | ReaderResult;
 
 export type ReaderResult =
-  | { readonly id: number; readonly text: string }
+  | { readonly id: number; readonly body: Uint8Array }
   | { readonly id: number; readonly errorCode: WireErrorCode | null; readonly message: string };
 
 export interface Readers {
-  /** The JSON text that answers `request`. */
-  answer(route: ApiRoute, request: ApiRequest): Promise<string>;
+  /** The JSON text that answers `request`, in UTF-8. */
+  answer(route: ApiRoute, request: ApiRequest): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ interface Search {
   readonly askedMs: number;
   /** Readers that ended over it. */
   losses: number;
-  resolve: (text: string) => void;
+  resolve: (body: Uint8Array) => void;
   reject: (error: Error) => void;
 }
 
@@ -178,7 +178,7 @@ export function startReaders(
 }
 
 function settle(search: Search, result: ReaderResult): void {
-  if ("text" in result) search.resolve(result.text);
+  if ("body" in result) search.resolve(result.body);
   else if (result.errorCode === null) search.reject(new Error(result.message));
   else search.reject(new MlflowError(result.errorCode, result.message));
 }

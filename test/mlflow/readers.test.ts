@@ -94,8 +94,8 @@ async function search(filter = ""): Promise<unknown> {
   const place = { type: "MLFLOW_EXPERIMENT", mlflow_experiment: { experiment_id: "0" } };
   const body = JSON.stringify({ locations: [place], filter });
   try {
-    const text = await readers?.answer(route, { query: null, body, path: {} });
-    return JSON.parse(text ?? "").traces.length;
+    const answer = await readers?.answer(route, { query: null, body, path: {} });
+    return JSON.parse(new TextDecoder().decode(answer)).traces.length;
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,7 +1,8 @@
 /** `/graphql`: what the web pages of MLflow ask for, answered by the handlers of the REST routes. */
-import { type ExactJson, isJsonObject } from "../../core/json/index.ts";
+import { type ExactJson, isJsonObject, parseJson } from "../../core/json/index.ts";
 import type { CallRoute, GraphqlRequest } from "../graphql/execute.ts";
 import { invalidParameter, MlflowError } from "../wire/error.ts";
+import { PrintedAnswer } from "../wire/print-json.ts";
 import { parseBody } from "../wire/python-json.ts";
 import { sendJson } from "../wire/reply.ts";
 import { readBody } from "../wire/request.ts";
@@ -36,11 +37,12 @@ function readGraphql(given: ExactJson | undefined): GraphqlRequest {
 }
 
 function callRoutes(routes: readonly Route[], context: Context): CallRoute {
-  return (path, message) => {
+  return async (path, message) => {
     const route = routes.find((candidate) => candidate.kind === "api" && candidate.path === path);
     if (route?.kind !== "api") {
       throw new MlflowError("NOT_IMPLEMENTED", `This server does not answer ${path}.`);
     }
-    return route.handle({ context, message, path: {} });
+    const answer = await route.handle({ context, message, path: {} });
+    return answer instanceof PrintedAnswer ? parseJson(answer.text) : answer;
   };
 }

@@ -1,10 +1,5 @@
 /** Reading metrics back: histories by page, several runs at once, samples for charts. */
-import {
-  MAX_HISTORY,
-  type RunMetric,
-  readManyHistories,
-  readMetricHistory,
-} from "../store/metric-history.ts";
+import { MAX_HISTORY, readManyHistories, readMetricHistory } from "../store/metric-history.ts";
 import { sampleMetrics } from "../store/metric-samples.ts";
 import {
   atMostItems,
@@ -17,7 +12,7 @@ import {
 } from "../wire/checks.ts";
 import { invalidParameter } from "../wire/error.ts";
 import { listOf } from "../wire/fields.ts";
-import { wireMetric } from "../wire/run.ts";
+import { PrintedAnswer, printFields } from "../wire/print-json.ts";
 import { apiRoute, type Route } from "./route.ts";
 
 const MAX_RUNS = 100;
@@ -51,10 +46,8 @@ export const metricRoutes: readonly Route[] = [
         request.metric_key ?? "",
         page,
       );
-      return {
-        metrics: metrics.length === 0 ? undefined : metrics.map(wireMetric),
-        next_page_token: nextPageToken ?? undefined,
-      };
+      const next_page_token = nextPageToken && JSON.stringify(nextPageToken);
+      return new PrintedAnswer(printFields({ metrics, next_page_token }));
     },
   }),
   apiRoute({
@@ -64,7 +57,7 @@ export const metricRoutes: readonly Route[] = [
     isAjaxOnly: true,
     fields: { run_id: listOf("string"), metric_key: "string", max_results: "string" },
     handle: ({ context: { database }, message: request }) => {
-      const { run_id: runIds = [], metric_key: key, max_results: limit } = request;
+      const { run_id: runIds = [], metric_key: key, max_results: wanted } = request;
       if (runIds.length === 0) {
         throw invalidParameter("GetMetricHistoryBulk request must specify at least one run_id.");
       }
@@ -76,10 +69,11 @@ export const metricRoutes: readonly Route[] = [
       if (key === undefined) {
         throw invalidParameter("GetMetricHistoryBulk request must specify a metric_key.");
       }
-      const maxResults = limit === undefined ? MAX_HISTORY : Number(limit);
-      if (!Number.isInteger(maxResults) || maxResults < 0) throw invalidMaxResults(limit ?? "");
-      const rows = readManyHistories(database, runIds, key, Math.min(maxResults, MAX_HISTORY));
-      return { metrics: rows.map(wireRunMetric) };
+      const maxResults = wanted === undefined ? MAX_HISTORY : Number(wanted);
+      if (!Number.isInteger(maxResults) || maxResults < 0) throw invalidMaxResults(wanted ?? "");
+      const limit = Math.min(maxResults, MAX_HISTORY);
+      const metrics = readManyHistories(database, runIds, key, limit) ?? "[]";
+      return new PrintedAnswer(printFields({ metrics }));
     },
   }),
   apiRoute({
@@ -126,20 +120,16 @@ export const metricRoutes: readonly Route[] = [
           `end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`,
         );
       }
-      const rows = sampleMetrics(database, {
+      const metrics = sampleMetrics(database, {
         runIds: request.run_ids ?? [],
         key: request.metric_key ?? "",
         maxSteps: Number(request.max_results ?? MAX_SAMPLES),
         range: range === null ? null : [Number(range[0]), Number(range[1])],
       });
-      return { metrics: rows.length === 0 ? undefined : rows.map(wireRunMetric) };
+      return new PrintedAnswer(printFields({ metrics }));
     },
   }),
 ];
-
-function wireRunMetric(metric: RunMetric) {
-  return { ...wireMetric(metric), run_id: metric.runId };
-}
 
 function invalidMaxResults(value: number | string) {
   return invalidParameter(

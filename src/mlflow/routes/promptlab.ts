@@ -11,7 +11,8 @@ import { loadRuns } from "../store/run-data.ts";
 import { createRun, getRunInfo, updateRun } from "../store/runs.ts";
 import { invalidParameter } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
-import { wireNewRun } from "../wire/run.ts";
+import { PrintedAnswer, printFields } from "../wire/print-json.ts";
+import { printNewRun } from "../wire/run.ts";
 import { apiRoute, type Context, type Route } from "./route.ts";
 
 interface PromptlabRun {
@@ -50,7 +51,7 @@ export const promptlabRoutes: readonly Route[] = [
       const runId = await createPromptlabRun(context, readRun(message, context.clock.nowMs()));
       const { database } = context;
       const [run] = loadRuns(database, [getRunInfo(database, runId)]);
-      return { run: run && wireNewRun(run) };
+      return new PrintedAnswer(printFields({ run: run === undefined ? null : printNewRun(run) }));
     },
   }),
 ];

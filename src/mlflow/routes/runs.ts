@@ -7,7 +7,8 @@ import { createRun, getRunInfo, moveRun, updateRun } from "../store/runs.ts";
 import { atMost, isArray, isIntLike, isString, itemsAreStrings, required } from "../wire/checks.ts";
 import { invalidParameter } from "../wire/error.ts";
 import { type Int64, listOf, message, oneOf } from "../wire/fields.ts";
-import { wireNewRun, wireRun, wireRunInfo } from "../wire/run.ts";
+import { PrintedAnswer, printFields } from "../wire/print-json.ts";
+import { printNewRun, printRun, wireRunInfo } from "../wire/run.ts";
 import { apiRoute, type Route } from "./route.ts";
 
 const RUN_STATUS = oneOf({ RUNNING: 1, SCHEDULED: 2, FINISHED: 3, FAILED: 4, KILLED: 5 });
@@ -36,7 +37,7 @@ export const runRoutes: readonly Route[] = [
         startTime: request.start_time ?? 0,
         tags: (request.tags ?? []).map(({ key = "", value = "" }) => ({ key, value })),
       });
-      return { run: wireNewRun(getRun(database, runId)) };
+      return new PrintedAnswer(printFields({ run: printNewRun(getRun(database, runId)) }));
     },
   }),
   apiRoute({
@@ -44,9 +45,10 @@ export const runRoutes: readonly Route[] = [
     path: "/runs/get",
     fields: { run_id: "string", run_uuid: "string" },
     checks: RUN_ID,
-    handle: ({ context: { database }, message: { run_id = "", run_uuid = "" } }) => ({
-      run: wireRun(getRun(database, run_id || run_uuid)),
-    }),
+    handle: ({ context: { database }, message: { run_id = "", run_uuid = "" } }) => {
+      const run = printRun(getRun(database, run_id || run_uuid));
+      return new PrintedAnswer(printFields({ run }));
+    },
   }),
   apiRoute({
     method: "POST",
@@ -109,7 +111,7 @@ export const runRoutes: readonly Route[] = [
     handle: ({ context: { database }, message: request }) => {
       const pageSize = request.max_results ?? 1000;
       checkPageSize(pageSize);
-      const { runs, nextPageToken } = searchRuns(database, {
+      const page = searchRuns(database, {
         experimentIds: (request.experiment_ids ?? []).map(parseExperimentId),
         filter: request.filter ?? "",
         viewType: request.run_view_type ?? "ACTIVE_ONLY",
@@ -117,10 +119,9 @@ export const runRoutes: readonly Route[] = [
         pageSize,
         pageToken: request.page_token ?? null,
       });
-      return {
-        runs: runs.length === 0 ? undefined : runs.map(wireRun),
-        next_page_token: nextPageToken ?? undefined,
-      };
+      const runs = page.runs.length === 0 ? null : `[${page.runs.map(printRun).join()}]`;
+      const next_page_token = page.nextPageToken && JSON.stringify(page.nextPageToken);
+      return new PrintedAnswer(printFields({ runs, next_page_token }));
     },
   }),
 ];

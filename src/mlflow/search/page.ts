@@ -38,6 +38,8 @@ export interface Arm {
 export interface PageRequest {
   /** The table whose rows are wanted, which every arm names `r`. */
   readonly table: string;
+  /** Of its columns, those that are read; default all. */
+  readonly columns?: readonly string[];
   readonly arms: readonly Arm[];
   readonly binder: Binder;
   /** Names the order: a token of another order is refused. */
@@ -72,8 +74,9 @@ export function buildPage(request: PageRequest): PageQuery {
     return armSql(arm, { number, width, after, limit });
   });
   // The rows are fetched last, so that sorting carries only their keys.
+  const columns = (request.columns ?? ["*"]).map((column) => `r.${column}`);
   const sql =
-    `SELECT r.*, p.* FROM (\n${parts.join("\nUNION ALL\n")}\nLIMIT ${limit}) p ` +
+    `SELECT ${columns.join(", ")}, p.* FROM (\n${parts.join("\nUNION ALL\n")}\nLIMIT ${limit}) p ` +
     `CROSS JOIN ${request.table} r ON r.rowid = p.page_row`;
   return {
     sql,

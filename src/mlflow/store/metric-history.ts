@@ -1,17 +1,13 @@
-/** Reading the history of metrics: pages of one run, or the first rows of several runs. */
-import type { Database } from "../../core/store/index.ts";
+/**
+ * Reading the history of metrics: pages of one run, or the first rows of several runs. SQLite
+ * prints the rows: as objects of JavaScript they would take three times as long.
+ */
+import type { Database, SqlValue } from "../../core/store/index.ts";
 import { decodePageToken, encodePageToken, refuseToken } from "../search/page-token.ts";
-import type { Int64 } from "../wire/fields.ts";
-import type { Metric } from "./metrics.ts";
-import { allInt64, listsInt64 } from "./rows.ts";
-
-/** A point and the run it belongs to. */
-export interface RunMetric extends Metric {
-  readonly runId: string;
-}
 
 export interface MetricPage {
-  readonly metrics: readonly Metric[];
+  /** A JSON list of `mlflow.Metric`; null for none. */
+  readonly metrics: string | null;
   /** Null on the last page. */
   readonly nextPageToken: string | null;
 }
@@ -19,10 +15,19 @@ export interface MetricPage {
 /** The most points of one answer unless the client asks for more. */
 export const MAX_HISTORY = 25_000;
 
-const COLUMNS = "key, value, timestamp, step, is_nan AS isNan";
 const ORDER = "metric history";
-const AFTER = `AND (timestamp, step, value, is_nan)
-       > (CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)`;
+const COLUMNS = "timestamp, step, value, is_nan";
+const PLACE = "(CAST(? AS INTEGER), CAST(? AS INTEGER), ?, ?)";
+
+/**
+ * The expression for a row of `table` as `mlflow.Metric`. SQLite prints doubles and 64-bit
+ * integers so that they read back as they were; `more` adds fields: `, 'run_id', run_uuid`.
+ */
+export function metricJson(table: string, more = ""): string {
+  const value = `iif(${table}.is_nan, 'NaN', ${table}.value)`;
+  return `json_object('key', ${table}.key, 'value', ${value},
+    'timestamp', ${table}.timestamp, 'step', ${table}.step${more})`;
+}
 
 /** One page of a metric by timestamp, step and value; empty for a run or key that is not there. */
 export function readMetricHistory(
@@ -33,43 +38,47 @@ export function readMetricHistory(
 ): MetricPage {
   const place = decodePageToken(page.pageToken, ORDER);
   if (place !== null && place.keys.length !== 4) throw refuseToken(page.pageToken);
-  const after = place === null ? "" : AFTER;
-  const rows = listsInt64<[Int64, Int64, number, 0 | 1]>(
-    database,
-    [0, 1],
-    `SELECT timestamp, step, value, is_nan FROM metrics
-      WHERE run_uuid = ? AND key = ? ${after}
-      ORDER BY timestamp, step, value, is_nan LIMIT ?`,
-    [runId, key, ...(place?.keys ?? []), page.maxResults + 1],
+  if (page.maxResults === 0) return { metrics: null, nextPageToken: null };
+  const after = place === null ? "" : `AND (${COLUMNS}) > ${PLACE}`;
+  const start: SqlValue[] = [runId, key, ...(place?.keys ?? [])];
+  const rows = `FROM metrics WHERE run_uuid = ? AND key = ? ${after}`;
+  const order = `ORDER BY ${COLUMNS} LIMIT ?`;
+  const ends = database.lists<[string, string, number, 0 | 1]>(
+    `SELECT CAST(timestamp AS TEXT), CAST(step AS TEXT), value, is_nan ${rows} ${order} OFFSET ?`,
+    [...start, 2, page.maxResults - 1],
   );
-  const isLast = rows.length <= page.maxResults;
-  if (!isLast) rows.pop();
-  const metrics = rows.map(([timestamp, step, value, isNan]) => ({
-    key,
-    value,
-    timestamp,
-    step,
-    isNan,
-  }));
-  const last = metrics.at(-1);
-  if (isLast || last === undefined) return { metrics, nextPageToken: null };
-  const keys = [String(last.timestamp), String(last.step), last.value, last.isNan];
-  return { metrics, nextPageToken: encodePageToken({ order: ORDER, arm: 0, keys }) };
+  // With a row behind the page, its last row is what ends it, whatever is written meanwhile.
+  const end = ends.length === 2 ? (ends[0] ?? null) : null;
+  const before = end === null ? "" : `AND (${COLUMNS}) <= ${PLACE}`;
+  const metrics = readList(
+    database,
+    `SELECT json_group_array(${metricJson("m")})
+       FROM (SELECT key, ${COLUMNS} ${rows} ${before} ${order}) m`,
+    [...start, ...(end ?? []), end === null ? page.maxResults : -1],
+  );
+  const nextPageToken = end && encodePageToken({ order: ORDER, arm: 0, keys: end });
+  return { metrics, nextPageToken };
 }
 
-/** The first points of several runs, run by run. */
+/** The first points of several runs, run by run: a JSON list, or null for none. */
 export function readManyHistories(
   database: Database,
   runIds: readonly string[],
   key: string,
   maxResults: number,
-): RunMetric[] {
-  return allInt64<RunMetric>(
+): string | null {
+  return readList(
     database,
-    ["timestamp", "step"],
-    `SELECT run_uuid AS runId, ${COLUMNS} FROM metrics
-      WHERE key = ? AND run_uuid IN (SELECT value FROM json_each(?))
-      ORDER BY run_uuid, timestamp, step, value LIMIT ?`,
+    `SELECT json_group_array(${metricJson("m", ", 'run_id', m.run_uuid")})
+       FROM (SELECT run_uuid, key, ${COLUMNS} FROM metrics
+              WHERE key = ? AND run_uuid IN (SELECT value FROM json_each(?))
+              ORDER BY run_uuid, timestamp, step, value LIMIT ?) m`,
     [key, JSON.stringify(runIds), maxResults],
   );
+}
+
+/** The one value of a statement that prints a list; null for an empty one. */
+export function readList(database: Database, sql: string, parameters: SqlValue[]): string | null {
+  const [row] = database.lists<[string]>(sql, parameters);
+  return row === undefined || row[0] === "[]" ? null : row[0];
 }

@@ -4,9 +4,8 @@
  * MLflow's SqlAlchemyStore, whose choice of steps is kept to the last one).
  */
 import type { Database } from "../../core/store/index.ts";
-import { MAX_HISTORY, type RunMetric } from "./metric-history.ts";
+import { MAX_HISTORY, metricJson, readList } from "./metric-history.ts";
 import { type MetricSteps, StepCache, withoutRepeats } from "./metric-steps.ts";
-import { allInt64 } from "./rows.ts";
 
 export interface SampleWish {
   readonly runIds: readonly string[];
@@ -19,16 +18,20 @@ export interface SampleWish {
 
 const caches = new WeakMap<Database, StepCache>();
 
-/** The points of the sampled steps, run by run in the order asked, by step, timestamp and value. */
-export function sampleMetrics(database: Database, wish: SampleWish): RunMetric[] {
+/**
+ * The points of the sampled steps, run by run in the order asked, by step, timestamp and value: a
+ * JSON list, or null for none.
+ */
+export function sampleMetrics(database: Database, wish: SampleWish): string | null {
   const cache = caches.get(database) ?? new StepCache(database);
   caches.set(database, cache);
   const perRun = wish.runIds.map((runId) => cache.read(runId, wish.key));
   const steps = chooseSteps(perRun, wish);
-  return wish.runIds.flatMap((runId, index) => {
+  const lists = wish.runIds.flatMap((runId, index) => {
     const rowIds = rowsOf(perRun[index] as MetricSteps, steps);
-    return readPoints(database, runId, rowIds);
+    return readPoints(database, runId, rowIds)?.slice(1, -1) ?? [];
   });
+  return lists.length === 0 ? null : `[${lists.join()}]`;
 }
 
 function chooseSteps(perRun: readonly MetricSteps[], wish: SampleWish): Set<number> {
@@ -65,19 +68,18 @@ function rowsOf({ steps, rowIds }: MetricSteps, wanted: ReadonlySet<number>): nu
   return rows;
 }
 
-function readPoints(database: Database, runId: string, rowIds: readonly number[]): RunMetric[] {
-  if (rowIds.length === 0) return [];
-  const points = allInt64<RunMetric>(
+function readPoints(database: Database, runId: string, rowIds: readonly number[]) {
+  if (rowIds.length === 0) return null;
+  // A row that was replaced since the steps were read would belong to another run. `+` keeps
+  // SQLite from reading all rows of the run instead of those wanted.
+  return readList(
     database,
-    ["timestamp", "step"],
-    `SELECT metrics.run_uuid AS runId, metrics.key, metrics.value, timestamp, step,
-            is_nan AS isNan
-       FROM json_each(?) AS wanted JOIN metrics ON metrics.rowid = wanted.value
-      ORDER BY step, timestamp, metrics.value LIMIT ?`,
-    [JSON.stringify(rowIds), MAX_HISTORY],
+    `SELECT json_group_array(${metricJson("m", ", 'run_id', m.run_uuid")})
+       FROM (SELECT metrics.* FROM json_each(?) AS wanted
+              CROSS JOIN metrics ON metrics.rowid = wanted.value
+              WHERE +run_uuid = ? ORDER BY step, timestamp, metrics.value LIMIT ?) m`,
+    [JSON.stringify(rowIds), runId, MAX_HISTORY],
   );
-  // A row that was replaced since the steps were read would belong to another run.
-  return points.filter((point) => point.runId === runId);
 }
 
 function uniteSteps(lists: readonly Float64Array[]): Float64Array {

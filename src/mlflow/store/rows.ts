@@ -20,19 +20,6 @@ export function allInt64<Row extends object>(
   });
 }
 
-/** `database.lists` where the columns at `places` may hold integers beyond 2^53. */
-export function listsInt64<Row extends readonly unknown[]>(
-  database: Database,
-  places: readonly number[],
-  sql: string,
-  parameters: SqlParameters = [],
-): Row[] {
-  const rows = database.lists<Row>(sql, parameters);
-  if (rows.every((row) => places.every((place) => fitsDouble(row[place])))) return rows;
-  const exact = database.allExact<object>(sql, parameters);
-  return exact.map((row) => Object.values(row).map(toInt64) as unknown as Row);
-}
-
 /** The first row of `allInt64`, or null. */
 export function getInt64<Row extends object>(
   database: Database,

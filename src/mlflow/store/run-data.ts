@@ -1,12 +1,12 @@
 /**
  * What runs hold: newest metrics, parameters, tags, input datasets, input and output models. Read
- * for a whole page of runs at once, one query for each table.
+ * for a whole page of runs at once; the three lists that may be long are printed by SQLite.
  */
 import type { Database } from "../../core/store/index.ts";
 import type { Int64 } from "../wire/fields.ts";
 import type { KeyValue } from "./experiments.ts";
-import type { Metric } from "./metrics.ts";
-import { allInt64, groupRows, listsInt64 } from "./rows.ts";
+import { metricJson } from "./metric-history.ts";
+import { allInt64, groupRows } from "./rows.ts";
 import type { RunInfo } from "./runs.ts";
 
 export interface DatasetInput {
@@ -24,12 +24,16 @@ export interface ModelOutput {
   readonly step: Int64;
 }
 
+/** JSON lists as answers show them. */
+export interface RunLists {
+  readonly metrics: string;
+  readonly params: string;
+  readonly tags: string;
+}
+
 /** A run with everything in it. */
-export interface Run {
+export interface Run extends RunLists {
   readonly info: RunInfo;
-  readonly metrics: readonly Metric[];
-  readonly params: readonly KeyValue[];
-  readonly tags: readonly KeyValue[];
   readonly datasetInputs: readonly DatasetInput[];
   readonly modelInputs: readonly string[];
   readonly modelOutputs: readonly ModelOutput[];
@@ -44,18 +48,14 @@ interface DatasetRow extends Omit<DatasetInput, "tags"> {
 export function loadRuns(database: Database, infos: readonly RunInfo[]): Run[] {
   if (infos.length === 0) return [];
   const ids = JSON.stringify(infos.map((info) => info.runId));
-  const metrics = readLatestMetrics(database, ids);
-  const params = readKeyValues(database, "params", ids);
-  const tags = readKeyValues(database, "tags", ids);
+  const lists = readLists(database, ids);
   const datasets = readDatasetInputs(database, ids);
   const models = groupRows(readModelEdges(database, ids), (row) => row.runId);
-  return infos.map((info) => {
+  return infos.map((info, index) => {
     const edges = models.get(info.runId) ?? [];
     return {
       info,
-      metrics: metrics.get(info.runId) ?? [],
-      params: params.get(info.runId) ?? [],
-      tags: tags.get(info.runId) ?? [],
+      ...(lists[index] as RunLists),
       datasetInputs: datasets.get(info.runId) ?? [],
       modelInputs: edges.filter((edge) => edge.kind === "RUN_INPUT").map((edge) => edge.modelId),
       modelOutputs: edges.filter((edge) => edge.kind === "RUN_OUTPUT"),
@@ -65,30 +65,17 @@ export function loadRuns(database: Database, infos: readonly RunInfo[]): Run[] {
 
 const WANTED = "(SELECT value FROM json_each(?))";
 
-function readLatestMetrics(database: Database, ids: string): Map<string, Metric[]> {
-  const rows = listsInt64<[string, string, number, Int64, Int64, 0 | 1]>(
-    database,
-    [3, 4],
-    `SELECT run_uuid, key, value, timestamp, step, is_nan
-       FROM latest_metrics WHERE run_uuid IN ${WANTED}`,
+/** The lists of each run, in the order of `ids`. */
+function readLists(database: Database, ids: string): RunLists[] {
+  const keyValues = (table: "params" | "tags") =>
+    `(SELECT json_group_array(json_object('key', d.key, 'value', coalesce(d.value, '')))
+        FROM ${table} d WHERE d.run_uuid = wanted.value)`;
+  return database.all<RunLists>(
+    `SELECT (SELECT json_group_array(${metricJson("d")})
+               FROM latest_metrics d WHERE d.run_uuid = wanted.value) AS metrics,
+            ${keyValues("params")} AS params, ${keyValues("tags")} AS tags
+       FROM json_each(?) AS wanted`,
     [ids],
-  );
-  return groupRows(
-    rows,
-    ([runId]) => runId,
-    ([, key, value, timestamp, step, isNan]) => ({ key, value, timestamp, step, isNan }),
-  );
-}
-
-function readKeyValues(database: Database, table: "params" | "tags", ids: string) {
-  const rows = database.lists<[string, string, string]>(
-    `SELECT run_uuid, key, value FROM ${table} WHERE run_uuid IN ${WANTED}`,
-    [ids],
-  );
-  return groupRows(
-    rows,
-    ([runId]) => runId,
-    ([, key, value]): KeyValue => ({ key, value }),
   );
 }
 

@@ -2,7 +2,7 @@
 import type { Database } from "../../core/store/index.ts";
 import { buildRunQuery, type RunSearch } from "../search/run-query.ts";
 import type { Int64 } from "../wire/fields.ts";
-import type { LifecycleStage } from "./experiments.ts";
+import type { KeyValue, LifecycleStage } from "./experiments.ts";
 import { allInt64 } from "./rows.ts";
 import { loadRuns, type Run } from "./run-data.ts";
 import { RUN_NAME_TAG, type RunInfo, type RunStatus } from "./runs.ts";
@@ -13,7 +13,7 @@ export interface RunPage {
   readonly nextPageToken: string | null;
 }
 
-/** A row of the table `runs`. */
+/** Of a row of the table `runs`. */
 interface RunRow {
   readonly run_uuid: string;
   readonly experiment_id: Int64;
@@ -26,9 +26,21 @@ interface RunRow {
   readonly lifecycle_stage: LifecycleStage;
 }
 
+const COLUMNS: readonly (keyof RunRow)[] = [
+  "run_uuid",
+  "experiment_id",
+  "name",
+  "user_id",
+  "status",
+  "start_time",
+  "end_time",
+  "artifact_uri",
+  "lifecycle_stage",
+];
+
 /** One page of the runs that a search finds. Errors: 400 for a bad filter, order or token. */
 export function searchRuns(database: Database, search: RunSearch): RunPage {
-  const query = buildRunQuery(database, search);
+  const query = buildRunQuery(database, { ...search, columns: COLUMNS });
   const read = allInt64<RunRow>(
     database,
     ["experiment_id", "start_time", "end_time"],
@@ -59,6 +71,7 @@ function toRunInfo(row: RunRow): RunInfo {
 /** Runs of old MLflow have their name in a tag alone. */
 function withName(run: Run): Run {
   if (run.info.runName) return run;
-  const name = run.tags.find((tag) => tag.key === RUN_NAME_TAG)?.value;
+  const tags = JSON.parse(run.tags) as KeyValue[];
+  const name = tags.find((tag) => tag.key === RUN_NAME_TAG)?.value;
   return name ? { ...run, info: { ...run.info, runName: name } } : run;
 }

@@ -10,8 +10,27 @@ export function wireDouble(value: number): number | "NaN" | "Infinity" | "-Infin
   return value > 0 ? "Infinity" : "-Infinity";
 }
 
+/** An answer that is JSON text already: the long lists, which SQLite prints. */
+export class PrintedAnswer {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** An object of values that are JSON texts already; those that are null are left out. */
+export function printFields(fields: Readonly<Record<string, string | null>>): string {
+  let text = "";
+  for (const name in fields) {
+    const value = fields[name] ?? null;
+    if (value !== null) text += `${text === "" ? "" : ","}"${name}":${value}`;
+  }
+  return `{${text}}`;
+}
+
 /** The JSON text of an answer; undefined fields are left out. */
 export function printAnswer(value: unknown): string {
+  if (value instanceof PrintedAnswer) return value.text;
   try {
     return JSON.stringify(value);
   } catch (error) {

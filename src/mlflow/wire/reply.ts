@@ -11,14 +11,14 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   sendText(response, status, printAnswer(value), "application/json");
 }
 
-/** Ends the response with a text; text types get their charset. */
+/** Ends the response with a text, which may be UTF-8 already; text types get their charset. */
 export function sendText(
   response: ServerResponse,
   status: number,
-  text: string,
+  text: string | Uint8Array,
   contentType = "text/plain",
 ): void {
-  const body = Buffer.from(text);
+  const body = typeof text === "string" ? Buffer.from(text) : text;
   const charset = contentType.startsWith("text/") ? "; charset=utf-8" : "";
   response.writeHead(status, {
     "content-type": contentType + charset,

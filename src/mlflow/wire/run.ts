@@ -1,9 +1,8 @@
-/** Runs and metrics as answers show them. */
-import type { Metric } from "../store/metrics.ts";
+/** Runs as answers show them. */
 import type { DatasetInput, Run } from "../store/run-data.ts";
 import type { RunInfo } from "../store/runs.ts";
 import { wireKeyValue } from "./experiment.ts";
-import { wireDouble } from "./print-json.ts";
+import { printAnswer, printFields } from "./print-json.ts";
 
 /** `mlflow.RunInfo`. */
 export function wireRunInfo(info: RunInfo) {
@@ -22,39 +21,41 @@ export function wireRunInfo(info: RunInfo) {
   };
 }
 
-/** `mlflow.Run` without its outputs, as `runs/create` answers it. */
-export function wireNewRun(run: Run) {
-  return {
-    info: wireRunInfo(run.info),
-    data: {
-      metrics: someOf(run.metrics, wireMetric),
-      params: someOf(run.params, wireKeyValue),
-      tags: someOf(run.tags, wireKeyValue),
-    },
-    inputs: {
-      dataset_inputs: someOf(run.datasetInputs, wireDatasetInput),
-      model_inputs: someOf(run.modelInputs, (modelId) => ({ model_id: modelId })),
-    },
-  };
+/** `mlflow.Run` without its outputs, as `runs/create` answers it: its JSON text. */
+export function printNewRun(run: Run): string {
+  return printFields(partsOf(run));
 }
 
-/** `mlflow.Run`. */
-export function wireRun(run: Run) {
+/** `mlflow.Run`: its JSON text. */
+export function printRun(run: Run): string {
   const wireOutput = ({ modelId, step }: (typeof run.modelOutputs)[number]) => ({
     model_id: modelId,
     step,
   });
-  return { ...wireNewRun(run), outputs: { model_outputs: someOf(run.modelOutputs, wireOutput) } };
+  const outputs = { model_outputs: printSome(run.modelOutputs, wireOutput) };
+  return printFields({ ...partsOf(run), outputs: printFields(outputs) });
 }
 
-/** `mlflow.Metric`. */
-export function wireMetric({ key, value, timestamp, step, isNan }: Metric) {
-  return { key, value: isNan ? "NaN" : wireDouble(value), timestamp, step };
+function partsOf(run: Run) {
+  const data = {
+    metrics: unlessEmpty(run.metrics),
+    params: unlessEmpty(run.params),
+    tags: unlessEmpty(run.tags),
+  };
+  const inputs = {
+    dataset_inputs: printSome(run.datasetInputs, wireDatasetInput),
+    model_inputs: printSome(run.modelInputs, (modelId) => ({ model_id: modelId })),
+  };
+  return {
+    info: printAnswer(wireRunInfo(run.info)),
+    data: printFields(data),
+    inputs: printFields(inputs),
+  };
 }
 
 function wireDatasetInput(input: DatasetInput) {
   return {
-    tags: someOf(input.tags, wireKeyValue),
+    tags: input.tags.length === 0 ? undefined : input.tags.map(wireKeyValue),
     dataset: {
       name: input.name,
       digest: input.digest,
@@ -66,7 +67,11 @@ function wireDatasetInput(input: DatasetInput) {
   };
 }
 
-/** Protobuf leaves an empty list out. */
-function someOf<Item, Wire>(items: readonly Item[], toWire: (item: Item) => Wire) {
-  return items.length === 0 ? undefined : items.map((item) => toWire(item));
+// Protobuf leaves an empty list out.
+function printSome<Item, Wire>(items: readonly Item[], toWire: (item: Item) => Wire) {
+  return items.length === 0 ? null : printAnswer(items.map((item) => toWire(item)));
+}
+
+function unlessEmpty(list: string): string | null {
+  return list === "[]" ? null : list;
 }

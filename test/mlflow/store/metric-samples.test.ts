@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createRng } from "../../../src/core/rng.ts";
 import type { Database } from "../../../src/core/store/index.ts";
 import { openTrackingDatabase } from "../../../src/mlflow/schema/open.ts";
-import { sampleMetrics } from "../../../src/mlflow/store/metric-samples.ts";
+import { type SampleWish, sampleMetrics } from "../../../src/mlflow/store/metric-samples.ts";
 import { insertMetrics } from "../../../src/mlflow/store/metrics.ts";
 
 let database: Database;
@@ -53,13 +53,21 @@ function chooseSteps(
   return [...new Set(chosen)].sort((one, other) => one - other);
 }
 
+interface Point {
+  run_id: string;
+  step: number;
+  timestamp: number;
+}
+
+const readPoints = (wish: SampleWish): Point[] => JSON.parse(sampleMetrics(database, wish) ?? "[]");
+
 function sampledSteps(
   runIds: readonly string[],
   maxSteps: number,
   bounds: readonly [number, number] | null = null,
 ): (readonly [string, number])[] {
-  const points = sampleMetrics(database, { runIds, key: "loss", maxSteps, range: bounds });
-  return points.map(({ runId, step }) => [runId, Number(step)] as const);
+  const wish = { runIds, key: "loss", maxSteps, range: bounds };
+  return readPoints(wish).map(({ run_id, step }) => [run_id, step] as const);
 }
 
 describe("the steps of a chart", () => {
@@ -88,12 +96,7 @@ describe("the steps of a chart", () => {
   test("come by timestamp and value where a step has several points", () => {
     log("a", [1, 1, 2], "loss", 5);
     log("a", [1], "loss", 3);
-    const points = sampleMetrics(database, {
-      runIds: ["a"],
-      key: "loss",
-      maxSteps: 9,
-      range: null,
-    });
+    const points = readPoints({ runIds: ["a"], key: "loss", maxSteps: 9, range: null });
     expect(points.map(({ step, timestamp }) => [step, timestamp])).toEqual([
       [1, 3],
       [1, 5],
