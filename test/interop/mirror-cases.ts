@@ -39,9 +39,14 @@ const EVERY_CHANGE = [
   "TRUNCATE TABLE $T",
 ];
 
+/** Where most rows of a file change, ours writes it anew and Spark marks them. */
+const FEW_OF_A_FILE = EVERY_CHANGE.map((sql) =>
+  sql === "DELETE FROM $T WHERE p = 'b'" ? "DELETE FROM $T WHERE id IN (4, 104)" : sql,
+);
+
 export const MIRROR_CASES: readonly MirrorCase[] = [
   { name: "every change", steps: [create(NO_VECTORS), ...EVERY_CHANGE] },
-  { name: "every change vectors", steps: [create(VECTORS), ...EVERY_CHANGE] },
+  { name: "every change vectors", steps: [create(VECTORS), ...FEW_OF_A_FILE] },
   {
     name: "change feed",
     steps: [create(`${FEED}, ${NO_VECTORS}`), ...EVERY_CHANGE],

@@ -8,6 +8,7 @@ import { printJson } from "../../../core/json/index.ts";
 import type { JsonValue, StructField } from "../../schema/data-type.ts";
 import { typeToJson } from "../../schema/schema-json.ts";
 import type { Metadata } from "../types.ts";
+import { historyPropertyKey } from "./table-properties.ts";
 
 /** The operation part of a `CommitRequest`. */
 export interface Operation {
@@ -115,13 +116,15 @@ function predicateList(predicate: string | undefined): string {
 
 /** ALTER TABLE … SET TBLPROPERTIES. */
 export function setPropertiesOperation(properties: Readonly<Record<string, string>>): Operation {
-  const operationParameters = { properties: printJson(properties) };
+  const entries = Object.entries(properties);
+  const named = Object.fromEntries(entries.map(([key, value]) => [historyPropertyKey(key), value]));
+  const operationParameters = { properties: printJson(named) };
   return { operation: "SET TBLPROPERTIES", operationParameters };
 }
 
 /** ALTER TABLE … UNSET TBLPROPERTIES. */
 export function unsetPropertiesOperation(keys: readonly string[], ifExists: boolean): Operation {
-  const operationParameters = { properties: printJson(keys), ifExists };
+  const operationParameters = { properties: printJson(keys.map(historyPropertyKey)), ifExists };
   return { operation: "UNSET TBLPROPERTIES", operationParameters };
 }
 

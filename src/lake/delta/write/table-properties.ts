@@ -38,6 +38,14 @@ export function readPropertyKey(key: string): string {
   return key.toLowerCase().startsWith("delta.") ? ruleOf(key).key : key;
 }
 
+/** The spelling of a key in the history: delta-spark prints those of features in lower case. */
+export function historyPropertyKey(key: string): string {
+  const lowerKey = key.toLowerCase();
+  if (lowerKey.startsWith(FEATURE_PREFIX)) return lowerKey;
+  const version = VERSIONS[lowerKey];
+  return version ? `delta.${version}` : (BY_KEY.get(lowerKey)?.key ?? key);
+}
+
 function readProperty(result: TableProperties, key: string, value: string): void {
   const lowerKey = key.toLowerCase();
   const version = VERSIONS[lowerKey];
