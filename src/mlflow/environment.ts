@@ -28,6 +28,10 @@ export interface MlflowEnvironment {
   readonly webhookTimeoutMs: number;
   /** MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES. */
   readonly webhookMaxRetries: number;
+  /** MLFLOW_CRYPTO_KEK_PASSPHRASE: encrypts the gateway's secrets; null for MLflow's default. */
+  readonly kekPassphrase: string | null;
+  /** MLFLOW_CRYPTO_KEK_VERSION. */
+  readonly kekVersion: number;
 }
 
 /** Reads MLflow's switches. INVALID_PARAMETER_VALUE for a value that is none. */
@@ -46,6 +50,8 @@ export function readMlflowEnvironment(env: Environment): MlflowEnvironment {
     webhookSecretKey: env.MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY || null,
     webhookTimeoutMs: readCount(env, "MLFLOW_WEBHOOK_REQUEST_TIMEOUT", 30) * 1000,
     webhookMaxRetries: readCount(env, "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES", 3),
+    kekPassphrase: env.MLFLOW_CRYPTO_KEK_PASSPHRASE || null,
+    kekVersion: readCount(env, "MLFLOW_CRYPTO_KEK_VERSION", 1),
   };
 }
 

@@ -24,47 +24,6 @@ const ABSENT: readonly (readonly [feature: string, routes: readonly string[]])[]
   ["running scorers on the server", ["POST /scorer/invoke"]],
   ["detecting issues on the server", ["POST /issues/invoke"]],
   ["demo data", ["POST /demo/generate", "POST /demo/delete"]],
-  ["scoring new traces", ["GET /scorers/online-configs", "PUT /scorers/online-config"]],
-  [
-    "changing the AI gateway",
-    [
-      "POST /gateway/secrets/create",
-      "POST /gateway/secrets/update",
-      "DELETE /gateway/secrets/delete",
-      "POST /gateway/model-definitions/create",
-      "POST /gateway/model-definitions/update",
-      "DELETE /gateway/model-definitions/delete",
-      "POST /gateway/endpoints/create",
-      "POST /gateway/endpoints/update",
-      "DELETE /gateway/endpoints/delete",
-      "POST /gateway/endpoints/models/attach",
-      "POST /gateway/endpoints/models/detach",
-      "POST /gateway/endpoints/bindings/create",
-      "DELETE /gateway/endpoints/bindings/delete",
-      "POST /gateway/endpoints/set-tag",
-      "DELETE /gateway/endpoints/delete-tag",
-    ],
-  ],
-  [
-    "catalogues of model providers",
-    [
-      "GET /gateway/supported-providers",
-      "GET /gateway/supported-models",
-      "GET /gateway/provider-config",
-      "GET /gateway/secrets/config",
-    ],
-  ],
-  [
-    "gateway budgets",
-    [
-      "POST /gateway/budgets/create",
-      "DELETE /gateway/budgets/delete",
-      "GET /gateway/budgets/get",
-      "GET /gateway/budgets/list",
-      "POST /gateway/budgets/update",
-      "GET /gateway/budgets/windows",
-    ],
-  ],
 ];
 
 export const absentRoutes: readonly Route[] = [
@@ -78,6 +37,14 @@ export const absentRoutes: readonly Route[] = [
         rawRoute(method as Method, `${prefix}/3.0/mlflow${path}`, refuse),
       );
     }),
+  ),
+  // MLflow's own server answers these, which are another's, with an empty page.
+  ...["/api", "/ajax-api"].flatMap((prefix) =>
+    ["unified-traces", "get-online-trace-details"].map((name) =>
+      rawRoute("GET", `${prefix}/2.0/mlflow/${name}`, ({ response }) =>
+        sendText(response, 404, "", "text/html"),
+      ),
+    ),
   ),
   ...["/api", "/ajax-api"].flatMap((prefix) => {
     const path = `${prefix}/3.0/mlflow/workspaces`;

@@ -1,9 +1,12 @@
 /** Every route of the server. */
 import { absentRoutes } from "./absent.ts";
 import { artifactRoutes } from "./artifacts.ts";
+import { budgetRoutes } from "./budgets.ts";
 import { evaluationDatasetRoutes } from "./evaluation-datasets.ts";
 import { experimentRoutes } from "./experiments.ts";
 import { gatewayRoutes } from "./gateway.ts";
+import { gatewayCatalogueRoutes } from "./gateway-catalogue.ts";
+import { gatewayEndpointRoutes } from "./gateway-endpoints.ts";
 import { graphqlRoutes } from "./graphql.ts";
 import { issueRoutes } from "./issues.ts";
 import { loggedModelRoutes } from "./logged-models.ts";
@@ -12,6 +15,7 @@ import { metricRoutes } from "./metrics.ts";
 import { modelArtifactRoutes } from "./model-artifacts.ts";
 import { modelSearchRoutes } from "./model-searches.ts";
 import { modelVersionRoutes } from "./model-versions.ts";
+import { onlineScoringRoutes } from "./online-scoring.ts";
 import { promptlabRoutes } from "./promptlab.ts";
 import { registeredModelRoutes } from "./registered-models.ts";
 import type { Route } from "./route.ts";
@@ -39,9 +43,13 @@ const REST_ROUTES: readonly Route[] = [
   ...tracingRoutes,
   ...webhookRoutes,
   ...scorerRoutes,
+  ...onlineScoringRoutes,
   ...evaluationDatasetRoutes,
   ...issueRoutes,
   ...gatewayRoutes,
+  ...gatewayEndpointRoutes,
+  ...gatewayCatalogueRoutes,
+  ...budgetRoutes,
   ...absentRoutes,
 ];
 

@@ -1,9 +1,9 @@
 /**
  * What a database knows of MLflow's AI gateway: secrets (masked), model definitions, endpoints and
- * their bindings. Read only: writing secrets needs MLflow's key encryption, which is not here.
+ * their bindings. The other `gateway-*.ts` files write them.
  */
 import type { Database, SqlValue } from "../../core/store/index.ts";
-import { doesNotExist, invalidParameter } from "../wire/error.ts";
+import { doesNotExist, invalidParameter, type MlflowError } from "../wire/error.ts";
 import { groupRows } from "./rows.ts";
 
 interface Stamps {
@@ -93,15 +93,37 @@ export function listDefinitions(database: Database, wanted: Wanted): ModelDefini
   );
 }
 
-/** Endpoints with their models and tags; `provider` is of any of the models. */
+/** Endpoints that have models, with these and their tags; `provider` is of any of the models. */
 export function listEndpoints(database: Database, wanted: Wanted): GatewayEndpoint[] {
   const { where, values } = conditions(wanted, {
-    endpointId: "e.endpoint_id",
-    name: "e.name",
     provider: `EXISTS (SELECT 1 FROM endpoint_model_mappings x JOIN model_definitions d
       ON d.model_definition_id = x.model_definition_id
-      WHERE x.endpoint_id = e.endpoint_id AND d.provider = ?) AND ?`,
+      WHERE x.endpoint_id = e.endpoint_id AND d.provider = ?)`,
   });
+  const hasModels =
+    "EXISTS (SELECT 1 FROM endpoint_model_mappings y WHERE y.endpoint_id = e.endpoint_id)";
+  return readEndpoints(database, `${where} AND ${hasModels}`, values);
+}
+
+/** The endpoint of an id or a name. */
+export function getEndpoint(database: Database, wanted: Wanted): GatewayEndpoint {
+  const columns = { endpointId: "e.endpoint_id", name: "e.name" };
+  const { where, values } = conditions(wanted, columns);
+  return requireOne(readEndpoints(database, where, values), "GatewayEndpoint", wanted);
+}
+
+/** The secret of an id, without its value. */
+export function getSecret(database: Database, secretId: string): GatewaySecret {
+  return requireOne(listSecrets(database, { secretId }), "GatewaySecret", { secretId });
+}
+
+/** The model definition of an id. */
+export function getDefinition(database: Database, modelDefinitionId: string): ModelDefinition {
+  const wanted = { modelDefinitionId };
+  return requireOne(listDefinitions(database, wanted), "GatewayModelDefinition", wanted);
+}
+
+function readEndpoints(database: Database, where: string, values: SqlValue[]): GatewayEndpoint[] {
   const rows = database.all<Omit<GatewayEndpoint, "mappings" | "tags">>(
     `SELECT e.endpoint_id AS endpointId, e.name, e.routing_strategy AS routingStrategy,
             e.fallback_config_json AS fallbackConfig, e.usage_tracking AS usesTracking,
@@ -123,7 +145,7 @@ export function listEndpoints(database: Database, wanted: Wanted): GatewayEndpoi
   );
   const tags = groupRows(
     database.all<{ endpointId: string; key: string; value: string | null }>(
-      `SELECT endpoint_id AS endpointId, key, value FROM endpoint_tags WHERE ${mine} ORDER BY key`,
+      `SELECT endpoint_id AS endpointId, key, value FROM endpoint_tags WHERE ${mine} ORDER BY rowid`,
       [ids],
     ),
     ({ endpointId }) => endpointId,
@@ -159,10 +181,17 @@ export function listBindings(database: Database, wanted: Wanted): EndpointBindin
 /** The only one that was found. 404 as MLflow says it. */
 export function requireOne<Item>(items: readonly Item[], what: string, wanted: Wanted): Item {
   const [item] = items;
-  if (item !== undefined) return item;
-  const [[key = "", value = ""] = []] = given(wanted);
-  const column = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  throw doesNotExist(`${what} not found (${column}='${value}')`);
+  if (item === undefined) throw notFound(what, wanted);
+  return item;
+}
+
+/** `GatewaySecret not found (secret_id='s-1')`. */
+export function notFound(what: string, wanted: Wanted): MlflowError {
+  const shown = given(wanted).map(([key, value]) => {
+    const column = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return `${column}='${value}'`;
+  });
+  return doesNotExist(`${what} not found (${shown.join(", ")})`);
 }
 
 /** Refuses both, and neither, of an endpoint's id and name. */
@@ -171,21 +200,21 @@ export function checkOneOf(wanted: Wanted): void {
   throw invalidParameter("Exactly one of endpoint_id or name must be provided");
 }
 
-/** What rows must be equal to; empty and missing ask for nothing. */
+/** What rows must be equal to; undefined asks for nothing. */
 export type Wanted = Readonly<Record<string, string | undefined>>;
 
 function given(wanted: Wanted): [string, string][] {
-  return Object.entries(wanted).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.entries(wanted).filter((entry): entry is [string, string] => {
+    return entry[1] !== undefined;
+  });
 }
 
 function conditions(wanted: Wanted, columns: Readonly<Record<string, string>>) {
   const values: SqlValue[] = [];
   const parts = given(wanted).map(([key, value]) => {
     const column = columns[key] ?? "NULL";
-    const isTest = column.endsWith("AND ?");
     values.push(value);
-    if (isTest) values.push(1);
-    return isTest ? column : `${column} = ?`;
+    return column.includes("?") ? column : `${column} = ?`;
   });
   return { where: ["1", ...parts].join(" AND "), values };
 }

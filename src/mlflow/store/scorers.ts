@@ -128,6 +128,22 @@ export function deleteScorer(
   database.run("DELETE FROM scorers WHERE scorer_id = ?", [scorerId]);
 }
 
+/** The model of a scorer's judge and what it is told; null for what the scorer has not. */
+export function getJudge(serialized: string): {
+  model: string | null;
+  instructions: string | null;
+} {
+  const scorer = parseBody(serialized, true);
+  if (!isJsonObject(scorer)) return { model: null, instructions: null };
+  const model = findModel(scorer);
+  const judge = scorer.instructions_judge_pydantic_data;
+  const instructions = isJsonObject(judge) ? judge.instructions : null;
+  return {
+    model: typeof model === "string" ? model : null,
+    instructions: typeof instructions === "string" ? instructions : null,
+  };
+}
+
 function requireExperiment(database: Database, experimentId: string): string {
   const experiment = getExperiment(database, experimentId, "ALL");
   requireActive(experiment);

@@ -176,15 +176,32 @@ function readPrices(): ReadonlyMap<string, Price> {
 }
 
 function findPrice(model: string, provider: string | null): Price | null {
-  priceOf ??= readPrices();
-  const bare = model.slice(model.indexOf("/") + 1);
-  // A dated release costs what its model does unless the table says otherwise.
-  for (const name of [model, bare, bare.replace(/-(\d{8}|\d{4}-\d\d-\d\d)$/, "")]) {
-    const owned = provider === null ? null : priceOf.get(`${provider.toLowerCase()}/${name}`);
-    const price = owned ?? priceOf.get(name);
+  for (const name of namesOf(model)) {
+    const owned = provider === null ? null : listed(`${provider.toLowerCase()}/${name}`);
+    const price = owned ?? listed(name);
     if (price !== undefined) return price;
   }
   return null;
+}
+
+/** What a token of this very provider's model costs in US dollars; null when that is not known. */
+export function findOwnPrice(model: string, provider: string): Price | null {
+  for (const name of namesOf(model)) {
+    const price = listed(`${provider}/${name}`);
+    if (price !== undefined) return price;
+  }
+  return null;
+}
+
+/** A dated release costs what its model does unless the table says otherwise. */
+function namesOf(model: string): string[] {
+  const bare = model.slice(model.indexOf("/") + 1);
+  return [model, bare, bare.replace(/-(\d{8}|\d{4}-\d\d-\d\d)$/, "")];
+}
+
+function listed(name: string): Price | undefined {
+  priceOf ??= readPrices();
+  return priceOf.get(name);
 }
 
 /** The cost of a call as JSON text; undefined when the model's price is not known. */

@@ -15,6 +15,7 @@ export type Scalar =
   | "int64"
   | "bool"
   | "double"
+  | "float"
   | "timestamp"
   | "duration"
   | "any";
@@ -47,7 +48,7 @@ export type ValueOf<F> = F extends "string"
   ? string
   : F extends "int64"
     ? Int64
-    : F extends "int32" | "double" | "timestamp" | "duration"
+    : F extends "int32" | "double" | "float" | "timestamp" | "duration"
       ? number
       : F extends "bool"
         ? boolean
@@ -200,6 +201,8 @@ function readScalar(kind: Scalar, value: ExactJson): unknown {
       return readInteger(value, 63n);
     case "double":
       return readDouble(value);
+    case "float":
+      return readFloat(value);
     case "timestamp":
       return readTimestamp(value);
     case "duration":
@@ -257,6 +260,15 @@ export function readDouble(value: ExactJson): number {
   }
   if (!DECIMAL.test(value)) throw new Misfit();
   return Number(value.replaceAll("_", ""));
+}
+
+const MAX_FLOAT = 3.4028234663852886e38;
+
+function readFloat(value: ExactJson): number {
+  const number = readDouble(value);
+  // What is quoted may be infinite, a number must fit.
+  if (typeof value !== "string" && Math.abs(number) > MAX_FLOAT) throw new Misfit();
+  return Math.fround(number);
 }
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;

@@ -28,6 +28,17 @@ export function printFields(fields: Readonly<Record<string, string | null>>): st
   return `{${text}}`;
 }
 
+/** A float of 32 bits for an answer, in the fewest digits that tell it from others. */
+export function wireFloat(value: number): ReturnType<typeof wireDouble> {
+  const float = Math.fround(value);
+  if (!Number.isFinite(float)) return wireDouble(float);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(float.toPrecision(digits));
+    if (Math.fround(short) === float) return short;
+  }
+  return float;
+}
+
 /** The JSON text of an answer; undefined fields are left out. */
 export function printAnswer(value: unknown): string {
   if (value instanceof PrintedAnswer) return value.text;

@@ -17,36 +17,6 @@ export function isKnown(id: string): boolean {
 
 export const KNOWN: readonly Known[] = [
   {
-    reason: "changing the AI gateway's records is not implemented (501)",
-    tests: [
-      "test_online_scoring_config",
-      "test_upsert_online_scoring_config_nonexistent_scorer",
-      "test_scorer_deletion_cascades_to_online_configs",
-      "test_get_decrypted_secret_integration_simple",
-      ...["create_and_get", "update", "delete"].map((verb) => `test_${verb}_secret`),
-      "test_list_secret_infos",
-      "test_(create|update)_secret_with_dict_value",
-      "test_create_and_update_compound_secret_via_rest",
-      ...["create_and_get", "update", "delete"].map((verb) => `test_${verb}_endpoint`),
-      "test_create_endpoint_with_usage_tracking",
-      "test_list_endpoints",
-      "test_endpoint_.*",
-      "test_model_definitions",
-      "test_update_model_definition_provider",
-      "test_attach_detach_model_to_endpoint",
-      "test_secrets_and_endpoints_integration",
-    ],
-  },
-  {
-    reason: "the catalogues of model providers are not implemented (501)",
-    tests: [
-      "test_list_providers",
-      "test_list_models",
-      "test_get_provider_config",
-      "test_get_secrets_config_with_.*",
-    ],
-  },
-  {
     reason: "asserts a 500 for a user's mistake; ours is 400",
     tests: ["test_create_model_version_with_file_uri"],
   },
