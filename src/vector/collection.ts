@@ -1,0 +1,205 @@
+/**
+ * A collection as programs see it: rows by id, queries, and the file behind them. The whole
+ * collection lies in memory while it is open: see `store/rows.ts` for how much that takes.
+ */
+import { type Clock, systemClock } from "../core/clock.ts";
+import { SovereignError } from "../core/errors.ts";
+import { checkRows } from "./input/check-row.ts";
+import { filterRows, runQuery, type VectorQuery } from "./search/run-query.ts";
+import { DiskCollection } from "./store/disk-collection.ts";
+import { MAX_DIMS } from "./store/section-file.ts";
+import { checkLanguage } from "./text/analyzer.ts";
+import { TextIndex } from "./text/text-index.ts";
+import {
+  type CollectionSettings,
+  METRICS,
+  type Metadata,
+  type Metric,
+  type TextField,
+  type UpsertResult,
+  type VectorRow,
+} from "./types.ts";
+
+/** What a new collection is; all of it has defaults but `dims`. */
+export interface CollectionOptions {
+  /** Numbers in a vector; 0 for a collection of text alone. */
+  readonly dims: number;
+  /** Default cosine. */
+  readonly metric?: Metric;
+  /** Metadata fields of full-text search; without any there is none. */
+  readonly text?: readonly (string | TextField)[];
+  /** Of stemmer and stop words; default english. */
+  readonly language?: string;
+  /** Saturation of BM25; default 1.2. */
+  readonly k1?: number;
+  /** How far BM25 weighs lengths, from 0 to 1; default 0.75. */
+  readonly b?: number;
+  readonly clock?: Clock;
+}
+
+/** A row that a query found. */
+export interface Hit {
+  readonly id: string;
+  /** See `search/score.ts`; of FULL_TEXT the BM25 score, of HYBRID the fused one. */
+  readonly score: number;
+  readonly metadata: Metadata;
+}
+
+/** Which rows to delete: those named, and those a filter takes. */
+export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
+  readonly ids?: readonly string[];
+}
+
+/**
+ * Rows by id. Changes resolve when they are durable, in the order they were asked for; queries see
+ * them at once. One process at a time may have it open for writing; readers see it as it was when
+ * they opened it.
+ */
+export class Collection implements AsyncDisposable {
+  readonly #disk: DiskCollection;
+  #textIndex: TextIndex | null = null;
+  #changes: Promise<unknown> = Promise.resolve();
+
+  private constructor(disk: DiskCollection) {
+    this.#disk = disk;
+  }
+
+  /** Makes an empty collection of the files `<base>.vec`, `.wal` and `.lock`. */
+  static async create(base: string, options: CollectionOptions): Promise<void> {
+    await DiskCollection.create(base, readOptions(options));
+  }
+
+  /** Opens a collection. DATA_LOSS when its files are damaged. */
+  static async open(base: string, mode: "read" | "write" = "read"): Promise<Collection> {
+    const disk =
+      mode === "read"
+        ? DiskCollection.openForReading(base, [])
+        : await DiskCollection.openForWriting(base, []);
+    return new Collection(disk);
+  }
+
+  get settings(): CollectionSettings {
+    return this.#disk.settings;
+  }
+
+  /** Number of rows. */
+  get count(): number {
+    return this.#disk.rows.liveCount;
+  }
+
+  /** Adds rows, each in place of the one of its id: all, or none when one is wrong. */
+  upsert(rows: Iterable<VectorRow>): Promise<UpsertResult> {
+    return this.#inTurn(async () => {
+      const result = await this.#disk.upsert(checkRows(rows, this.settings));
+      if (this.#disk.isDue) await this.#rewrite();
+      return result;
+    });
+  }
+
+  /** Deletes rows; returns how many there were. */
+  delete(selection: Selection): Promise<number> {
+    return this.#inTurn(() => this.#disk.delete(this.find(selection)));
+  }
+
+  /** Ids of the rows a selection names, in the order they were written. */
+  find({ ids, ...filters }: Selection): string[] {
+    const { rows } = this.#disk;
+    const hasFilter = filters.filter !== undefined || filters.filtersJson !== undefined;
+    const byFilter = hasFilter ? filterRows(this.#disk, filters) : [];
+    const byId = (ids ?? []).map((id) => rows.find(id)).filter((row) => row >= 0);
+    return [...new Set([...byFilter, ...byId])].sort((a, b) => a - b).map((row) => rows.ids[row]!);
+  }
+
+  /** The row of that id, or null. */
+  get(id: string): VectorRow | null {
+    const row = this.#disk.rows.find(id);
+    return row < 0 ? null : this.#row(row);
+  }
+
+  /** Every row that the filters take, in the order they were written. */
+  *rows(filters: Pick<VectorQuery, "filter" | "filtersJson"> = {}): Generator<VectorRow> {
+    for (const row of filterRows(this.#disk, filters)) yield this.#row(row);
+  }
+
+  /** The rows nearest to a vector, best for a text, or both. */
+  query(query: VectorQuery): Hit[] {
+    const { rows } = this.#disk;
+    const target = { disk: this.#disk, textIndex: () => this.#currentText() };
+    return runQuery(target, query).map(({ row, score }) => ({
+      id: rows.ids[row]!,
+      score,
+      metadata: rows.metadata(row),
+    }));
+  }
+
+  /** Writes the file anew, without the rows that are gone, and empties the log. */
+  optimize(): Promise<void> {
+    return this.#inTurn(() => this.#rewrite());
+  }
+
+  /** Waits for changes at hand and lets the files go. Twice is quiet. */
+  async close(): Promise<void> {
+    await this.#changes.catch(() => undefined);
+    this.#disk.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #rewrite(): Promise<void> {
+    await this.#disk.rewrite(this.#disk.packedRows(), new Map());
+  }
+
+  #row(row: number): VectorRow {
+    const { rows, settings } = this.#disk;
+    const base = { id: rows.ids[row]!, metadata: rows.metadata(row) };
+    return settings.dims === 0 ? base : { ...base, vector: rows.vector(row).slice() };
+  }
+
+  #currentText(): TextIndex {
+    const { rows, changeCount, settings } = this.#disk;
+    this.#textIndex ??= new TextIndex(settings, rows);
+    this.#textIndex.refresh(rows, changeCount);
+    return this.#textIndex;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#changes.then(work, work);
+    this.#changes = result;
+    return result;
+  }
+}
+
+function readOptions(options: CollectionOptions): CollectionSettings {
+  const { dims, metric = "cosine", language = "english", k1 = 1.2, b = 0.75 } = options;
+  if (!Number.isInteger(dims) || dims < 0 || dims > MAX_DIMS) {
+    throw refuse(`vectors cannot have ${dims} dimensions`, `give a number up to ${MAX_DIMS}`);
+  }
+  if (!METRICS.includes(metric)) {
+    throw refuse(`there is no metric \`${metric}\``, `one of ${METRICS.join(", ")}`);
+  }
+  checkLanguage(language);
+  if (!(k1 >= 0 && k1 <= 100) || !(b >= 0 && b <= 1)) {
+    throw refuse("BM25 cannot be set so", "give k1 from 0 and b from 0 to 1");
+  }
+  const text = (options.text ?? []).map((field) =>
+    typeof field === "string" ? { name: field, boost: 1 } : field,
+  );
+  const odd = text.find(({ name, boost }) => name === "" || !(boost > 0 && boost <= 1e6));
+  if (odd !== undefined) {
+    throw refuse(
+      `\`${odd.name}\` cannot weigh ${odd.boost}`,
+      "give each text field a boost above 0",
+    );
+  }
+  if (dims === 0 && text.length === 0) {
+    throw refuse("a collection needs vectors or text", "give `dims`, text fields, or both");
+  }
+  const createdAtMs = (options.clock ?? systemClock).nowMs();
+  return { dims, metric, createdAtMs, text, language, k1, b, fields: {} };
+}
+
+function refuse(message: string, hint: string): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", message, { hint });
+}

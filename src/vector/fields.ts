@@ -1,0 +1,78 @@
+/**
+ * Types of metadata fields: told by the first value of each that is not null, and kept. A later
+ * value of another type is refused, so that a filter means one thing for all rows.
+ */
+import { SovereignError } from "../core/errors.ts";
+import type { FieldType, Metadata, MetadataValue } from "./types.ts";
+
+/** The fields with what `metadata` adds to them; the same object when it adds nothing. */
+export function extendFields(
+  fields: Readonly<Record<string, FieldType>>,
+  metadata: Metadata,
+  rowId: string,
+): Readonly<Record<string, FieldType>> {
+  let extended = fields;
+  for (const [name, value] of Object.entries(metadata)) {
+    const type = typeOf(value, name, rowId);
+    if (type === null) continue;
+    const known = Object.hasOwn(extended, name) ? extended[name] : undefined;
+    if (known === undefined) extended = { ...extended, [name]: type };
+    else if (known !== type && !isEmptyList(value, known)) {
+      throw mismatch({ name, known, type, rowId });
+    }
+  }
+  return extended;
+}
+
+/** An empty list fits every kind of list. */
+function isEmptyList(value: MetadataValue, known: FieldType): boolean {
+  return Array.isArray(value) && value.length === 0 && known !== "json" && known.endsWith("[]");
+}
+
+function typeOf(value: MetadataValue, name: string, rowId: string): FieldType | null {
+  switch (typeof value) {
+    case "string":
+      return "string";
+    case "boolean":
+      return "boolean";
+    case "bigint":
+      return "number";
+    case "number":
+      if (Number.isFinite(value)) return "number";
+      throw notJson(name, rowId, String(value));
+    case "object":
+      if (value === null) return null;
+      return Array.isArray(value) ? listType(value) : "json";
+    default:
+      throw notJson(name, rowId, typeof value);
+  }
+}
+
+function listType(list: readonly MetadataValue[]): FieldType | null {
+  if (list.length === 0) return null;
+  if (list.every((item) => typeof item === "string")) return "string[]";
+  const isNumbers = list.every((item) => typeof item === "number" || typeof item === "bigint");
+  return isNumbers ? "number[]" : "json";
+}
+
+function notJson(name: string, rowId: string, what: string): SovereignError {
+  return new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `row \`${rowId}\`: field \`${name}\` is ${what}, which JSON cannot hold`,
+    { hint: "give texts, finite numbers, booleans, null, lists and objects of them" },
+  );
+}
+
+function mismatch(found: {
+  name: string;
+  known: FieldType;
+  type: FieldType;
+  rowId: string;
+}): SovereignError {
+  const { name, known, type, rowId } = found;
+  return new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `row \`${rowId}\`: field \`${name}\` is ${type} here and ${known} in the collection`,
+    { hint: "convert the value, or give the field another name" },
+  );
+}

@@ -1,0 +1,21 @@
+/**
+ * Collections of vectors and texts with metadata: exact vector search, BM25, both together, typed
+ * filters, one crash-safe file each. `VectorStore` keeps them by name in a folder, `Collection` is
+ * one of them.
+ */
+export { Collection, type CollectionOptions, type Hit, type Selection } from "./collection.ts";
+export type { Fusion } from "./search/fuse.ts";
+export { QUERY_TYPES, type QueryType, type VectorQuery } from "./search/run-query.ts";
+export { listLanguages } from "./text/analyzer.ts";
+export {
+  type CollectionSettings,
+  type FieldType,
+  METRICS,
+  type Metadata,
+  type MetadataValue,
+  type Metric,
+  type TextField,
+  type UpsertResult,
+  type VectorRow,
+} from "./types.ts";
+export { type CollectionInfo, VectorStore } from "./vector-store.ts";

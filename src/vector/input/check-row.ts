@@ -1,0 +1,78 @@
+/** Rows a program hands over, checked and put into the form they are stored in. */
+import { SovereignError } from "../../core/errors.ts";
+import { printJson } from "../../core/json/index.ts";
+import { extendFields } from "../fields.ts";
+import type { CollectionSettings, FieldType, VectorRow } from "../types.ts";
+
+const MAX_ID_BYTES = 4096;
+
+/** Checked rows: `vectors` is (rows, dims), `fields` those of the collection with theirs. */
+export interface CheckedRows {
+  readonly ids: string[];
+  readonly metadataTexts: string[];
+  readonly vectors: Float32Array;
+  readonly fields: Readonly<Record<string, FieldType>>;
+}
+
+/** Checks every row before any is taken; INVALID_PARAMETER_VALUE names the row. */
+export function checkRows(input: Iterable<VectorRow>, settings: CollectionSettings): CheckedRows {
+  const rows = Array.isArray(input) ? (input as readonly VectorRow[]) : [...input];
+  const { dims } = settings;
+  const vectors = new Float32Array(rows.length * dims);
+  const ids: string[] = [];
+  const metadataTexts: string[] = [];
+  let fields = settings.fields;
+  rows.forEach((row, i) => {
+    checkId(row.id, i);
+    if (dims > 0 || row.vector !== undefined) {
+      vectors.set(checkVector(row.vector, dims, `row \`${row.id}\``), i * dims);
+    }
+    const metadata = row.metadata ?? {};
+    if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
+      throw refuse(`row \`${row.id}\`: metadata is no object`, "give an object by field name");
+    }
+    fields = extendFields(fields, metadata, row.id);
+    ids.push(row.id);
+    metadataTexts.push(printJson(metadata));
+  });
+  return { ids, metadataTexts, vectors, fields };
+}
+
+function checkId(id: unknown, index: number): void {
+  if (typeof id !== "string" || id === "") {
+    throw refuse(`row ${index + 1} has no id`, "give each row a text that names it");
+  }
+  const bytes = Buffer.from(id);
+  if (bytes.length > MAX_ID_BYTES || bytes.toString() !== id) {
+    throw refuse(
+      `the id of row ${index + 1} is no text of at most ${MAX_ID_BYTES} bytes`,
+      "give each row a short text in valid Unicode",
+    );
+  }
+}
+
+/** A vector as float32; INVALID_PARAMETER_VALUE for another length or numbers that are not finite. */
+export function checkVector(
+  vector: ArrayLike<number> | undefined,
+  dims: number,
+  what: string,
+): Float32Array {
+  if (vector === undefined || vector.length !== dims) {
+    const has = vector === undefined ? "no vector" : `a vector of ${vector.length} numbers`;
+    throw refuse(
+      `${what} has ${has}, the collection has vectors of ${dims}`,
+      dims === 0 ? "leave the vector out: this collection has text alone" : "check the embedder",
+    );
+  }
+  const floats = Float32Array.from(vector);
+  const at = floats.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return floats;
+  throw refuse(
+    `${what}: number ${at + 1} of its vector is ${String(vector[at])}, no finite float32`,
+    "check what made the vector; very large numbers can be scaled down",
+  );
+}
+
+function refuse(message: string, hint: string): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", message, { hint });
+}

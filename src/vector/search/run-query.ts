@@ -1,0 +1,163 @@
+/**
+ * A query over a collection: which rows may be found, the rows by vector, by text or by both, and
+ * the threshold. Exact: every row that may be found is scored.
+ */
+import { SovereignError } from "../../core/errors.ts";
+import type { Filter } from "../filter/filter.ts";
+import { readFiltersJson } from "../filter/filters-json.ts";
+import { compileFilter } from "../filter/match-filter.ts";
+import { parseFilter } from "../filter/parse-filter.ts";
+import { checkVector } from "../input/check-row.ts";
+import type { DiskCollection } from "../store/disk-collection.ts";
+import type { TextIndex } from "../text/text-index.ts";
+import { DEFAULT_FUSION, type Fusion, fuseRanks, fuseScores } from "./fuse.ts";
+import { createScorer } from "./score.ts";
+import { type ScoredRow, TopRows } from "./top-rows.ts";
+
+/** Names of Databricks Vector Search. `ANN` may be exact, and is for small collections. */
+export const QUERY_TYPES = ["ANN", "HYBRID", "FULL_TEXT"] as const;
+export type QueryType = (typeof QUERY_TYPES)[number];
+
+export interface VectorQuery {
+  /** For ANN and HYBRID. */
+  readonly vector?: ArrayLike<number>;
+  /** For HYBRID and FULL_TEXT; see `text/parse-text-query.ts`. */
+  readonly text?: string;
+  /** Default: by what is given. */
+  readonly queryType?: QueryType;
+  /** Default 10. */
+  readonly numResults?: number;
+  /** In the grammar of `filter/parse-filter.ts`. */
+  readonly filter?: string;
+  /** As Databricks Vector Search takes it: an object, or its JSON text. */
+  readonly filtersJson?: unknown;
+  /** Only rows with at least this score. */
+  readonly scoreThreshold?: number;
+  /** Of HYBRID. */
+  readonly fusion?: Fusion;
+}
+
+/** Candidates of each side of a HYBRID query, at least. */
+const LEAST_CANDIDATES = 100;
+const MOST_RESULTS = 100_000;
+
+/** What a query needs of a collection. */
+export interface QueryTarget {
+  readonly disk: DiskCollection;
+  /** Brought up to date. */
+  textIndex(): TextIndex;
+}
+
+/** The rows found, best first. */
+export function runQuery(target: QueryTarget, query: VectorQuery): ScoredRow[] {
+  const limit = checkLimit(query.numResults ?? 10);
+  const type = chooseType(query);
+  const allowed = allowedRows(target.disk, query);
+  const found = search(target, query, { type, limit, allowed });
+  const threshold = query.scoreThreshold ?? Number.NEGATIVE_INFINITY;
+  return found.filter(({ score }) => score >= threshold).slice(0, limit);
+}
+
+interface SearchPlan {
+  readonly type: QueryType;
+  readonly limit: number;
+  readonly allowed: Uint8Array;
+}
+
+function search(target: QueryTarget, query: VectorQuery, plan: SearchPlan): ScoredRow[] {
+  const { type, limit, allowed } = plan;
+  if (type === "FULL_TEXT") {
+    return textIndexOf(target).search(requireText(query), { limit, allowed }).found;
+  }
+  const score = scorerOf(target.disk, query);
+  if (type === "ANN") return scan(target.disk, score, { limit, allowed });
+  const index = textIndexOf(target);
+  const text = requireText(query);
+  const wide = Math.max(LEAST_CANDIDATES, 3 * limit);
+  const byVector = scan(target.disk, score, { limit: wide, allowed });
+  const fusion = query.fusion ?? DEFAULT_FUSION;
+  const also = byVector.map(({ row }) => row);
+  const byText = index.search(text, { limit: wide, allowed, also });
+  if (fusion.kind === "rrf") return fuseRanks([byText.found, byVector], fusion.k);
+  // Both sides score all candidates, so that neither's cut decides.
+  const rows = new Map(byText.found.map(({ row, score: text }) => [row, text]));
+  also.forEach((row, i) => {
+    rows.set(row, byText.also[i]!);
+  });
+  const textScores = [...rows].map(([row, score]) => ({ row, score }));
+  const vectorScores = textScores.map(({ row }) => ({ row, score: score(row) }));
+  const { metric } = target.disk.settings;
+  return fuseScores(textScores, vectorScores, { weight: fusion.text, metric });
+}
+
+function scorerOf(disk: DiskCollection, query: VectorQuery): (row: number) => number {
+  const { metric, dims } = disk.settings;
+  if (dims === 0) {
+    throw refuse("the collection has no vectors", "search its texts with the type FULL_TEXT");
+  }
+  if (query.vector === undefined) {
+    throw refuse("the query has no vector", "give one, or search texts with the type FULL_TEXT");
+  }
+  return createScorer(metric, checkVector(query.vector, dims, "the query"), disk.rows.vectors);
+}
+
+function scan(
+  { rows }: DiskCollection,
+  score: (row: number) => number,
+  { limit, allowed }: { limit: number; allowed: Uint8Array },
+): ScoredRow[] {
+  const top = new TopRows(limit);
+  for (let row = 0; row < rows.length; row++) {
+    if (allowed[row] === 1) top.offer(row, score(row));
+  }
+  return top.list();
+}
+
+function chooseType({ queryType, vector, text }: VectorQuery): QueryType {
+  if (queryType !== undefined) return queryType;
+  if (text === undefined) return "ANN";
+  return vector === undefined ? "FULL_TEXT" : "HYBRID";
+}
+
+/** 1 for rows that are there and that the filters take. */
+function allowedRows({ rows, settings }: DiskCollection, query: VectorQuery): Uint8Array {
+  const filters: Filter[] = [];
+  if (query.filter !== undefined) filters.push(parseFilter(query.filter));
+  if (query.filtersJson !== undefined) filters.push(readFiltersJson(query.filtersJson));
+  if (filters.length === 0) return rows.alive;
+  const matches = compileFilter(
+    { kind: "and", parts: filters },
+    { fields: settings.fields, ids: rows.ids, column: (name) => rows.column(name) },
+  );
+  const allowed = new Uint8Array(rows.length);
+  for (const row of rows.live()) allowed[row] = matches(row) ? 1 : 0;
+  return allowed;
+}
+
+/** Indices of the rows a filter takes, oldest first. */
+export function filterRows(disk: DiskCollection, query: VectorQuery): number[] {
+  const allowed = allowedRows(disk, query);
+  return [...disk.rows.live()].filter((row) => allowed[row] === 1);
+}
+
+function textIndexOf(target: QueryTarget): TextIndex {
+  if (target.disk.settings.text.length > 0) return target.textIndex();
+  throw refuse(
+    "the collection has no text fields",
+    "name them when it is made: `sovereign vector create NAME --text title^2,body`",
+  );
+}
+
+function requireText({ text }: VectorQuery): string {
+  if (text !== undefined) return text;
+  throw refuse("the query has no text", "give the words to search for");
+}
+
+function checkLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 0 && limit <= MOST_RESULTS) return limit;
+  throw refuse(`there cannot be ${limit} results`, `ask for a whole number up to ${MOST_RESULTS}`);
+}
+
+function refuse(message: string, hint: string): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", message, { hint });
+}

@@ -1,0 +1,56 @@
+/**
+ * Scores of vector search. Greater is nearer; `--score-threshold` compares with these figures.
+ *
+ * | metric | score                                                                        |
+ * |--------|------------------------------------------------------------------------------|
+ * | cosine | x·y / (|x| |y|), 0 for a zero vector                                         |
+ * | dot    | x·y                                                                          |
+ * | l2     | 1 / (1 + |x − y|²), in (0, 1], as Databricks Vector Search scores            |
+ *
+ * These are the definitions, summed in double precision; kernels may differ in the last bits.
+ */
+import type { Metric } from "../types.ts";
+
+/** A scorer for one query over (n, dims) row-major vectors, by row index. */
+export function createScorer(
+  metric: Metric,
+  query: Float32Array,
+  vectors: Float32Array,
+): (rowIndex: number) => number {
+  const dims = query.length;
+  if (metric === "l2") {
+    return (row) => {
+      const distance = squaredDistance(query, vectors, row * dims);
+      return 1 / (1 + distance);
+    };
+  }
+  if (metric === "dot") return (row) => dot(query, vectors, row * dims);
+  const queryNorm = Math.sqrt(dot(query, query, 0));
+  return (row) => {
+    const at = row * dims;
+    let product = 0;
+    let square = 0;
+    for (let i = 0; i < dims; i++) {
+      const y = vectors[at + i]!;
+      product += query[i]! * y;
+      square += y * y;
+    }
+    const norms = queryNorm * Math.sqrt(square);
+    return norms === 0 ? 0 : product / norms;
+  };
+}
+
+function dot(x: Float32Array, vectors: Float32Array, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * vectors[at + i]!;
+  return sum;
+}
+
+function squaredDistance(x: Float32Array, vectors: Float32Array, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) {
+    const difference = x[i]! - vectors[at + i]!;
+    sum += difference * difference;
+  }
+  return sum;
+}

@@ -1,0 +1,224 @@
+/**
+ * A collection on the disk: `<base>.vec` (all rows at some moment), `<base>.wal` (changes since) and
+ * `<base>.lock` (one writer). Read `section-file.ts` and `wal.ts` first.
+ *
+ * Writing the file anew takes two renames, file then WAL. A crash between them leaves a WAL of the
+ * generation before, which is known to be in the file already and is put aside. A reader that meets
+ * a WAL of the generation after was overtaken by that, and reads again.
+ */
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { systemClock } from "../../core/clock.ts";
+import { SovereignError } from "../../core/errors.ts";
+import { errnoOf, removeStaleTemps } from "../../core/io/index.ts";
+import { parseJson } from "../../core/json/index.ts";
+import { extendFields } from "../fields.ts";
+import type { CheckedRows } from "../input/check-row.ts";
+import type { CollectionSettings, Metadata, UpsertResult } from "../types.ts";
+import { type LoadedFile, readCollection, writeCollection } from "./collection-file.ts";
+import { takeWriterLock, type WriterLock } from "./lock.ts";
+import { Rows } from "./rows.ts";
+import { damaged } from "./section-file.ts";
+import { createWal, type LoggedChange, readWal, WalWriter } from "./wal.ts";
+
+/** The three files of a collection. */
+export function collectionPaths(base: string): { file: string; wal: string; lock: string } {
+  return { file: `${base}.vec`, wal: `${base}.wal`, lock: `${base}.lock` };
+}
+
+const READ_ATTEMPTS = 10;
+/** A WAL beyond this, and as large as the file, is put into the file. */
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Rows and settings of a collection, and, for a writer, its log. */
+export class DiskCollection {
+  readonly base: string;
+  settings: CollectionSettings;
+  rows: Rows;
+  extras: ReadonlyMap<string, Uint8Array>;
+  /** Grows with every change, so that search structures know when they are out of date. */
+  changeCount = 0;
+  #generation: number;
+  #walEnd = 0;
+  #lock: WriterLock | null = null;
+  #wal: WalWriter | null = null;
+
+  private constructor(base: string, loaded: LoadedFile) {
+    this.base = base;
+    this.settings = loaded.settings;
+    this.rows = loaded.rows;
+    this.extras = loaded.extras;
+    this.#generation = loaded.generation;
+  }
+
+  /** Makes an empty collection; RESOURCE_ALREADY_EXISTS when there is one. */
+  static async create(base: string, settings: CollectionSettings): Promise<void> {
+    const { file, wal, lock } = collectionPaths(base);
+    const held = await takeWriterLock(lock);
+    try {
+      if (existsSync(file)) {
+        throw new SovereignError("RESOURCE_ALREADY_EXISTS", `\`${file}\` exists`, {
+          hint: "choose another name, or delete the collection first",
+        });
+      }
+      const rows = new Rows(settings.dims);
+      await writeCollection(file, { settings, rows, generation: 1 }, new Map());
+      await createWal(wal, { generation: 1, dims: settings.dims });
+    } finally {
+      held.release();
+    }
+  }
+
+  /** What acknowledged changes have made of it; sees none of what others change later. */
+  static openForReading(base: string, extraNames: readonly string[]): DiskCollection {
+    for (let attempt = 1; ; attempt++) {
+      const opened = DiskCollection.#load(base, extraNames);
+      if (opened !== null) return opened;
+      if (attempt === READ_ATTEMPTS) {
+        throw damaged(collectionPaths(base).wal, 16, "it belongs to a newer file");
+      }
+    }
+  }
+
+  /** Takes the writer's lock first; cuts off what a crash left half written. */
+  static async openForWriting(
+    base: string,
+    extraNames: readonly string[],
+  ): Promise<DiskCollection> {
+    const { file, wal, lock } = collectionPaths(base);
+    requireFile(file);
+    const held = await takeWriterLock(lock);
+    try {
+      removeStaleTemps(dirname(file), systemClock);
+      const opened = DiskCollection.openForReading(base, extraNames);
+      if (opened.#walEnd === 0) {
+        await createWal(wal, { generation: opened.#generation, dims: opened.settings.dims });
+        opened.#walEnd = statSync(wal).size;
+      }
+      opened.#wal = new WalWriter(wal, opened.#walEnd);
+      opened.#lock = held;
+      return opened;
+    } catch (error) {
+      held.release();
+      throw error;
+    }
+  }
+
+  /** Null when the file was written anew between the two reads. */
+  static #load(base: string, extraNames: readonly string[]): DiskCollection | null {
+    const { file, wal } = collectionPaths(base);
+    requireFile(file);
+    const opened = new DiskCollection(base, readCollection(file, extraNames));
+    const identity = { generation: opened.#generation, dims: opened.settings.dims };
+    const { state, endOffset } = readWal(wal, identity, (change) => opened.#replay(change));
+    opened.#walEnd = endOffset;
+    return state === "newer" ? null : opened;
+  }
+
+  #replay(change: LoggedChange): void {
+    this.changeCount++;
+    if (change.kind === "delete") {
+      for (const id of change.ids) this.rows.remove(id);
+      return;
+    }
+    const { dims } = this.settings;
+    let { fields } = this.settings;
+    change.rows.forEach(({ id, metadata }, i) => {
+      fields = extendFields(fields, parseJson(metadata) as unknown as Metadata, id);
+      this.rows.put(id, metadata, change.vectors.subarray(i * dims, (i + 1) * dims));
+    });
+    this.settings = { ...this.settings, fields };
+  }
+
+  get isWritable(): boolean {
+    return this.#wal !== null;
+  }
+
+  get walBytes(): number {
+    return this.#wal?.sizeBytes ?? this.#walEnd;
+  }
+
+  /** Resolves when the rows are durable. */
+  async upsert(checked: CheckedRows): Promise<UpsertResult> {
+    const { ids, metadataTexts, vectors, fields } = checked;
+    const { dims } = this.settings;
+    if (ids.length === 0) return { inserted: 0, replaced: 0 };
+    const logged = ids.map((id, i) => ({ id, metadata: metadataTexts[i]! }));
+    await this.#writer().append({ kind: "upsert", rows: logged, vectors });
+    this.changeCount++;
+    this.settings = { ...this.settings, fields };
+    let replaced = 0;
+    ids.forEach((id, i) => {
+      const vector = vectors.subarray(i * dims, (i + 1) * dims);
+      if (this.rows.put(id, metadataTexts[i]!, vector)) replaced++;
+    });
+    return { inserted: ids.length - replaced, replaced };
+  }
+
+  /** Resolves with the number of rows there were, when their going is durable. */
+  async delete(ids: readonly string[]): Promise<number> {
+    const found = [...new Set(ids)].filter((id) => this.rows.find(id) >= 0);
+    if (found.length === 0) return 0;
+    await this.#writer().append({ kind: "delete", ids: found });
+    this.changeCount++;
+    for (const id of found) this.rows.remove(id);
+    return found.length;
+  }
+
+  /** Whether the log has grown so long that the file should be written anew. */
+  get isDue(): boolean {
+    const { size } = statSync(collectionPaths(this.base).file);
+    return this.walBytes > Math.max(WAL_LIMIT_BYTES, size);
+  }
+
+  /** The live rows in order, without the gaps that replaced and deleted ones leave. */
+  packedRows(): Rows {
+    const { rows } = this;
+    const packed = new Rows(rows.dims, rows.liveCount);
+    for (const i of rows.live()) {
+      packed.vectors.set(rows.vector(i), packed.length * rows.dims);
+      packed.append(rows.ids[i]!, rows.metadataTexts[i]!);
+    }
+    return packed;
+  }
+
+  /** Writes the file anew with these rows (`packedRows`) and search structures; empties the log. */
+  async rewrite(rows: Rows, extras: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const { file, wal } = collectionPaths(this.base);
+    this.#writer();
+    const generation = this.#generation + 1;
+    await writeCollection(file, { settings: this.settings, rows, generation }, extras);
+    await createWal(wal, { generation, dims: this.settings.dims });
+    this.#wal?.close();
+    this.#wal = new WalWriter(wal, statSync(wal).size);
+    this.#generation = generation;
+    this.rows = rows;
+    this.extras = extras;
+    this.changeCount = 0;
+  }
+
+  #writer(): WalWriter {
+    if (this.#wal !== null) return this.#wal;
+    throw new SovereignError("INVALID_STATE", "the collection is open for reading", {
+      hint: 'open it with `mode: "write"`',
+    });
+  }
+
+  close(): void {
+    this.#wal?.close();
+    this.#wal = null;
+    this.#lock?.release();
+    this.#lock = null;
+  }
+}
+
+function requireFile(path: string): void {
+  try {
+    if (statSync(path).isFile()) return;
+  } catch (cause) {
+    if (errnoOf(cause) !== "ENOENT" && errnoOf(cause) !== "ENOTDIR") throw cause;
+  }
+  throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no collection \`${path}\``, {
+    hint: "`sovereign vector list` shows those there are, `vector create` makes one",
+  });
+}

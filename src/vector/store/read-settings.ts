@@ -1,0 +1,38 @@
+/** Settings from a collection's file: foreign bytes, so every member is looked at. */
+import { type CollectionSettings, type FieldType, METRICS } from "../types.ts";
+
+const FIELD_TYPES: readonly FieldType[] = [
+  "string",
+  "number",
+  "boolean",
+  "string[]",
+  "number[]",
+  "json",
+];
+
+/** The settings that JSON text holds, or null when it holds no settings. */
+export function readSettings(text: string): CollectionSettings | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  return isSettings(value) ? value : null;
+}
+
+function isSettings(value: unknown): value is CollectionSettings {
+  if (!isObject(value)) return false;
+  const { dims, metric, createdAtMs, text, language, k1, b, fields } = value;
+  const hasNumbers = [dims, createdAtMs, k1, b].every(Number.isFinite);
+  const isKnown = METRICS.includes(metric as never) && typeof language === "string";
+  if (!hasNumbers || !isKnown || !Array.isArray(text) || !isObject(fields)) return false;
+  return (
+    text.every((f) => isObject(f) && typeof f.name === "string" && Number.isFinite(f.boost)) &&
+    Object.values(fields).every((type) => FIELD_TYPES.includes(type as FieldType))
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

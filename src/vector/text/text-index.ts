@@ -1,0 +1,176 @@
+/**
+ * Full-text search over the live rows of a collection: BM25, phrases, prefixes, near misses. Made
+ * on first use and brought up to date by `refresh`; see `postings.ts` for the scores.
+ */
+import { distance } from "fastest-levenshtein";
+import type { ScoredRow } from "../search/top-rows.ts";
+import { TopRows } from "../search/top-rows.ts";
+import type { Rows } from "../store/rows.ts";
+import type { CollectionSettings, MetadataValue } from "../types.ts";
+import { ForwardIndex } from "./forward-index.ts";
+import { parseTextQuery, type TextClause } from "./parse-text-query.ts";
+import { findPhrase } from "./phrase.ts";
+import { buildPostings, countField, type FieldStatistics, type Postings } from "./postings.ts";
+
+/** Words a prefix or a near miss may stand for; the first in alphabetical order beyond that. */
+const MOST_EXPANSIONS = 256;
+
+/** A term and how much its scores count. */
+interface WeightedTerm {
+  readonly term: number;
+  readonly weight: number;
+}
+
+export interface TextSearch {
+  readonly limit: number;
+  /** 1 for rows that may be found; all live ones without it. */
+  readonly allowed?: Uint8Array | null;
+  /** Rows whose scores are wanted too, found or not. */
+  readonly also?: readonly number[];
+}
+
+export class TextIndex {
+  readonly #settings: CollectionSettings;
+  #rows: Rows;
+  #forward: ForwardIndex;
+  #changeCount = -1;
+  #statistics: FieldStatistics[] = [];
+  #postings: Postings = {
+    starts: new Uint32Array(1),
+    rows: new Int32Array(0),
+    scores: new Float32Array(0),
+  };
+  #sums = new Float32Array(0);
+  #touched = new Int32Array(0);
+
+  constructor(settings: CollectionSettings, rows: Rows) {
+    this.#settings = settings;
+    this.#rows = rows;
+    this.#forward = new ForwardIndex(settings.language, settings.text.length);
+  }
+
+  /** Takes in what changed since: new rows' words once, all scores. */
+  refresh(rows: Rows, changeCount: number): void {
+    if (rows === this.#rows && changeCount === this.#changeCount) return;
+    const { text, language, k1, b } = this.#settings;
+    if (rows !== this.#rows) this.#forward = new ForwardIndex(language, text.length);
+    this.#rows = rows;
+    this.#changeCount = changeCount;
+    const columns = text.map(({ name }) => rows.column(name));
+    for (let row = this.#forward.streams[0]?.rowCount ?? 0; row < rows.length; row++) {
+      this.#forward.addRow(columns.map((column) => textOf(column[row])));
+    }
+    const termCount = this.#forward.vocabulary.length;
+    this.#statistics = this.#forward.streams.map((stream) =>
+      countField(stream, termCount, rows.alive),
+    );
+    const boosts = text.map(({ boost }) => boost);
+    this.#postings = buildPostings(this.#forward, this.#statistics, rows.alive, { k1, b, boosts });
+    this.#sums = new Float32Array(rows.length);
+    this.#touched = new Int32Array(rows.length);
+  }
+
+  /** The best rows, and the scores of the rows asked for beside them. */
+  search(query: string, options: TextSearch): { found: ScoredRow[]; also: number[] } {
+    const touched = this.#addScores(parseTextQuery(query));
+    const sums = this.#sums;
+    const also = (options.also ?? []).map((row) => sums[row]!);
+    const top = new TopRows(options.limit);
+    const allowed = options.allowed ?? null;
+    let floor = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < touched; i++) {
+      const row = this.#touched[i]!;
+      const score = sums[row]!;
+      sums[row] = 0;
+      if (score < floor || (allowed !== null && allowed[row] === 0)) continue;
+      top.offer(row, score);
+      floor = top.floor;
+    }
+    return { found: top.list(), also };
+  }
+
+  /** Adds up every clause; returns how many rows were touched. */
+  #addScores(clauses: readonly TextClause[]): number {
+    let touched = 0;
+    for (const clause of clauses) {
+      if (clause.kind === "phrase") {
+        touched = this.#addPhrase(clause.words, touched);
+        continue;
+      }
+      for (const { term, weight } of this.#termsOf(clause)) {
+        touched = this.#addTerm(term, weight, touched);
+      }
+    }
+    return touched;
+  }
+
+  #addTerm(term: number, weight: number, from: number): number {
+    const { starts, rows, scores } = this.#postings;
+    const sums = this.#sums;
+    const touchedRows = this.#touched;
+    let touched = from;
+    for (let i = starts[term]!, end = starts[term + 1]!; i < end; i++) {
+      const row = rows[i]!;
+      const sum = sums[row]!;
+      if (sum === 0) touchedRows[touched++] = row;
+      sums[row] = sum + weight * scores[i]!;
+    }
+    return touched;
+  }
+
+  #addPhrase(words: readonly string[], from: number): number {
+    let touched = from;
+    const terms = words.map((word) => this.#forward.find(word));
+    const { k1, b, text } = this.#settings;
+    const boosts = text.map(({ boost }) => boost);
+    const found = findPhrase(terms, {
+      index: this.#forward,
+      postings: this.#postings,
+      statistics: this.#statistics,
+      options: { k1, b, boosts },
+    });
+    for (const { row, score } of found) {
+      if (score === 0) continue;
+      if (this.#sums[row] === 0) this.#touched[touched++] = row;
+      this.#sums[row]! += score;
+    }
+    return touched;
+  }
+
+  #termsOf(clause: Exclude<TextClause, { kind: "phrase" }>): WeightedTerm[] {
+    if (clause.kind === "word") {
+      const term = this.#forward.find(clause.word);
+      return term < 0 ? [] : [{ term, weight: 1 }];
+    }
+    // Words as they stand in the texts are compared: what a stem has lost would not be found.
+    const weights = new Map<number, number>();
+    for (const [word, term] of this.#forward.words()) {
+      if (term < 0) continue;
+      const weight =
+        clause.kind === "prefix"
+          ? Number(word.startsWith(clause.prefix))
+          : nearness(clause.word, word, clause.distance);
+      if (weight > (weights.get(term) ?? 0)) weights.set(term, weight);
+    }
+    const matches = [...weights].map(([term, weight]) => ({ term, weight }));
+    if (matches.length <= MOST_EXPANSIONS) return matches;
+    const { vocabulary } = this.#forward;
+    const order = (a: WeightedTerm, b: WeightedTerm): number =>
+      b.weight - a.weight || (vocabulary[a.term]! < vocabulary[b.term]! ? -1 : 1);
+    return matches.sort(order).slice(0, MOST_EXPANSIONS);
+  }
+}
+
+/** 1 for the same word, less for each letter that differs (as Lucene weighs), 0 beyond `most`. */
+function nearness(word: string, term: string, most: number): number {
+  if (Math.abs(word.length - term.length) > most) return 0;
+  const edits = distance(word, term);
+  return edits > most ? 0 : 1 - edits / Math.min(word.length, term.length);
+}
+
+/** What full-text search reads of a value: texts and lists of them. */
+function textOf(value: MetadataValue | undefined): string | null {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return null;
+  return value.filter((item) => typeof item === "string").join(" ");
+}

@@ -1,0 +1,54 @@
+/** What a collection is made of and what a program hands over; read by every file here. */
+
+/** How two vectors are compared; a greater score is nearer. See `search/score.ts`. */
+export type Metric = "cosine" | "dot" | "l2";
+export const METRICS: readonly Metric[] = ["cosine", "dot", "l2"];
+
+/** A metadata value. `json` fields hold anything else JSON can say; they cannot be filtered on. */
+export type MetadataValue =
+  | null
+  | string
+  | number
+  | bigint
+  | boolean
+  | readonly MetadataValue[]
+  | { readonly [name: string]: MetadataValue };
+export type Metadata = Readonly<Record<string, MetadataValue>>;
+
+/** The type a metadata field takes with its first value that is not null. */
+export type FieldType = "string" | "number" | "boolean" | "string[]" | "number[]" | "json";
+
+/** One row: what `upsert` takes and `get` gives. */
+export interface VectorRow {
+  readonly id: string;
+  /** `dims` finite numbers; left out in collections of text alone (`dims` 0). */
+  readonly vector?: ArrayLike<number>;
+  readonly metadata?: Metadata;
+}
+
+/** A metadata field that full-text search reads, and how much its words weigh. */
+export interface TextField {
+  readonly name: string;
+  readonly boost: number;
+}
+
+/** What a collection is, from its making on; only `fields` grows. */
+export interface CollectionSettings {
+  readonly dims: number;
+  readonly metric: Metric;
+  readonly createdAtMs: number;
+  /** Fields of full-text search; none: no such search. */
+  readonly text: readonly TextField[];
+  /** Language of stemmer and stop words, or `none`. */
+  readonly language: string;
+  readonly k1: number;
+  readonly b: number;
+  /** Types of the metadata fields seen so far. */
+  readonly fields: Readonly<Record<string, FieldType>>;
+}
+
+/** The result of an `upsert`. */
+export interface UpsertResult {
+  readonly inserted: number;
+  readonly replaced: number;
+}

@@ -1,0 +1,108 @@
+/** Named collections in one folder: `<name>.vec` and what goes with it. */
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { SovereignError } from "../core/errors.ts";
+import { createFolders, errnoOf } from "../core/io/index.ts";
+import { suggestName } from "../core/suggest.ts";
+import { Collection, type CollectionOptions } from "./collection.ts";
+import { readHead } from "./store/collection-file.ts";
+import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
+import { EMPTY_WAL_BYTES } from "./store/wal.ts";
+import type { CollectionSettings } from "./types.ts";
+
+/** Facts of a listing. */
+export interface CollectionInfo {
+  readonly name: string;
+  readonly settings: CollectionSettings;
+  readonly rowCount: number;
+  readonly fileBytes: number;
+  readonly logBytes: number;
+}
+
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,199}$/u;
+const EXTENSION = ".vec";
+
+/** The collections of a folder, by name. Nothing is made before the first collection. */
+export class VectorStore {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Names in order. */
+  names(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter((name) => name.endsWith(EXTENSION) && NAME.test(name))
+        .map((name) => name.slice(0, -EXTENSION.length))
+        .sort();
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  /** Facts of a collection; its rows are read only when changes wait in the log. */
+  info(name: string): CollectionInfo {
+    const base = this.#base(name);
+    const { file, wal } = collectionPaths(base);
+    const head = readHead(file);
+    const logBytes = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
+    const facts = { name, fileBytes: head.sizeBytes, logBytes };
+    if (logBytes <= EMPTY_WAL_BYTES) {
+      return { ...facts, settings: head.settings, rowCount: head.rowCount };
+    }
+    const { settings, rows } = DiskCollection.openForReading(base, []);
+    return { ...facts, settings, rowCount: rows.liveCount };
+  }
+
+  has(name: string): boolean {
+    return NAME.test(name) && existsSync(collectionPaths(join(this.folder, name)).file);
+  }
+
+  /** Makes an empty collection; RESOURCE_ALREADY_EXISTS when there is one. */
+  async create(name: string, options: CollectionOptions): Promise<void> {
+    if (!NAME.test(name)) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` names no collection`, {
+        hint: "use letters, digits, `_`, `-` and `.`; up to 200 of them",
+      });
+    }
+    if (this.has(name)) {
+      throw new SovereignError("RESOURCE_ALREADY_EXISTS", `collection \`${name}\` exists`, {
+        hint: "choose another name, or delete it with `sovereign vector delete`",
+      });
+    }
+    createFolders(this.folder);
+    await Collection.create(join(this.folder, name), options);
+  }
+
+  /** Opens a collection; RESOURCE_DOES_NOT_EXIST names the nearest one. */
+  async open(name: string, mode: "read" | "write" = "read"): Promise<Collection> {
+    return Collection.open(this.#base(name), mode);
+  }
+
+  /** Removes a collection with its files. */
+  async drop(name: string): Promise<void> {
+    const base = this.#base(name);
+    // Nobody may be writing it.
+    const held = await Collection.open(base, "write").catch((error: unknown) => {
+      if (error instanceof SovereignError && error.code === "DATA_LOSS") return null;
+      throw error;
+    });
+    const { file, wal, lock } = collectionPaths(base);
+    rmSync(file, { force: true });
+    rmSync(wal, { force: true });
+    await held?.close();
+    rmSync(lock, { force: true });
+  }
+
+  #base(name: string): string {
+    if (this.has(name)) return join(this.folder, name);
+    const near = suggestName(name, this.names());
+    const list = "`sovereign vector list` shows those there are";
+    throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no collection \`${name}\``, {
+      hint: near === null ? list : `did you mean \`${near}\`? ${list}`,
+    });
+  }
+}
