@@ -1,5 +1,5 @@
 /**
- * A collection on the disk: `<base>.vec` (all rows at some moment), `<base>.wal` (changes since) and
+ * A collection on the disk: `<base>.vec` (all rows at some moment), `<base>.wal` (changes since),
  * `<base>.lock` (one writer). Read `section-file.ts` and `wal.ts` first.
  *
  * Writing the file anew takes two renames, file then WAL. A crash between them leaves a WAL of the

@@ -3,14 +3,14 @@
  * record is on the device; what a crash left behind it (a torn tail) was never acknowledged and is
  * cut off. Any other damage is DATA_LOSS. Little endian.
  *
- * | offset | bytes | header                                    | record, from its start              |
- * |--------|-------|-------------------------------------------|-------------------------------------|
- * | 0      | 8     | magic `SOVWAL\r\n`                        | 4 length of payload, 4 its checksum |
- * | 8      | 4     | version 1                                 | checksum of bytes 0–7               |
- * | 12     | 4     | dims                                      | payload from here, then end mark    |
- * | 16     | 8     | generation of the file it continues       |                                     |
- * | 24     | 4     | zero                                      |                                     |
- * | 28     | 4     | checksum of bytes 0–27                    |                                     |
+ * | offset | bytes | header                              | record, from its start              |
+ * |--------|-------|-------------------------------------|-------------------------------------|
+ * | 0      | 8     | magic `SOVWAL\r\n`                  | 4 length of payload, 4 its checksum |
+ * | 8      | 4     | version 1                           | checksum of bytes 0–7               |
+ * | 12     | 4     | dims                                | payload from here, then end mark    |
+ * | 16     | 8     | generation of the file it continues |                                     |
+ * | 24     | 4     | zero                                |                                     |
+ * | 28     | 4     | checksum of bytes 0–27              |                                     |
  *
  * Payload: 1 byte kind (1 upsert, 2 delete; +128: the change goes on in the next record), 3 zero, 4
  * length of JSON, 4 number of vectors, the JSON (upsert: `[id, metadata]` pairs, delete: ids), the

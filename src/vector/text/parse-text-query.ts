@@ -1,11 +1,13 @@
 /**
- * What a text query says. Words are sought one by one and their scores added; three signs mean more:
+ * What a text query says. Words are sought one by one and their scores added; three signs say
+ * more.
  *
- * | written         | sought                                                              |
- * |-----------------|---------------------------------------------------------------------|
- * | `"red apple"`   | the words side by side                                              |
- * | `app*`          | every word that starts so                                           |
- * | `aple~` `aple~1`| words that few letters tell apart: one of 3 to 5 letters, else two  |
+ * | written       | sought                                                              |
+ * |---------------|---------------------------------------------------------------------|
+ * | `"red apple"` | the words side by side                                              |
+ * | `app*`        | every word that starts so                                           |
+ * | `aple~`       | words that one letter tells apart, two when it has more than five   |
+ * | `aple~2`      | words that two letters tell apart                                   |
  *
  * Any other sign only parts words, so that every text is a query.
  */

@@ -1,6 +1,6 @@
 /**
- * Words side by side. Scored as Lucene scores a phrase: its words' idf added up, the number of times
- * the phrase occurs in place of a term's frequency.
+ * Words side by side. Scored as Lucene scores a phrase: its words' idf added up, the number of
+ * times the phrase occurs in place of a term's frequency.
  */
 import type { ScoredRow } from "../search/top-rows.ts";
 import { type ForwardIndex, STOPPED, type TermStream, UNKNOWN } from "./forward-index.ts";

@@ -3,7 +3,7 @@
  * a query only adds (the idea of bm25s, Lù 2024):
  *
  *     idf(t)      = ln(1 + (N − n(t) + 0.5) / (n(t) + 0.5))
- *     score(t, d) = Σ over fields  boost · idf(t) · tf / (tf + k1 · (1 − b + b · |d| / average |d|))
+ *     score(t, d) = Σ over fields  boost · idf(t) · tf / (tf + k1 · (1 − b + b · |d| / mean |d|))
  *
  * N, n, lengths and averages are of one field over live rows, lengths exact (Lucene rounds them to
  * a byte). Memory: 8 bytes for each term of each row.
