@@ -144,7 +144,7 @@ class WalReader {
     if (left < RECORD_HEADER_BYTES) return null;
     const header = this.#bytes(at, RECORD_HEADER_BYTES);
     if (crc32c(header.subarray(0, 8)) !== header.readUInt32LE(8)) {
-      // Some file systems lengthen a file before its bytes arrive: zeros to the end are a torn tail.
+      // Some file systems lengthen a file before its bytes arrive: zeros to the end are a tail.
       if (this.#isZeroFrom(at)) return null;
       throw damaged(this.#path, at, "the checksum of a record's header is wrong");
     }
