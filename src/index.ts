@@ -4,9 +4,12 @@
  * SQL front end, tracking store, YAML) are loaded on first use.
  */
 export {
+  type Activation,
   type ComputeBackend,
   type ComputeOptions,
+  type GemmShape,
   type Metric,
+  type NormOptions,
   openCompute,
   type ScanOptions,
   type TopResult,

@@ -57,7 +57,55 @@ export interface ScanOptions {
   dimensions: number;
 }
 
-export interface ComputeBackend extends MemoryOps, VectorOps {
+/** Shape of `C = alpha * op(A) * op(B) + beta * C`: C (m, n), op(A) (m, k), op(B) (k, n). */
+export interface GemmShape {
+  m: number;
+  n: number;
+  k: number;
+  /** A is stored as (k, m). */
+  transposeA?: boolean;
+  /** B is stored as (n, k). */
+  transposeB?: boolean;
+  /** 1 unless given. */
+  alpha?: number;
+  /** 0 unless given; then what C held does not matter, be it NaN. */
+  beta?: number;
+}
+
+export interface MatrixOps {
+  sgemm(a: Float32Array, b: Float32Array, c: Float32Array, shape: GemmShape): void;
+}
+
+/** `gelu` is x Φ(x) by erf, `gelu_tanh` the approximation of GPT-2; `log` is natural. */
+export type Activation =
+  | "relu"
+  | "sigmoid"
+  | "tanh"
+  | "gelu"
+  | "gelu_tanh"
+  | "silu"
+  | "exp"
+  | "log";
+
+/** What scales a normalised row; a row is as long as `weight` and `bias`. */
+export interface NormOptions {
+  dimensions: number;
+  weight?: Float32Array;
+  bias?: Float32Array;
+  /** 1e-5 unless given. */
+  epsilon?: number;
+}
+
+/** Value by value, and row by row over (N, D). `out` may be `x` itself. Within 2e-6 of 1 or of y. */
+export interface RowOps {
+  activate(kind: Activation, x: Float32Array, out: Float32Array): void;
+  softmax(x: Float32Array, dimensions: number, out: Float32Array): void;
+  layerNorm(x: Float32Array, out: Float32Array, options: NormOptions): void;
+  /** Over the root mean square; no bias. */
+  rmsNorm(x: Float32Array, out: Float32Array, options: Omit<NormOptions, "bias">): void;
+}
+
+export interface ComputeBackend extends MemoryOps, VectorOps, MatrixOps, RowOps {
   /** `reference`, `wasm plain` or `wasm relaxed`. */
   readonly name: string;
   readonly threads: number;

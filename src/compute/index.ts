@@ -7,9 +7,14 @@ import { referenceBackend } from "./reference/index.ts";
 import { createWasmBackend } from "./wasm/backend.ts";
 
 export type {
+  Activation,
   ComputeBackend,
+  GemmShape,
+  MatrixOps,
   MemoryOps,
   Metric,
+  NormOptions,
+  RowOps,
   ScanOptions,
   TopResult,
   VectorOps,

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ComputeBackend, openCompute } from "../../src/compute/index.ts";
 import { createWasmBackend } from "../../src/compute/wasm/backend.ts";
 import { createRng } from "../../src/core/rng.ts";
-import { randomFloats, SWEEPS, sweep } from "./sweep.ts";
+import { randomFloats, sweep } from "./sweep.ts";
+import { SWEEPS } from "./sweeps.ts";
 
 const CASES = 200;
 const reference = await openCompute({ backend: "reference" });

@@ -142,8 +142,8 @@ const top: SweepCase = (shapes) => {
   backend.free(x);
 };
 
-/** Every operation with a sweep. */
-export const SWEEPS: Readonly<Record<string, SweepCase>> = {
+/** Vectors against vectors. */
+export const VECTOR_SWEEPS: Readonly<Record<string, SweepCase>> = {
   "dot, cosine, l2": pair,
   scan,
   scanTop,

@@ -1,5 +1,7 @@
 /** The reference backend: every operation as plain TypeScript, the definition of the kernels. */
 import type { ComputeBackend } from "../backend.ts";
+import { matrixOps } from "./matrix.ts";
+import { rowOps } from "./rows.ts";
 import { vectorOps } from "./vectors.ts";
 
 /** Slow and clear; one thread, ordinary arrays. */
@@ -13,4 +15,6 @@ export const referenceBackend: ComputeBackend = {
   start: async () => 1,
   close: async () => {},
   ...vectorOps,
+  ...matrixOps,
+  ...rowOps,
 };

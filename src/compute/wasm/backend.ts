@@ -2,6 +2,8 @@
 import type { ComputeBackend } from "../backend.ts";
 import { createPool } from "../pool.ts";
 import { loadKernel } from "./load-kernel.ts";
+import { createMatrixOps } from "./matrix.ts";
+import { createRowOps } from "./rows.ts";
 import { createRunner } from "./runner.ts";
 import { createVectorOps } from "./vectors.ts";
 
@@ -22,6 +24,8 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Comp
     threads: pool.threads,
     ...runner.memory,
     ...createVectorOps(runner),
+    ...createMatrixOps(runner),
+    ...createRowOps(runner),
     start: () => pool.start(),
     close: () => pool.close(),
   };

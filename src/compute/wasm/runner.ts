@@ -33,6 +33,8 @@ export interface Call {
   in(operand: Operand): number;
   /** Offset of a place for results, copied back to `operand` at the end if it lies elsewhere. */
   out(operand: Operand): number;
+  /** `out`, with what the operand held when `isRead`. */
+  inOut(operand: Operand, isRead: boolean): number;
   /** Offset of `bytes` of working space. */
   scratch(bytes: number): number;
   /** Values at an offset, copied out. */
@@ -154,6 +156,12 @@ function startCall(
       if (isHere(operand)) return operand.byteOffset;
       const offset = scratch(operand.byteLength);
       results.push([operand, offset]);
+      return offset;
+    },
+    inOut(operand, isRead) {
+      const offset = call.out(operand);
+      const isElsewhere = isRead && !isHere(operand);
+      if (isElsewhere) bytesAt(offset, operand.byteLength).set(bytesOf(operand));
       return offset;
     },
     readFloat32: (offset, length) =>

@@ -1,0 +1,139 @@
+// C = alpha * op(A) * op(B) + beta * C in f32. Both operands are packed first, zero padded: A into
+// panels of 4 rows ([panel][k][4]), B into panels of 8 columns ([panel][k][8]). The micro kernel
+// keeps a 4 x 8 tile of C in eight registers; more of them spill and halve the speed.
+// K goes by in blocks of 256, so a sum's order depends on K alone.
+import { madd } from "../shared-simd";
+
+const K_BLOCK: i32 = 256;
+/** 64 panels of 4 rows by 256 are 256 KiB: they stay in the second-level cache. */
+const PANELS_A: i32 = 64;
+
+/**
+ * Packs `width` (4 or 8) lines at a time. Line i, element k lies at `i * line + k * step` f32 from
+ * `source`, so a transposed operand only swaps the two. Panels `from..to` of `lines` lines.
+ */
+@inline
+function pack(
+  source: usize, target: usize, lines: i32, k: i32, line: i32, step: i32, from: i32, to: i32,
+  width: i32,
+): void {
+  for (let panel = from; panel < to; panel++) {
+    const first = panel * width;
+    const filled = min(width, lines - first);
+    let out = target + ((<usize>panel * k * width) << 2);
+    for (let kk = 0; kk < k; kk++) {
+      const at = source + ((<usize>first * line + <usize>kk * step) << 2);
+      if (line == 1 && filled == width) {
+        v128.store(out, v128.load(at));
+        if (width == 8) v128.store(out, v128.load(at, 16), 16);
+      } else {
+        for (let i = 0; i < width; i++) {
+          const value = i < filled ? load<f32>(at + ((<usize>i * line) << 2)) : 0;
+          store<f32>(out + (<usize>i << 2), value);
+        }
+      }
+      out += <usize>width << 2;
+    }
+  }
+}
+
+export function packA(
+  source: usize, target: usize, lines: i32, k: i32, line: i32, step: i32, from: i32, to: i32,
+): void {
+  pack(source, target, lines, k, line, step, from, to, 4);
+}
+
+export function packB(
+  source: usize, target: usize, lines: i32, k: i32, line: i32, step: i32, from: i32, to: i32,
+): void {
+  pack(source, target, lines, k, line, step, from, to, 8);
+}
+
+/** One row of the tile into C. The first block of K takes beta, the others add. */
+@inline
+function writeRow(c: usize, low: v128, high: v128, alpha: v128, beta: f32, isFirst: bool): void {
+  low = f32x4.mul(low, alpha);
+  high = f32x4.mul(high, alpha);
+  if (!isFirst) {
+    low = f32x4.add(low, v128.load(c));
+    high = f32x4.add(high, v128.load(c, 16));
+  } else if (beta != 0) {
+    const scale = f32x4.splat(beta);
+    low = f32x4.add(low, f32x4.mul(scale, v128.load(c)));
+    high = f32x4.add(high, f32x4.mul(scale, v128.load(c, 16)));
+  }
+  v128.store(c, low);
+  v128.store(c, high, 16);
+}
+
+/** Copies a tile of at most 4 x 8 between C and a full tile. */
+function copyTile(from: usize, fromRow: i32, to: usize, toRow: i32, rows: i32, columns: i32): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const value = load<f32>(from + ((<usize>i * fromRow + j) << 2));
+      store<f32>(to + ((<usize>i * toRow + j) << 2), value);
+    }
+  }
+}
+
+/** The 4 x 8 tile at `c`, whose rows are `row` f32 apart: `length` steps of K from two panels. */
+@inline
+function tile(
+  pa: usize, pb: usize, length: i32, c: usize, row: i32, alpha: v128, beta: f32, isFirst: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00;
+  let c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  const end = pb + (<usize>length << 5);
+  while (pb < end) {
+    const b0 = v128.load(pb), b1 = v128.load(pb, 16);
+    let a = v128.load32_splat(pa);
+    c00 = madd(a, b0, c00);
+    c01 = madd(a, b1, c01);
+    a = v128.load32_splat(pa, 4);
+    c10 = madd(a, b0, c10);
+    c11 = madd(a, b1, c11);
+    a = v128.load32_splat(pa, 8);
+    c20 = madd(a, b0, c20);
+    c21 = madd(a, b1, c21);
+    a = v128.load32_splat(pa, 12);
+    c30 = madd(a, b0, c30);
+    c31 = madd(a, b1, c31);
+    pa += 16;
+    pb += 32;
+  }
+  const stride = <usize>row << 2;
+  writeRow(c, c00, c01, alpha, beta, isFirst);
+  writeRow(c + stride, c10, c11, alpha, beta, isFirst);
+  writeRow(c + 2 * stride, c20, c21, alpha, beta, isFirst);
+  writeRow(c + 3 * stride, c30, c31, alpha, beta, isFirst);
+}
+
+/** C (m, n) from packed operands: panels `a0..a1` of A and `b0..b1` of B. `edge` holds 32 f32. */
+export function gemm(
+  packedA: usize, packedB: usize, c: usize, m: i32, n: i32, k: i32, a0: i32, a1: i32, b0: i32,
+  b1: i32, alpha: f32, beta: f32, edge: usize,
+): void {
+  const scale = f32x4.splat(alpha);
+  for (let kb = 0; kb < k; kb += K_BLOCK) {
+    const length = min(K_BLOCK, k - kb);
+    for (let ab = a0; ab < a1; ab += PANELS_A) {
+      const abEnd = min(ab + PANELS_A, a1);
+      for (let jb = b0; jb < b1; jb++) {
+        const pb = packedB + ((<usize>jb * k + kb) << 5);
+        const columns = n - jb * 8;
+        for (let ip = ab; ip < abEnd; ip++) {
+          const pa = packedA + ((<usize>ip * k + kb) << 4);
+          const rows = m - ip * 4;
+          const at = c + ((<usize>(ip * 4) * n + jb * 8) << 2);
+          if (rows >= 4 && columns >= 8) {
+            tile(pa, pb, length, at, n, scale, beta, kb == 0);
+          } else {
+            copyTile(at, n, edge, 8, min(4, rows), min(8, columns));
+            tile(pa, pb, length, edge, 8, scale, beta, kb == 0);
+            copyTile(edge, 8, at, n, min(4, rows), min(8, columns));
+          }
+        }
+      }
+    }
+  }
+}
