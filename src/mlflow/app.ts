@@ -33,6 +33,7 @@ export interface AppOptions {
 const OPEN_PATHS = new Set(["/health", "/version"]);
 const NOT_FOUND =
   "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.";
+const NOT_ALLOWED = "The method is not allowed for the requested URL.";
 
 /** Makes the app that serves every route over `options.context`. */
 export function createApp(options: AppOptions): App {
@@ -50,6 +51,8 @@ export function createApp(options: AppOptions): App {
       // The client left before its request was whole: nobody to answer, nothing to report.
       if (error === request.errored) return;
       sendError(response, error);
+      // What was not read of the body would stand before the connection's next request.
+      request.resume();
       if (response.statusCode >= 500 && !(error instanceof MlflowError)) {
         options.onFailure?.(`${request.method} ${request.url}`, error);
       }
@@ -57,8 +60,12 @@ export function createApp(options: AppOptions): App {
   };
 
   async function isStranger(request: IncomingMessage, response: ServerResponse) {
-    const isOpen = OPEN_PATHS.has(pathOf(request).slice(prefix.length));
-    return options.auth !== undefined && !isOpen && (await options.auth(request, response));
+    if (options.auth === undefined || isOpen(pathOf(request))) return false;
+    return options.auth(request, response);
+  }
+
+  function isOpen(rawPath: string): boolean {
+    return OPEN_PATHS.has(rawPath.slice(prefix.length));
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,14 +79,16 @@ export function createApp(options: AppOptions): App {
       if (merged !== rawPath && find(method, merged) !== null) {
         return sendRedirect(response, merged + url.slice(rawPath.length));
       }
-      const isKnown = METHODS.some((other) => find(other, rawPath) !== null);
-      if (!isKnown) return sendPage(response, 404, "Not Found", NOT_FOUND);
-      const text = "The method is not allowed for the requested URL.";
-      return sendPage(response, 405, "Method Not Allowed", text);
+      const methods = METHODS.filter((other) => find(other, rawPath) !== null);
+      if (methods.length === 0) return sendPage(response, 404, "Not Found", NOT_FOUND);
+      return sendMethods(request, response, methods);
     }
     const { context } = options;
     const query = new URLSearchParams(url.slice(rawPath.length + 1));
     const { route, path } = match;
+    // Writes look for themselves, and answers of a file that is gone are no answers.
+    const isRead = method === "GET" || (route.kind === "api" && route.isHeavy);
+    if (isRead && !isOpen(rawPath)) context.database.requireInPlace();
     if (route.kind === "raw") {
       const pathBelow = rawPath.slice(prefix.length);
       await route.handle({ context, request, response, rawPath: pathBelow, query, path });
@@ -94,6 +103,21 @@ export function createApp(options: AppOptions): App {
     if (route.isHeavy && readers !== undefined) return readers.answer(route, request);
     return answerApi(route, request, context);
   }
+}
+
+/** Answers OPTIONS, and 405 to the methods that a path does not have. */
+function sendMethods(
+  request: IncomingMessage,
+  response: ServerResponse,
+  methods: readonly Method[],
+): void {
+  const heads = methods.includes("GET") ? ["HEAD"] : [];
+  response.setHeader("allow", [...methods, ...heads, "OPTIONS"].join(", "));
+  if (request.method === "OPTIONS") {
+    response.writeHead(200, { "content-length": 0 }).end();
+    return;
+  }
+  sendPage(response, 405, "Method Not Allowed", NOT_ALLOWED);
 }
 
 async function toApiRequest(

@@ -11,6 +11,7 @@ import { toFolder } from "./artifacts/locate.ts";
 import { readMlflowEnvironment } from "./environment.ts";
 import type { Context, Settings } from "./routes/route.ts";
 import { openTrackingDatabase } from "./schema/open.ts";
+import { waitInLine } from "./store/when-free.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
 
 export interface StoreOptions {
@@ -44,6 +45,7 @@ export function openContext(options: StoreOptions): {
     cwd,
     defaultArtifactRoot,
   });
+  waitInLine(database);
   const settings: Settings = {
     defaultArtifactRoot,
     artifactsDestination,

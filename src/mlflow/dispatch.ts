@@ -1,5 +1,6 @@
 /** From an API request to the text of its answer, on whichever thread it is. */
 import type { ApiRoute, Context } from "./routes/route.ts";
+import { whenFree } from "./store/when-free.ts";
 import { printAnswer } from "./wire/print-json.ts";
 import { readBodyMessage, readQueryMessage } from "./wire/request.ts";
 
@@ -23,5 +24,7 @@ export async function answerApi(
     query === null
       ? readBodyMessage(route.fields, route.checks, body)
       : readQueryMessage(route.fields, route.checks, new URLSearchParams(query));
-  return printAnswer(await route.handle({ context, message, path }));
+  const { database, clock } = context;
+  const handle = () => route.handle({ context, message, path });
+  return printAnswer(await whenFree(database, handle, { clock }));
 }

@@ -34,8 +34,10 @@ async function answerTask(routeIndex: number, request: ReaderTask["request"]): P
 }
 
 function describe(error: unknown) {
-  const [, errorCode, message] = describeError(error);
-  if (errorCode !== "INTERNAL_ERROR") return { errorCode: errorCode as WireErrorCode, message };
+  const [status, errorCode, message] = describeError(error);
+  if (errorCode !== "INTERNAL_ERROR") {
+    return { errorCode: errorCode as WireErrorCode, message, status };
+  }
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { errorCode: null, message: reason };
+  return { errorCode: null, message: reason, status };
 }

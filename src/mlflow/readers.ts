@@ -31,7 +31,13 @@ export type ReaderMessage = { readonly isReady: true } | ReaderResult;
 
 export type ReaderResult =
   | { readonly id: number; readonly body: Uint8Array }
-  | { readonly id: number; readonly errorCode: WireErrorCode | null; readonly message: string };
+  | {
+      readonly id: number;
+      /** Null for a failure of ours. */
+      readonly errorCode: WireErrorCode | null;
+      readonly message: string;
+      readonly status: number;
+    };
 
 export interface Readers {
   /** The JSON text that answers `request`, in UTF-8. */
@@ -180,7 +186,7 @@ export function startReaders(
 function settle(search: Search, result: ReaderResult): void {
   if ("body" in result) search.resolve(result.body);
   else if (result.errorCode === null) search.reject(new Error(result.message));
-  else search.reject(new MlflowError(result.errorCode, result.message));
+  else search.reject(new MlflowError(result.errorCode, result.message, result.status));
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {

@@ -29,12 +29,14 @@ export function isInside(root: string, path: string): boolean {
 
 /** The real path of the nearest existing ancestor, with the missing rest appended. */
 function realpathOfNearest(path: string): string {
+  let isBelowFile = false;
   try {
     return realpathSync.native(path);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw error;
+    isBelowFile = errnoOf(error) === "ENOTDIR";
+    if (!isBelowFile && errnoOf(error) !== "ENOENT") throw error;
   }
-  if (isDanglingLink(path)) {
+  if (!isBelowFile && isDanglingLink(path)) {
     throw new SovereignError("PERMISSION_DENIED", `\`${path}\` is a symbolic link to nowhere`, {
       hint: "remove the link",
     });

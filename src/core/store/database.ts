@@ -2,8 +2,11 @@
  * An SQLite file whose schema belongs to somebody else (MLflow's `mlflow.db`): no migrations, no
  * stand-ins, just prepared statements, transactions and the driver's errors in the house's words.
  */
+import { statSync } from "node:fs";
+
 import type { Database as Driver, Statement } from "better-sqlite3";
 
+import { SovereignError } from "../errors.ts";
 import { connect, guard } from "./sqlite.ts";
 import type { SqlParameters } from "./store.ts";
 
@@ -20,6 +23,8 @@ export interface DatabaseOptions {
 export interface Database {
   readonly path: string;
   readonly inTransaction: boolean;
+  /** Grows with every commit of this connection that changed something. */
+  readonly commitCount: number;
   /** Every row as an object by column name. Integers above 2^53 lose digits: see `allExact`. */
   all<Row>(sql: string, parameters?: SqlParameters): Row[];
   /** Every row as the list of its columns: for many rows twice as quick as objects. */
@@ -35,6 +40,8 @@ export interface Database {
   exec(sql: string): void;
   /** All or nothing; takes the write lock at once. Nested calls join the outer transaction. */
   transaction<T>(work: () => T): T;
+  /** TEMPORARILY_UNAVAILABLE when the path has no longer the file that was opened. */
+  requireInPlace(): void;
   /** A user function of SQL, deterministic. */
   define(name: string, body: (...values: unknown[]) => unknown): void;
   close(): void;
@@ -42,7 +49,8 @@ export interface Database {
 
 /**
  * Opens the SQLite file at `path` (or `:memory:`). Errors: DATA_LOSS for a damaged file,
- * TEMPORARILY_UNAVAILABLE when another process holds the lock for 5 s, PERMISSION_DENIED.
+ * TEMPORARILY_UNAVAILABLE when another process holds the lock for 5 s, PERMISSION_DENIED. A write
+ * to a file that was moved, deleted or replaced meanwhile is an error too, and never passes for done.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const readOnly = options.readOnly ?? false;
@@ -57,10 +65,18 @@ class SqliteDatabase implements Database {
   readonly #statements = new Map<string, Statement>();
   readonly #exact = new Map<string, Statement>();
   readonly #lists = new Map<string, Statement>();
+  /** While the file is open its number is not given to another. */
+  readonly #fileId: string;
+  #commitCount = 0;
 
   constructor(path: string, driver: Driver) {
     this.path = path;
     this.#driver = driver;
+    this.#fileId = fileIdOf(path);
+  }
+
+  get commitCount(): number {
+    return this.#commitCount;
   }
 
   get inTransaction(): boolean {
@@ -99,7 +115,7 @@ class SqliteDatabase implements Database {
 
   run(sql: string, parameters: SqlParameters = []) {
     return guard(this.path, () => {
-      const result = this.#prepare(sql).run(parameters);
+      const result = this.#commit(() => this.#prepare(sql).run(parameters));
       return { changes: result.changes, lastInsertRowid: Number(result.lastInsertRowid) };
     });
   }
@@ -110,7 +126,28 @@ class SqliteDatabase implements Database {
 
   transaction<T>(work: () => T): T {
     if (this.#driver.inTransaction) return work();
-    return guard(this.path, () => this.#driver.transaction(work).immediate());
+    return guard(this.path, () =>
+      this.#commit(() => this.#driver.transaction(work).immediate() as T),
+    );
+  }
+
+  requireInPlace(): void {
+    if (fileIdOf(this.path) === this.#fileId) return;
+    throw new SovereignError(
+      "TEMPORARILY_UNAVAILABLE",
+      "the database file was moved, deleted or replaced while it was open",
+      { hint: "put the file back, or start the command again", details: { path: this.path } },
+    );
+  }
+
+  /** Before the work, lest it reach the log of a file put in place of ours; after it, to be sure. */
+  #commit<T>(work: () => T): T {
+    if (this.#driver.inTransaction) return work();
+    this.requireInPlace();
+    const result = work();
+    this.#commitCount++;
+    this.requireInPlace();
+    return result;
   }
 
   define(name: string, body: (...values: unknown[]) => unknown): void {
@@ -133,5 +170,16 @@ class SqliteDatabase implements Database {
       cache.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** Device and inode of the file at `path`; empty when none can be seen there. */
+function fileIdOf(path: string): string {
+  if (path === ":memory:") return path;
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return "";
   }
 }

@@ -2,7 +2,7 @@
 export { type AuditEntry, type AuditRecord, listAudit, recordAudit } from "./audit.ts";
 export { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 export type { Migration } from "./migrate.ts";
-export { isConstraintViolation, isTooMuch, isUniqueViolation } from "./sqlite.ts";
+export { isBusy, isConstraintViolation, isTooMuch, isUniqueViolation } from "./sqlite.ts";
 export {
   openStore,
   type SqlParameters,

@@ -79,6 +79,12 @@ export function isConstraintViolation(error: unknown): boolean {
   return driverCode(error)?.startsWith("SQLITE_CONSTRAINT") ?? false;
 }
 
+/** True when another connection held the lock for longer than this one waits. */
+export function isBusy(error: unknown): boolean {
+  const code = driverCode(error instanceof SovereignError ? error.cause : error);
+  return /^SQLITE_(BUSY|LOCKED)/.test(code ?? "");
+}
+
 /** True for a statement beyond SQLite's limits (sqlite.org/limits.html): its asker's mistake. */
 export function isTooMuch(error: unknown): boolean {
   if (!["SQLITE_ERROR", "SQLITE_TOOBIG"].includes(driverCode(error) ?? "")) return false;
@@ -112,6 +118,8 @@ function driverCode(error: unknown): string | null {
 /** What Node says of a native module that is missing or was built for another Node. */
 const LOAD_FAILURES = new Set(["MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"]);
 
+const FREE_SPACE = "free some disk space";
+
 function translate(path: string, error: unknown): unknown {
   if (LOAD_FAILURES.has((error as NodeJS.ErrnoException).code ?? "")) return unloadable(error);
   const code = driverCode(error);
@@ -124,6 +132,9 @@ function translate(path: string, error: unknown): unknown {
     hint: string,
   ) => new SovereignError(kind, `${what} \`${path}\``, { hint, cause: error });
   const family = code?.split("_").slice(0, 2).join("_") ?? "SQLITE_CANTOPEN";
+  const noSpace = () => fail("RESOURCE_EXHAUSTED", "no space left for the store", FREE_SPACE);
+  // A quota, or a limit on the size of files, is not told apart from a failing disk.
+  if (code === "SQLITE_IOERR_WRITE" || code === "SQLITE_IOERR_SHMSIZE") return noSpace();
   switch (family) {
     case "SQLITE_NOTADB":
     case "SQLITE_CORRUPT":
@@ -145,7 +156,7 @@ function translate(path: string, error: unknown): unknown {
         "check the folder's permissions and the disk's free space, or set SOVEREIGN_HOME; `sovereign doctor` tells more",
       );
     case "SQLITE_FULL":
-      return fail("RESOURCE_EXHAUSTED", "no space left for the store", "free some disk space");
+      return noSpace();
     default:
       return error;
   }

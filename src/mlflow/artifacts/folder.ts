@@ -110,12 +110,15 @@ function isAbsence(error: unknown): boolean {
 
 function explainUpload(error: unknown, path: string): unknown {
   const code = errnoOf(error) ?? "";
-  if (["EEXIST", "ENOTDIR", "EISDIR", "ENAMETOOLONG"].includes(code)) {
+  // `createFolders` says of a file in the place of a folder that it is there already.
+  const isBelowFile = error instanceof SovereignError && error.code === "RESOURCE_ALREADY_EXISTS";
+  if (isBelowFile || ["EEXIST", "ENOTDIR", "EISDIR", "ENAMETOOLONG"].includes(code)) {
     return invalidParameter(`Artifact path '${path}' cannot be a file here.`);
   }
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new SovereignError("TEMPORARILY_UNAVAILABLE", "no space left for artifacts", {
+  if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code)) {
+    return new SovereignError("RESOURCE_EXHAUSTED", "no space left for artifacts", {
       hint: "free some disk space on the server",
+      cause: error,
     });
   }
   return error;

@@ -25,6 +25,11 @@ export async function sendArtifact(response: ServerResponse, place: ArtifactPlac
     "content-disposition": dispositionOf(name),
     "x-content-type-options": "nosniff",
   });
+  if (response.req.method === "HEAD") {
+    stream.destroy();
+    response.end();
+    return;
+  }
   await pipeline(stream, response).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   });

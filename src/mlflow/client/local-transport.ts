@@ -50,7 +50,7 @@ export function createLocalTransport(options: StoreOptions): Transport {
     },
     sendSpans: async (experimentId, request) => {
       try {
-        takeSpans(context.database, experimentId, request);
+        await takeSpans(context.database, experimentId, request);
       } catch (error) {
         explain(error);
       }

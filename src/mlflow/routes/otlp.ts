@@ -7,6 +7,7 @@ import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { SovereignError } from "../../core/errors.ts";
 import type { Database } from "../../core/store/index.ts";
 import { logSpans } from "../store/spans.ts";
+import { whenFree } from "../store/when-free.ts";
 import { type OtlpSpan, readOtlpRequest } from "../tracing/otlp-spans.ts";
 import { ProtobufError, ProtobufLimit } from "../tracing/protobuf-reader.ts";
 import { type SpanRecord, toSpanRecord, UnusableSpan } from "../tracing/span-record.ts";
@@ -34,7 +35,7 @@ export const otlpRoutes: readonly Route[] = [
   rawRoute("POST", "/v1/traces", async ({ context, request, response }: Exchange) => {
     try {
       const experimentId = experimentOf(request);
-      takeSpans(context.database, experimentId, await readPayload(request));
+      await takeSpans(context.database, experimentId, await readPayload(request));
     } catch (error) {
       if (!(error instanceof OtlpError)) throw error;
       sendJson(response, error.status, { detail: error.detail });
@@ -45,8 +46,13 @@ export const otlpRoutes: readonly Route[] = [
 ];
 
 /** Stores the spans of an export request. OtlpError, or that of the store, when it cannot. */
-export function takeSpans(database: Database, experimentId: string, payload: Buffer): void {
-  logByTrace(database, experimentId, decodeSpans(payload));
+export function takeSpans(
+  database: Database,
+  experimentId: string,
+  payload: Buffer,
+): Promise<void> {
+  const spans = decodeSpans(payload);
+  return whenFree(database, () => logByTrace(database, experimentId, spans));
 }
 
 function sendEmpty(response: ServerResponse): void {

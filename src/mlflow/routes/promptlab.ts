@@ -9,6 +9,7 @@ import { appendModel } from "../store/model-history.ts";
 import { checkParam, checkTag, insertParams, upsertTags } from "../store/params-and-tags.ts";
 import { loadRuns } from "../store/run-data.ts";
 import { createRun, getRunInfo, updateRun } from "../store/runs.ts";
+import { whenFree } from "../store/when-free.ts";
 import { invalidParameter } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
 import { PrintedAnswer, printFields } from "../wire/print-json.ts";
@@ -72,21 +73,23 @@ async function createPromptlabRun(context: Context, run: PromptlabRun): Promise<
     },
     { key: "mlflow.runSourceType", value: "PROMPT_ENGINEERING" },
   ];
-  const runId = database.transaction(() => {
+  const start = () => {
     const id = createRun(database, run);
     insertParams(database, id, logged);
     upsertTags(database, id, facts);
-    return id;
-  });
-  const model = makePromptlabFiles(runId, trial, clock.nowMs());
-  appendModel(database, runId, { ...model.facts, flavors: {} }, truncates);
+    const { files, facts: modelFacts } = makePromptlabFiles(id, trial, clock.nowMs());
+    appendModel(database, id, { ...modelFacts, flavors: {} }, truncates);
+    return { runId: id, files };
+  };
+  const { runId, files } = await whenFree(database, () => database.transaction(start), { clock });
   const { artifactUri } = getRunInfo(database, runId);
   // As in MLflow, a run whose files cannot be written stays, as failed.
-  const status = await writeFiles(context, artifactUri ?? "", model.files).then(
+  const status = await writeFiles(context, artifactUri ?? "", files).then(
     () => "FINISHED" as const,
     () => "FAILED" as const,
   );
-  updateRun(database, runId, { status, endTime: clock.nowMs() });
+  const end = () => updateRun(database, runId, { status, endTime: clock.nowMs() });
+  await whenFree(database, end, { clock });
   return runId;
 }
 

@@ -2,7 +2,8 @@
  * Group commit: small writes that arrive in the same turn of the event loop share one transaction.
  * Each answers only after the commit, and one that fails takes no other with it.
  */
-import type { Database } from "../../core/store/index.ts";
+import { type Database, isBusy } from "../../core/store/index.ts";
+import { whenFree } from "./when-free.ts";
 
 interface Job {
   readonly work: () => unknown;
@@ -22,21 +23,25 @@ export function commitTogether<T>(database: Database, work: () => T): Promise<T>
       return;
     }
     waiting.set(database, [job]);
-    setImmediate(() => commit(database));
+    setImmediate(() => void commit(database));
   });
 }
 
-function commit(database: Database): void {
+async function commit(database: Database): Promise<void> {
   const jobs = waiting.get(database) ?? [];
   waiting.delete(database);
+  const work = () => database.transaction(() => jobs.map((job) => job.work()));
   try {
-    const values = database.transaction(() => jobs.map((job) => job.work()));
+    const values = await whenFree(database, work);
     jobs.forEach((job, index) => {
       job.resolve(values[index] as never);
     });
-  } catch {
+  } catch (error) {
     // All is rolled back: once more, each on its own, to tell the failing ones from the others.
-    for (const job of jobs) commitAlone(database, job);
+    for (const job of jobs) {
+      if (isBusy(error)) job.reject(error);
+      else commitAlone(database, job);
+    }
   }
 }
 

@@ -36,15 +36,13 @@ export type WireErrorCode = keyof typeof STATUS_OF;
 /** A refusal with MLflow's own code and words. */
 export class MlflowError extends Error {
   readonly errorCode: WireErrorCode;
+  readonly httpStatus: number;
 
-  constructor(errorCode: WireErrorCode, message: string) {
+  constructor(errorCode: WireErrorCode, message: string, httpStatus?: number) {
     super(message);
     this.name = "MlflowError";
     this.errorCode = errorCode;
-  }
-
-  get httpStatus(): number {
-    return STATUS_OF[this.errorCode];
+    this.httpStatus = httpStatus ?? STATUS_OF[errorCode];
   }
 }
 

@@ -66,12 +66,12 @@ export function describeError(error: unknown): [number, string, string] {
     return [500, "INTERNAL_ERROR", "The server failed to answer; its log has the reason."];
   }
   if (error.cause === undefined) return [error.httpStatus, error.code, error.message];
-  // With a cause it is a file's: the message names it, and the client can but try again.
-  return [503, "TEMPORARILY_UNAVAILABLE", FILE_FAILURES[error.code] ?? FILE_FAILURE];
+  // With a cause it is a file's, and the message names it. A full disk is for people to mend:
+  // MLflow's clients would try again for minutes after any other 5xx.
+  if (error.code === "RESOURCE_EXHAUSTED") return [507, error.code, "The server's disk is full."];
+  const isBusy = error.code === "TEMPORARILY_UNAVAILABLE";
+  return [503, "TEMPORARILY_UNAVAILABLE", isBusy ? LOCKED : FILE_FAILURE];
 }
 
+const LOCKED = "Another process is writing to the server's database; try again.";
 const FILE_FAILURE = "The server cannot read or write its files; its log has the reason.";
-const FILE_FAILURES: Readonly<Record<string, string>> = {
-  TEMPORARILY_UNAVAILABLE: "Another process is writing to the server's database; try again.",
-  RESOURCE_EXHAUSTED: "The server's disk is full.",
-};

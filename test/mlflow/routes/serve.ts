@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { type ExactJson, parseJson } from "../../../src/core/json/index.ts";
-import { startServer } from "../../../src/mlflow/index.ts";
+import { type ServerOptions, startServer } from "../../../src/mlflow/index.ts";
 
 export interface Answer {
   readonly status: number;
@@ -13,6 +13,8 @@ export interface Answer {
 }
 
 export interface Served {
+  /** Holds `mlflow.db` and `artifacts`. */
+  readonly folder: string;
   /** `http://127.0.0.1:port`. */
   readonly url: string;
   /** A POST below `/api/2.0/mlflow`; a text is sent as it is. */
@@ -23,7 +25,10 @@ export interface Served {
 }
 
 /** Starts a server on a fresh database; `env` holds MLflow's own switches. */
-export async function serve(env: Record<string, string> = {}): Promise<Served> {
+export async function serve(
+  env: Record<string, string> = {},
+  options: Partial<ServerOptions> = {},
+): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "sovereign-mlflow-routes-"));
   const server = await startServer({
     port: 0,
@@ -32,6 +37,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
     env,
     clock: systemClock,
     cwd: folder,
+    ...options,
   });
   const url = `${server.url}/api/2.0/mlflow/`;
   const read = async (response: Response): Promise<Answer> => ({
@@ -47,6 +53,7 @@ export async function serve(env: Record<string, string> = {}): Promise<Served> {
       }),
     );
   return {
+    folder,
     url: server.url,
     post,
     get: async (path, query = {}) =>
