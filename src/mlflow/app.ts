@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuthGate } from "./auth.ts";
 import { type ApiRequest, answerApi } from "./dispatch.ts";
+import { TooManyLogins } from "./login-limits.ts";
 import type { Readers } from "./readers.ts";
 import type { ApiRoute, Context, Method } from "./routes/route.ts";
 import { createRouter, METHODS } from "./routes/router.ts";
@@ -50,6 +51,7 @@ export function createApp(options: AppOptions): App {
     } catch (error) {
       // The client left before its request was whole: nobody to answer, nothing to report.
       if (error === request.errored) return;
+      if (error instanceof TooManyLogins) response.setHeader("retry-after", error.retryAfterS);
       sendError(response, error);
       // What was not read of the body would stand before the connection's next request.
       request.resume();

@@ -1,14 +1,17 @@
 /**
  * Who may call the server: a file with one account a line, `name:scrypt:<salt>:<key>` for a
  * password (Basic) or `name:sha256:<digest>` for a token (Bearer), both base64url. Edits count at
- * once. The answers to strangers are those of the basic-auth app of MLflow.
+ * once. The answers to strangers are those of the basic-auth app of MLflow; what slows guessing is
+ * in `login-limits.ts`.
  */
 import { createHash, scrypt, timingSafeEqual } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
 import { newSecretBytes } from "../core/ids.ts";
 import { errnoOf, writeFileAtomic } from "../core/io/index.ts";
+import { createLoginLimits } from "./login-limits.ts";
 
 /** One line of the file. */
 export interface Account {
@@ -21,8 +24,8 @@ export interface Account {
 /** Cost of a guess: 16 MiB and about 50 ms. */
 const SCRYPT = { N: 16384, r: 8, p: 1 } as const;
 const KEY_BYTES = 32;
+const MAX_NAME_LENGTH = 128;
 const NAME = /^[\w.@+-]{1,128}$/;
-/** Callers seen and found good, so that a password costs its 50 ms once. */
 const MAX_REMEMBERED = 1000;
 
 /** Reads the accounts. Errors name the file and line. */
@@ -82,31 +85,60 @@ export function createTokenAccount(name: string): { account: Account; token: str
 /** Looks at a request's credentials; true when it has answered 401. */
 export type AuthGate = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
+/** Callers by the digest of their credentials, so that a password costs its 50 ms once. */
+interface Memory {
+  readonly good: Set<string>;
+  /** Apart from the good ones: a flood of guesses must not push those out. */
+  readonly wrong: Set<string>;
+  readonly inProgress: Map<string, Promise<boolean>>;
+}
+
 /** The gate over the accounts in `path`. Fails at once when the file is missing or broken. */
-export function createAuthGate(path: string): AuthGate {
+export function createAuthGate(path: string, clock: Clock = systemClock): AuthGate {
+  const tryLogin = createLoginLimits(clock);
   let stamp = stampOf(path);
   let accounts = readAccounts(path);
-  let remembered = new Set<string>();
+  let memory = createMemory();
   return async (request, response) => {
     const current = stampOf(path);
     if (current !== stamp) {
       accounts = rereadAccounts(path);
       stamp = current;
-      remembered = new Set();
+      memory = createMemory();
     }
-    // Edits may come while a password is tried: what it is tried against is what it counts for.
-    const known = remembered;
     const header = request.headers.authorization ?? "";
-    const memory = toText(digest(header));
-    if (remembered.has(memory)) return false;
-    if (!(await isKnown(header, accounts))) {
-      refuse(response);
-      return true;
-    }
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.add(memory);
-    return false;
+    const address = request.socket.remoteAddress ?? "";
+    const isGood = await judge(memory, header, (known) =>
+      isKnown(header, known, (name, check) => tryLogin({ address, name, check })),
+    );
+    if (!isGood) refuse(response);
+    return !isGood;
   };
+
+  /** Edits may come while a password is tried: what it is tried against is what it counts for. */
+  async function judge(
+    { good, wrong, inProgress }: Memory,
+    header: string,
+    check: (known: readonly Account[]) => Promise<boolean>,
+  ): Promise<boolean> {
+    const key = toText(digest(header));
+    if (good.has(key)) return true;
+    if (wrong.has(key)) return false;
+    let checking = inProgress.get(key);
+    if (checking === undefined) {
+      checking = check(accounts).finally(() => inProgress.delete(key));
+      inProgress.set(key, checking);
+    }
+    const isGood = await checking;
+    const judged = isGood ? good : wrong;
+    if (judged.size >= MAX_REMEMBERED) judged.clear();
+    judged.add(key);
+    return isGood;
+  }
+}
+
+function createMemory(): Memory {
+  return { good: new Set(), wrong: new Set(), inProgress: new Map() };
 }
 
 /** The accounts after an edit; while they cannot be read nobody gets in. */
@@ -120,7 +152,11 @@ function rereadAccounts(path: string): Account[] {
   }
 }
 
-async function isKnown(header: string, accounts: readonly Account[]): Promise<boolean> {
+async function isKnown(
+  header: string,
+  accounts: readonly Account[],
+  tryLogin: (name: string, check: () => Promise<boolean>) => Promise<boolean>,
+): Promise<boolean> {
   const [scheme = "", credentials = ""] = header.split(/\s+/, 2);
   if (scheme.toLowerCase() === "bearer") {
     const secret = `sha256:${toText(digest(credentials))}`;
@@ -133,8 +169,10 @@ async function isKnown(header: string, accounts: readonly Account[]): Promise<bo
   const account = accounts.find((one) => one.kind === "password" && one.name === name);
   // A stranger's name costs the same time as a wrong password.
   const [, salt = "", key = ""] = (account?.secret ?? "scrypt:AAAA:AAAA").split(":");
-  const derived = await deriveKey(password, Buffer.from(salt, "base64url"));
-  return colon > 0 && account !== undefined && equal(toText(derived), key);
+  return tryLogin(name.slice(0, MAX_NAME_LENGTH), async () => {
+    const derived = await deriveKey(password, Buffer.from(salt, "base64url"));
+    return colon > 0 && account !== undefined && equal(toText(derived), key);
+  });
 }
 
 function refuse(response: ServerResponse): void {

@@ -39,7 +39,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const staticPrefix = checkPrefix(options.staticPrefix);
   const { cwd, onFailure } = options;
   const auth =
-    options.authFile === undefined ? {} : { auth: createAuthGate(resolve(cwd, options.authFile)) };
+    options.authFile === undefined
+      ? {}
+      : { auth: createAuthGate(resolve(cwd, options.authFile), options.clock) };
   const { context, close } = openContext(options);
   const { database, settings } = context;
   const { environment } = settings;

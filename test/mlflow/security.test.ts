@@ -194,3 +194,23 @@ test("with accounts, only they are answered, and edits of the file count at once
   expect(await as(basic("bob:open:sesame"))).toBe(401);
   expect(await as(`Bearer ${token}`)).toBe(200);
 });
+
+test("guessed passwords are refused with 401, then with 429; who is in stays in", async () => {
+  const authFile = join(folder, "guarded");
+  await writeAccounts(authFile, [await createPasswordAccount("bob", "open:sesame")]);
+  const url = await start({ authFile });
+  const as = (password: string) => {
+    const authorization = `Basic ${Buffer.from(`bob:${password}`).toString("base64")}`;
+    return ask(url, "GET", INFO, { authorization });
+  };
+  expect((await as("open:sesame")).status).toBe(200);
+  const guesses = await Promise.all(Array.from({ length: 40 }, (_, index) => as(`guess ${index}`)));
+  const statuses = guesses.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(20);
+  const refused = guesses.find(({ status }) => status === 429);
+  expect(refused?.headers["retry-after"]).toMatch(/^\d+$/);
+  expect(JSON.parse(refused?.text ?? "")).toMatchObject({ error_code: "REQUEST_LIMIT_EXCEEDED" });
+  expect((await as("open:sesame")).status).toBe(200);
+  // The same wrong password again tells nobody anything, and costs nothing.
+  expect((await as(`guess ${statuses.indexOf(401)}`)).status).toBe(401);
+});

@@ -50,7 +50,8 @@ export interface Database {
 /**
  * Opens the SQLite file at `path` (or `:memory:`). Errors: DATA_LOSS for a damaged file,
  * TEMPORARILY_UNAVAILABLE when another process holds the lock for 5 s, PERMISSION_DENIED. A write
- * to a file that was moved, deleted or replaced meanwhile is an error too, and never passes for done.
+ * to a file that was moved, deleted or replaced meanwhile is an error too: it never passes for
+ * done.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const readOnly = options.readOnly ?? false;

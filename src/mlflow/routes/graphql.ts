@@ -1,33 +1,41 @@
-/** `/graphql`: what the web pages of MLflow ask for, answered by the handlers of the REST routes. */
-import { type ExactJson, isJsonObject, parseJson } from "../../core/json/index.ts";
+/**
+ * `/graphql`: what the web pages of MLflow ask for, answered by the handlers of the REST routes. It
+ * only reads, and on a reader: a document may ask for ten searches at once.
+ */
+import { isJsonObject, parseJson } from "../../core/json/index.ts";
 import type { CallRoute, GraphqlRequest } from "../graphql/execute.ts";
 import { invalidParameter, MlflowError } from "../wire/error.ts";
+import type { MessageOf } from "../wire/fields.ts";
 import { PrintedAnswer } from "../wire/print-json.ts";
-import { parseBody } from "../wire/python-json.ts";
-import { sendJson } from "../wire/reply.ts";
-import { readBody } from "../wire/request.ts";
-import { type Context, type Exchange, type Route, rawRoute } from "./route.ts";
+import { apiRoute, type Context, type Method, type Route } from "./route.ts";
 
-const MAX_BYTES = 1024 * 1024;
+const MAX_LENGTH = 1024 * 1024;
+const FIELDS = { query: "any", variables: "any", operation_name: "any" } as const;
 
 /** The GraphQL routes over the API routes that they call. */
 export function graphqlRoutes(routes: readonly Route[]): readonly Route[] {
-  const answer = async ({ context, request, response, query }: Exchange) => {
-    const body = request.method === "POST" ? await readBody(request, MAX_BYTES) : null;
-    const given = body === null ? Object.fromEntries(query) : parseBody(body.toString("utf8"));
-    const { executeGraphql } = await import("../graphql/execute.ts");
-    const result = await executeGraphql(readGraphql(given), callRoutes(routes, context));
-    sendJson(response, 200, result);
-  };
-  return [rawRoute("POST", "/graphql", answer), rawRoute("GET", "/graphql", answer)];
+  return (["POST", "GET"] satisfies Method[]).map((method) =>
+    apiRoute({
+      method,
+      path: "/graphql",
+      version: null,
+      fields: FIELDS,
+      isHeavy: true,
+      handle: async ({ context, message }) => {
+        const { executeGraphql } = await import("../graphql/execute.ts");
+        return executeGraphql(readGraphql(message), callRoutes(routes, context));
+      },
+    }),
+  );
 }
 
-function readGraphql(given: ExactJson | undefined): GraphqlRequest {
-  const { query, variables, operationName } = isJsonObject(given ?? null)
-    ? (given as { [key: string]: ExactJson })
-    : {};
+function readGraphql(message: MessageOf<typeof FIELDS>): GraphqlRequest {
+  const { query, variables, operation_name: operationName } = message;
   if (typeof query !== "string") {
     throw invalidParameter("A GraphQL request is a JSON object with a `query`.");
+  }
+  if (query.length > MAX_LENGTH) {
+    throw new MlflowError("BAD_REQUEST", `The query exceeds ${MAX_LENGTH} characters.`);
   }
   return {
     query,

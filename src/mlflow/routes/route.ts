@@ -49,7 +49,8 @@ export interface ApiRoute {
   readonly method: Method;
   /** Below `/api/<version>/mlflow`, with `:name` for parameters: `/runs/get`. */
   readonly path: string;
-  readonly version: "2.0" | "3.0";
+  /** Null: `path` is the whole path. */
+  readonly version: "2.0" | "3.0" | null;
   /** Served under `/ajax-api` only. */
   readonly isAjaxOnly: boolean;
   readonly fields: Fields;
@@ -63,7 +64,7 @@ export interface ApiRoute {
 export interface ApiRouteSpec<F extends Fields> {
   method: Method;
   path: string;
-  version?: "2.0" | "3.0";
+  version?: "2.0" | "3.0" | null;
   isAjaxOnly?: boolean;
   fields?: F;
   checks?: Checks;
@@ -77,7 +78,7 @@ export function apiRoute<F extends Fields>(spec: ApiRouteSpec<F>): ApiRoute {
     kind: "api",
     method: spec.method,
     path: spec.path,
-    version: spec.version ?? "2.0",
+    version: spec.version === undefined ? "2.0" : spec.version,
     isAjaxOnly: spec.isAjaxOnly ?? false,
     fields: spec.fields ?? {},
     checks: spec.checks ?? {},
@@ -118,7 +119,7 @@ export type Route = ApiRoute | RawRoute;
 
 /** The paths under which a route is served. */
 export function pathsOf(route: Route): string[] {
-  if (route.kind === "raw") return [route.path];
+  if (route.kind === "raw" || route.version === null) return [route.path];
   const ajax = `/ajax-api/${route.version}/mlflow${route.path}`;
   return route.isAjaxOnly ? [ajax] : [`/api/${route.version}/mlflow${route.path}`, ajax];
 }

@@ -25,9 +25,9 @@ export function waitInLine(database: Database): void {
 }
 
 /**
- * Does `work`, at once or as soon as the database is free. It is done from its start again, so work
- * that had committed something before it met the lock is not tried twice: the lock's error, as after
- * `patienceMs`, is TEMPORARILY_UNAVAILABLE.
+ * Does `work`, at once or as soon as the database is free. It is done from its start again, so what
+ * had committed something before it met the lock is not tried twice. TEMPORARILY_UNAVAILABLE then,
+ * and after `patienceMs`.
  */
 export function whenFree<T>(
   database: Database,
