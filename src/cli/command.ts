@@ -98,6 +98,8 @@ export interface CommandSpec {
    * ignored. Without it every format works.
    */
   readonly output?: "text";
+  /** Runs until it is told to stop, as servers do: SIGTERM and Ctrl-C then are its ordinary end. */
+  readonly untilStopped?: true;
   /** `none`: runs without reading `batuta.toml`, and so even when that is broken. */
   readonly config?: "none";
   run(context: CommandContext, input: ParsedInput): Promise<number | undefined>;

@@ -33,7 +33,7 @@ export async function runCommand(
     guardEgress(context, command);
     const exitCode = (await command.run(context, parsed.input)) ?? 0;
     // Whatever a command made of the interruption, it was not to run to its end.
-    if (exitCode === 0) context.io.signal.throwIfAborted();
+    if (exitCode === 0 && !command.untilStopped) context.io.signal.throwIfAborted();
     return exitCode;
   } finally {
     await context.close();

@@ -161,6 +161,21 @@ describe("processes", () => {
     expect([code, err]).toEqual([130, "interrupted\n"]);
   });
 
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "%s ends a server, and is no failure",
+    async (signal) => {
+      const words = ["mlflow", "server", "--port", "0", "--backend-store-uri", "ended.db"];
+      const child = spawn(process.execPath, [SOVEREIGN, ...words], { env, cwd: folder });
+      let err = "";
+      child.stderr.on("data", (chunk) => {
+        err += chunk;
+        if (/serving MLflow/.test(err)) child.kill(signal);
+      });
+      const code = await new Promise((resolve) => child.on("close", resolve));
+      expect([code, err]).toEqual([0, expect.stringMatching(/^serving MLflow at \S+\n$/)]);
+    },
+  );
+
   test("an old Node is told so before anything is imported", () => {
     const script = `Object.defineProperty(process.versions, "node", { value: "18.20.0" });
       await import(${JSON.stringify(`file://${SOVEREIGN}`)});`;

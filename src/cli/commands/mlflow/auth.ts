@@ -1,6 +1,6 @@
 /** `sovereign mlflow auth`: the accounts that `mlflow server --auth` lets in. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { createFolders } from "../../../core/io/index.ts";
 import { STRING } from "../../../lake/schema/data-type.ts";
@@ -8,6 +8,7 @@ import type { Account } from "../../../mlflow/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { UsageError } from "../../failure.ts";
+import { accountFile } from "../../mlflow/account-file.ts";
 
 const USAGE = "sovereign mlflow auth add|list|remove [NAME]";
 
@@ -55,10 +56,6 @@ export const command = defineCommand({
     else await add(context, path, requireName(args.name), flags["password-stdin"]);
   },
 });
-
-function accountFile({ config, io }: CommandContext, given: string | undefined): string {
-  return given === undefined ? join(config.home, "mlflow-accounts") : resolve(io.cwd, given);
-}
 
 function requireName(name: string | undefined): string {
   if (name !== undefined) return name;

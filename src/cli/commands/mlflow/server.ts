@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
+import { accountFile } from "../../mlflow/account-file.ts";
 
 export const command = defineCommand({
   args: {},
@@ -40,9 +41,13 @@ export const command = defineCommand({
       summary: "Host headers to answer, with `*`, by comma (default: local and private addresses)",
     },
     auth: {
+      type: "boolean",
+      summary: "answer only accounts, which `sovereign mlflow auth add` makes",
+    },
+    "auth-file": {
       type: "string",
-      value: "file",
-      summary: "answer only the accounts in this file (`sovereign mlflow auth add` makes it)",
+      value: "path",
+      summary: "the account file (default `.sovereign/mlflow-accounts`); implies --auth",
     },
     "cors-allowed-origins": {
       type: "string",
@@ -62,6 +67,7 @@ export const command = defineCommand({
   databricks: "the workspace's own MLflow tracking server",
   seeAlso: ["mlflow auth"],
   output: "text",
+  untilStopped: true,
   async run(context, { flags }) {
     const { startServer } = await import("../../../mlflow/index.ts");
     const { io } = context;
@@ -89,10 +95,13 @@ interface Flags {
   "static-prefix"?: string | undefined;
   "allowed-hosts"?: string | undefined;
   "cors-allowed-origins"?: string | undefined;
-  auth?: string | undefined;
+  auth: boolean;
+  "auth-file"?: string | undefined;
 }
 
-function optionsFrom({ config }: CommandContext, flags: Flags) {
+function optionsFrom(context: CommandContext, flags: Flags) {
+  const { config } = context;
+  const hasAccounts = flags.auth || flags["auth-file"] !== undefined;
   const store = flags["backend-store-uri"];
   const folder = store === undefined ? join(config.home, "mlartifacts") : "mlartifacts";
   return {
@@ -102,7 +111,7 @@ function optionsFrom({ config }: CommandContext, flags: Flags) {
     ...given("host", flags.host),
     ...given("defaultArtifactRoot", flags["default-artifact-root"]),
     servesArtifacts: !flags["no-serve-artifacts"],
-    ...given("authFile", flags.auth),
+    ...given("authFile", hasAccounts ? accountFile(context, flags["auth-file"]) : undefined),
     ...given("staticPrefix", flags["static-prefix"]),
     ...given("allowedHosts", splitList(flags["allowed-hosts"])),
     ...given("corsAllowedOrigins", splitList(flags["cors-allowed-origins"])),

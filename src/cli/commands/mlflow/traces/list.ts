@@ -13,6 +13,7 @@ export const command = defineCommand({
   flags: {
     experiment: {
       type: "string",
+      short: "e",
       value: "name",
       repeat: true,
       summary: "only of this experiment, by name or id (default: of all)",
