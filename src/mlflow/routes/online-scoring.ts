@@ -2,18 +2,32 @@
  * What new traces scorers are meant for: `/scorers/online-config(s)` of version 3.0. The settings
  * are kept for MLflow's own server, which runs such scorers; this one does not.
  */
-import type { ExactJson } from "../../core/json/index.ts";
+import { type ExactJson, isJsonObject, JsonNumber } from "../../core/json/index.ts";
 import { parseTraceFilter } from "../search/traces.ts";
 import { listOnlineConfigs, type OnlineConfig, putOnlineConfig } from "../store/online-scoring.ts";
-import { isArray, isString, itemsAreStrings, required } from "../wire/checks.ts";
+import { type Check, isArray, isString, itemsAreStrings, required } from "../wire/checks.ts";
 import { invalidParameter } from "../wire/error.ts";
 import { listOf, readDouble } from "../wire/fields.ts";
-import { namePythonType, printPythonFloat, printPythonJson } from "../wire/python-json.ts";
+import { namePythonType, printPythonFloat } from "../wire/python-json.ts";
+import { type PythonValue, pythonRepr } from "../wire/python-text.ts";
 import { apiRoute, type Route } from "./route.ts";
 
 const version = "3.0" as const;
 const given = [required, isString];
 const MAX_IDS = 10_000;
+
+/** `isString` in the words that this one field has. */
+const isTextOrNone: Check = {
+  isTypeCheck: true,
+  passes: (value) => {
+    if (value === null || typeof value === "string") return true;
+    const isFloat = value instanceof JsonNumber;
+    const text = isFloat ? printPythonFloat(value.toNumber()) : pythonRepr(toPython(value));
+    const shown = `Invalid value ${text} for parameter 'filter_string' supplied`;
+    const type = `Value was of type '${namePythonType(value)}'. Expected type 'str' or None.`;
+    throw invalidParameter(`${shown}: ${type}`);
+  },
+};
 
 export const onlineScoringRoutes: readonly Route[] = [
   apiRoute({
@@ -37,12 +51,16 @@ export const onlineScoringRoutes: readonly Route[] = [
       experiment_id: "string",
       name: "string",
       sample_rate: "any",
-      filter_string: "any",
+      filter_string: "string",
     },
-    checks: { experiment_id: given, name: given, sample_rate: [required] },
+    checks: {
+      experiment_id: given,
+      name: given,
+      sample_rate: [required],
+      filter_string: [isTextOrNone],
+    },
     handle: ({ context: { database }, message }) => {
-      const { experiment_id: experimentId = "", name = "" } = message;
-      const filter = readFilter(message.filter_string ?? null);
+      const { experiment_id: experimentId = "", name = "", filter_string: filter = null } = message;
       const sampleRate = readRate(message.sample_rate ?? null);
       if (filter) parseTraceFilter(filter);
       const wanted = { experimentId, name, sampleRate, filter };
@@ -64,11 +82,11 @@ function readRate(value: ExactJson): number {
   throw invalidParameter(`sample_rate must be between 0.0 and 1.0, got ${shown}`);
 }
 
-function readFilter(value: ExactJson): string | null {
-  if (value === null || typeof value === "string") return value;
-  const shown = `Invalid value ${printPythonJson(value)} for parameter 'filter_string' supplied`;
-  const type = `Value was of type '${namePythonType(value)}'. Expected type 'str' or None.`;
-  throw invalidParameter(`${shown}: ${type}`);
+function toPython(value: ExactJson): PythonValue {
+  if (value instanceof JsonNumber) return value.toNumber();
+  if (Array.isArray(value)) return value.map(toPython);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPython(item)]));
 }
 
 function wireConfig(config: OnlineConfig) {

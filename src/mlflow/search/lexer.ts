@@ -211,7 +211,9 @@ class Lexer {
       this.#match(/->>?|#>>?|@>|<@|-|#-/y, "operator") ??
       this.#match(/[<>=~!]+/y, "comparison") ??
       this.#match(/[+/@#%^&|-]+/y, "operator");
-    return token ?? { kind: "other", text: char };
+    if (token !== null) return token;
+    const letter = this.#text.codePointAt(this.#position) ?? 0;
+    return { kind: "other", text: String.fromCodePoint(letter) };
   }
 
   /**

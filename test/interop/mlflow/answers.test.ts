@@ -3,11 +3,9 @@
  * recordings' `faults.json` names (5xx, histories without a limit), texts of database errors, and
  * the order of lists that MLflow does not order.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { type ExactJson, isJsonObject, parseJson } from "../../../src/core/json/index.ts";
@@ -15,6 +13,7 @@ import { createRng } from "../../../src/core/rng.ts";
 import { startServer } from "../../../src/mlflow/index.ts";
 import { findMlflowPython } from "./python.ts";
 import { type RandomRequest, RequestMaker } from "./random-requests.ts";
+import { type RealServer, startRealServer } from "./real-server.ts";
 
 const python = findMlflowPython("3.11.1");
 const REQUESTS = 1500;
@@ -91,54 +90,28 @@ function sortLists(value: ExactJson, name = ""): ExactJson {
 }
 
 let folder: string;
-let real: ChildProcess | undefined;
+let real: RealServer | undefined;
 let closeOurs: () => Promise<void>;
 let sides: readonly [Side, Side];
 
 beforeAll(async () => {
   if (python === null) return;
   folder = mkdtempSync(join(tmpdir(), "sovereign-mlflow-answers-"));
-  const home = (name: string) => join(folder, name);
-  for (const name of ["ours", "theirs"]) mkdirSync(home(name));
-  const port = 5800 + (process.pid % 150);
-  real = spawn(
-    python,
-    [
-      ...["-m", "mlflow", "server", "--workers", "1", "--port", String(port)],
-      ...["--backend-store-uri", `sqlite:///${home("theirs")}/m.db`],
-      ...["--artifacts-destination", `${home("theirs")}/artifacts`],
-    ],
-    {
-      cwd: folder,
-      detached: true,
-      stdio: "ignore",
-      env: {
-        ...process.env,
-        MLFLOW_DISABLE_TELEMETRY: "true",
-        MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false",
-      },
-    },
-  );
+  real = await startRealServer(python, join(folder, "theirs"));
   const ours = await startServer({
     port: 0,
-    backendStoreUri: join(home("ours"), "m.db"),
-    artifactsDestination: join(home("ours"), "artifacts"),
+    backendStoreUri: join(folder, "m.db"),
+    artifactsDestination: join(folder, "artifacts"),
     env: {},
     clock: systemClock,
     cwd: folder,
   });
   closeOurs = () => ours.close();
-  sides = [new Side(`http://127.0.0.1:${port}`), new Side(ours.url)];
-  const isUp = () =>
-    fetch(`${sides[0].url}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isUp()) && real.exitCode === null) await delay(200);
+  sides = [new Side(real.url), new Side(ours.url)];
 }, 180_000);
 
 afterAll(async () => {
-  if (real?.pid !== undefined) process.kill(-real.pid, "SIGTERM");
+  real?.close();
   await closeOurs?.();
   if (python !== null) rmSync(folder, { recursive: true, force: true });
 });

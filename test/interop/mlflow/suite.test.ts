@@ -38,6 +38,7 @@ const FILES: readonly [files: readonly string[], env: Record<string, string>][] 
     ["tests/store/tracking/test_sqlalchemy_store.py"],
     { SOVEREIGN_STORE_SHIM: "1", SOVEREIGN_STRIDE: "6" },
   ],
+  [["tests/store/tracking/test_gateway_sql_store.py"], { SOVEREIGN_STORE_SHIM: "1" }],
   [["tests/store/model_registry/test_sqlalchemy_store.py"], { SOVEREIGN_STORE_SHIM: "1" }],
   [["tests/tracking/test_tracking.py"], { SOVEREIGN_CLIENT_HTTP: "1", SOVEREIGN_STRIDE: "5" }],
 ];
