@@ -151,10 +151,11 @@ test.skipIf(python === null)(
         const name = route.path.startsWith("/scorers") ? "judge" : `n${count++}`;
         const answers = await Promise.all(
           urls.map((url, side) => {
-            const known = fields.map((key) => [key, good[side]?.[key]]);
+            const known = fields.map((key) => [
+              key,
+              /^(secret_)?name$/.test(key) ? name : good[side]?.[key],
+            ]);
             const payload = Object.fromEntries(known.filter((entry) => entry[1] !== undefined));
-            if (fields.includes("name")) payload.name = name;
-            if (fields.includes("secret_name")) payload.secret_name = name;
             if (odd === undefined) delete payload[field as string];
             else payload[field as string] = odd;
             return send(url, route.method, path, payload);
