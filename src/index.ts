@@ -5,14 +5,17 @@
  */
 export {
   type Activation,
+  type Bins,
   type ComputeBackend,
   type ComputeOptions,
   type GemmShape,
   type Metric,
+  type Moments,
   type NormOptions,
   openCompute,
   type ScanOptions,
   type TopResult,
+  type WeightFormat,
 } from "./compute/index.ts";
 export type { Clock } from "./core/clock.ts";
 export {

@@ -105,7 +105,81 @@ export interface RowOps {
   rmsNorm(x: Float32Array, out: Float32Array, options: Omit<NormOptions, "bias">): void;
 }
 
-export interface ComputeBackend extends MemoryOps, VectorOps, MatrixOps, RowOps {
+/** What a column of numbers holds; NaN in it makes mean and variance NaN. */
+export interface Moments {
+  mean: number;
+  variance: number;
+  /** Square root of the variance. */
+  deviation: number;
+}
+
+/** Equal bins over [low, high]; the last one takes `high` too. */
+export interface Bins {
+  count: number;
+  low: number;
+  high: number;
+}
+
+/** Columns of numbers. Sums run in f64, in a fixed order, within 1e-12 of the sum of |x|. */
+export interface StatisticsOps {
+  sum(x: Float32Array): number;
+  /** `ddof` 0 divides by n (population), 1 by n - 1 (sample). */
+  moments(x: Float32Array, ddof?: 0 | 1): Moments;
+  /** NaN is left out; infinity and -infinity where nothing is left. */
+  minMax(x: Float32Array): [min: number, max: number];
+  /** Linear between the two nearest (numpy's default), NaN left out; `q` in 0..1. */
+  quantiles(x: Float32Array, q: readonly number[]): number[];
+  /** (x - mean) / deviation; a constant column is refused. */
+  zScore(x: Float32Array, out: Float32Array, ddof?: 0 | 1): void;
+  /** Into 0..1; a constant column is refused. */
+  minMaxScale(x: Float32Array, out: Float32Array): void;
+  /** ln(x + offset). */
+  logShifted(x: Float32Array, offset: number, out: Float32Array): void;
+  /** Mean of a value and the `window - 1` before it; NaN where they are too few or not finite. */
+  rollingMean(x: Float32Array, window: number, out: Float32Array): void;
+  /** How many values fall into each bin; none outside, none for NaN. */
+  histogram(x: Float32Array, bins: Bins): Uint32Array;
+  /** The bin of each value; -1 outside and for NaN. */
+  binIndex(x: Float32Array, bins: Bins, out: Int32Array): void;
+}
+
+/** Order, and rows by index. */
+export interface OrderOps {
+  /** Indices of the values, smallest first, equal ones in their order, NaN last, -0 before 0. */
+  argsort(x: Float32Array): Uint32Array;
+  /** Rows `indices[i]` of `rows` (N, D) into `out`. */
+  gather(rows: Float32Array, dimensions: number, indices: Uint32Array, out: Float32Array): void;
+  /** Adds row i of `x` to row `indices[i]` of `out` (N, D), i upwards. */
+  scatterAdd(x: Float32Array, dimensions: number, indices: Uint32Array, out: Float32Array): void;
+}
+
+/** GGML's formats of weights, `F16` and `BF16` among them; block sizes in `formats.ts`. */
+export type WeightFormat = "Q8_0" | "Q4_0" | "Q4_K" | "Q6_K" | "F16" | "BF16";
+
+/** 8-bit codes and quantised weights. Rows of K values are whole blocks, end to end. */
+export interface QuantisedOps {
+  /** Exact, up to 131,071 values. */
+  dotInt8(a: Int8Array, b: Int8Array): number;
+  /** `query` (D) against every row of `rows` (N, D), exactly. */
+  scanInt8(query: Int8Array, rows: Int8Array, out: Int32Array): void;
+  /** Codes of +-127 and a scale for each `group` of values: x is about code * scale. */
+  quantizeInt8(x: Float32Array, group: number, codes: Int8Array, scales: Float32Array): void;
+  dequantize(format: WeightFormat, weights: Uint8Array, out: Float32Array): void;
+  /**
+   * `weights` (N, K) times `x` (K). Beside Q formats x is rounded to 8-bit codes first, a scale for
+   * each 32 values (Q8_0, Q4_0) or 256, as llama.cpp does: about 0.5 % of the result's size.
+   */
+  matvec(format: WeightFormat, weights: Uint8Array, x: Float32Array, out: Float32Array): void;
+}
+
+export interface ComputeBackend
+  extends MemoryOps,
+    VectorOps,
+    MatrixOps,
+    RowOps,
+    StatisticsOps,
+    OrderOps,
+    QuantisedOps {
   /** `reference`, `wasm plain` or `wasm relaxed`. */
   readonly name: string;
   readonly threads: number;

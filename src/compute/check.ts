@@ -1,6 +1,7 @@
 /** Checks of operands, the same for every backend, so that a wrong shape never reads foreign bytes. */
 import { SovereignError } from "../core/errors.ts";
-import type { GemmShape, NormOptions } from "./backend.ts";
+import type { Bins, GemmShape, NormOptions, WeightFormat } from "./backend.ts";
+import { WEIGHT_FORMATS } from "./formats.ts";
 
 /** Throws unless the lengths are the same. */
 export function checkSameLength(what: string, a: number, b: number): void {
@@ -56,3 +57,77 @@ export function checkNorm(x: Float32Array, out: Float32Array, options: NormOptio
   if (bias !== undefined) checkLength("bias", bias.length, dimensions);
   return n;
 }
+
+/** A range of positive width and at least one bin. */
+export function checkBins({ count, low, high }: Bins): void {
+  checkCount("bins", count, 1);
+  if (!(low < high && Number.isFinite(high - low)))
+    refuse(`bins from ${low} to ${high} have no width`);
+}
+
+/** Refuses a column without spread, which cannot be scaled. */
+export function checkSpread([min, max]: readonly [number, number]): void {
+  if (!(max > min)) {
+    throw new SovereignError(
+      "INVALID_PARAMETER_VALUE",
+      "the column is constant: it cannot be scaled",
+      {
+        hint: "leave it out, it tells nothing",
+      },
+    );
+  }
+}
+
+/** One index for each row of `x`, each below `rowCount`. */
+export function checkIndices(indices: Uint32Array, xRows: number, rowCount: number): void {
+  checkLength("indices", indices.length, xRows);
+  for (const index of indices) {
+    if (index >= rowCount) refuse(`index ${index} is beyond ${rowCount} rows`);
+  }
+}
+
+/** Whole blocks, and a place for each value; returns how many blocks. */
+export function checkWeights(format: WeightFormat, weights: Uint8Array, out: Float32Array): number {
+  const { bytes, values } = WEIGHT_FORMATS[format];
+  const blocks = countRows(`${format} weights`, weights.length, bytes);
+  checkLength("out", out.length, blocks * values);
+  return blocks;
+}
+
+/** A matrix of `out.length` rows of `x.length` weights; returns the bytes of a row. */
+export function checkMatvec(
+  format: WeightFormat,
+  weights: Uint8Array,
+  x: Float32Array,
+  out: Float32Array,
+): number {
+  const { bytes, values } = WEIGHT_FORMATS[format];
+  const rowBytes = countRows("x", x.length, values) * bytes;
+  checkLength(`${format} weights`, weights.length, rowBytes * out.length);
+  return rowBytes;
+}
+
+/** Operands of an int8 scan: short enough to be exact; returns how many rows. */
+export function checkScanInt8(query: Int8Array, rows: Int8Array, out: Int32Array): number {
+  const d = query.length;
+  if (d > MOST_INT8) refuse(`int8: ${d} dimensions are more than ${MOST_INT8}`);
+  const n = countRows("rows", rows.length, d);
+  checkLength("out", out.length, n);
+  return n;
+}
+
+/** Groups of codes with their scales; returns how many groups. */
+export function checkQuantize(
+  x: Float32Array,
+  group: number,
+  codes: Int8Array,
+  scales: Float32Array,
+): number {
+  const groups = countRows("x", x.length, group);
+  checkLength("codes", codes.length, x.length);
+  checkLength("scales", scales.length, groups);
+  return groups;
+}
+
+/** 128 * 128 * 131,071 is the last product that fits an i32. */
+const MOST_INT8 = 131_071;

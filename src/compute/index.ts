@@ -8,16 +8,22 @@ import { createWasmBackend } from "./wasm/backend.ts";
 
 export type {
   Activation,
+  Bins,
   ComputeBackend,
   GemmShape,
   MatrixOps,
   MemoryOps,
   Metric,
+  Moments,
   NormOptions,
+  OrderOps,
+  QuantisedOps,
   RowOps,
   ScanOptions,
+  StatisticsOps,
   TopResult,
   VectorOps,
+  WeightFormat,
 } from "./backend.ts";
 export { createPool, defaultThreads, type KernelPool, type PoolKernel } from "./pool.ts";
 export { type Arena, createArena } from "./wasm/arena.ts";

@@ -5,4 +5,14 @@ export { pushTop, scanTop } from "./linear/top";
 export { packA, packB, gemm } from "./linear/gemm";
 export { activate } from "./linear/activation";
 export { softmax, layerNorm, rmsNorm } from "./linear/rows";
+export { sumBlocks, sumPairs, minMax } from "./linear/reduce";
+export { argsort, histogram, gather, scatterAdd } from "./linear/order";
+export { shiftScale, rollingMean, binIndex } from "./linear/statistics";
+export { scanInt8, quantize8 } from "./linear/int8";
+export {
+  matvecQ80, matvecQ40, matvecQ4K, matvecQ6K, matvecF16, matvecBF16,
+} from "./linear/quantised";
+export {
+  dequantiseQ80, dequantiseQ40, dequantiseQ4K, dequantiseQ6K, dequantiseF16, dequantiseBF16,
+} from "./linear/dequantise";
 export { probeMadd, probeDot } from "./linear/probe";

@@ -1,7 +1,10 @@
 /** The reference backend: every operation as plain TypeScript, the definition of the kernels. */
 import type { ComputeBackend } from "../backend.ts";
 import { matrixOps } from "./matrix.ts";
+import { orderOps } from "./order.ts";
+import { quantisedOps } from "./quantised.ts";
 import { rowOps } from "./rows.ts";
+import { statisticsOps } from "./statistics.ts";
 import { vectorOps } from "./vectors.ts";
 
 /** Slow and clear; one thread, ordinary arrays. */
@@ -17,4 +20,7 @@ export const referenceBackend: ComputeBackend = {
   ...vectorOps,
   ...matrixOps,
   ...rowOps,
+  ...statisticsOps,
+  ...orderOps,
+  ...quantisedOps,
 };

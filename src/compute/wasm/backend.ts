@@ -3,8 +3,11 @@ import type { ComputeBackend } from "../backend.ts";
 import { createPool } from "../pool.ts";
 import { loadKernel } from "./load-kernel.ts";
 import { createMatrixOps } from "./matrix.ts";
+import { createOrderOps } from "./order.ts";
+import { createQuantisedOps } from "./quantised.ts";
 import { createRowOps } from "./rows.ts";
 import { createRunner } from "./runner.ts";
+import { createStatisticsOps } from "./statistics.ts";
 import { createVectorOps } from "./vectors.ts";
 
 export interface WasmOptions {
@@ -26,6 +29,9 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Comp
     ...createVectorOps(runner),
     ...createMatrixOps(runner),
     ...createRowOps(runner),
+    ...createStatisticsOps(runner),
+    ...createOrderOps(runner),
+    ...createQuantisedOps(runner),
     start: () => pool.start(),
     close: () => pool.close(),
   };

@@ -1,0 +1,41 @@
+/** Sorting and rows by index over `kernels/linear/order.ts`. */
+import type { OrderOps } from "../backend.ts";
+import { checkIndices, countRows } from "../check.ts";
+import type { Call, Runner } from "./runner.ts";
+
+const COUNTS = 2048;
+
+export function createOrderOps(runner: Runner): OrderOps {
+  return {
+    argsort: (x) => runner.call([x], (call) => call.readUint32(sortIndices(call, x), x.length)),
+    gather(rows, d, indices, out) {
+      const n = countRows("rows", rows.length, d);
+      checkIndices(indices, countRows("out", out.length, d), n);
+      runner.call([rows, out], (call) => {
+        const [from, to, order] = [call.in(rows), call.out(out), call.in(indices)];
+        const cut = runner.split(indices.length, d);
+        call.runAll(
+          "gather",
+          cut.map(([i, end]) => [from, order + i * 4, to + i * d * 4, end - i, d * 4]),
+        );
+      });
+    },
+    scatterAdd(x, d, indices, out) {
+      const n = countRows("out", out.length, d);
+      checkIndices(indices, countRows("x", x.length, d), n);
+      runner.call([x, out], (call) => {
+        const [from, order, to] = [call.in(x), call.in(indices), call.inOut(out, true)];
+        call.run("scatterAdd", from, order, to, indices.length, d);
+      });
+    },
+  };
+}
+
+/** Offset of the indices of `x` in ascending order. */
+export function sortIndices(call: Call, x: Float32Array): number {
+  const order = call.scratch(x.length * 4);
+  if (x.length === 0) return order;
+  const scratch = call.scratch((3 * x.length + COUNTS) * 4);
+  call.run("argsort", call.in(x), x.length, order, scratch);
+  return order;
+}
