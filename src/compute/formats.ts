@@ -1,6 +1,6 @@
 /**
- * Block sizes of GGML's weight formats (ggml-quants, 2026): `bytes` hold `values` weights. The vector
- * beside them is rounded to codes in groups of `group` values; 0 where it stays f32.
+ * Block sizes of GGML's weight formats (ggml-quants, 2026): `bytes` hold `values` weights. The
+ * vector beside them is rounded to codes in groups of `group` values; 0 where it stays f32.
  */
 import type { WeightFormat } from "./backend.ts";
 
