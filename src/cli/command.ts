@@ -15,6 +15,8 @@ export type ValueSource =
   | "topics"
   | "jobs"
   | "runs"
+  | "mlflow-experiments"
+  | "mlflow-runs"
   /** Of the table that is the command's first argument. */
   | "versions";
 

@@ -14,6 +14,7 @@ export {
   findGarbage,
   type GarbageOptions,
 } from "./collect-garbage.ts";
+export { findFileStore } from "./import/file-store.ts";
 export {
   type ImportKind,
   type ImportOptions,
@@ -28,4 +29,5 @@ export {
 } from "./schema/upgrade.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export type { Garbage, GarbageKind } from "./store/garbage.ts";
+export { listExperimentNames, listRunNames } from "./store/known-names.ts";
 export { MlflowError, type WireErrorCode } from "./wire/error.ts";

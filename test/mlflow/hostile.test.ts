@@ -65,6 +65,17 @@ test("a NaN beside a long string is read", async () => {
   expect([status, text]).toEqual([400, expect.stringContaining("Invalid value NaN")]);
 });
 
+test("a body of millions of values is refused before it is parsed; long texts are not", async () => {
+  const many = `[${"{},".repeat(5_000_000)}{}]`;
+  const text = JSON.stringify("{},\\".repeat(2_000_000));
+  const path = "/api/2.0/mlflow/runs/search";
+  for (const body of [`{"x": ${many}}`, `{"filter": NaN, "x": ${many}}`, JSON.stringify(many)]) {
+    const { status, text } = await post(path, body);
+    expect([status, text]).toEqual([400, expect.stringContaining("more than 500000 values")]);
+  }
+  expect((await post(path, `{"experiment_ids": ["0"], "x": ${text}}`)).status).toBe(200);
+});
+
 test("an order by too many metrics is refused", async () => {
   const order = Array.from({ length: 100 }, (_, index) => `metrics.m${index}`);
   const body = JSON.stringify({ experiment_ids: ["0"], order_by: order });

@@ -1,6 +1,6 @@
 /**
- * Where the completion of names comes from: configuration, catalog, help topics. `files` yields
- * nothing: without candidates the shells complete file names themselves.
+ * Where the completion of names comes from: configuration, catalog, tracking store, help topics.
+ * `files` yields nothing: without candidates the shells complete file names themselves.
  */
 import type { CommandNode, ValueSource } from "../command.ts";
 import { isGroup } from "../command.ts";
@@ -35,6 +35,11 @@ export function createValueReader(place: ValuePlace, tree: readonly CommandNode[
       case "runs": {
         const { readJobNames, readRunNumbers } = await import("./job-names.ts");
         return source === "jobs" ? readJobNames(place) : readRunNumbers(place);
+      }
+      case "mlflow-experiments":
+      case "mlflow-runs": {
+        const { readMlflowNames } = await import("./mlflow-names.ts");
+        return readMlflowNames(place, source);
       }
       default:
         return [];

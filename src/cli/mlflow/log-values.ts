@@ -5,6 +5,7 @@ import type { FlagSpecs } from "../command.ts";
 export const RUN_ARGUMENT = {
   summary: "the run: its id, the beginning of it, or its name",
   required: true,
+  completes: "mlflow-runs",
 } as const;
 
 export const POINT_FLAGS = {

@@ -11,6 +11,10 @@ const DOTS = [
   [0x40, 0x80],
 ];
 
+const MARKS = [..."●○■□▲△◆◇"];
+const ASCII_MARKS = [..."*+ox#@%&"];
+const MARK_GAP = 8;
+
 interface Line {
   name: string | null;
   points: { x: number; y: number | null }[];
@@ -47,8 +51,9 @@ export function renderLines(spec: ChartSpec, size: ChartSize): string[] {
   const cells = drawCells(lines, frame, size);
   const plot = cells.map((row, i) => `${axisLabel(ticks, frame, i).padStart(tickWidth)} ${row}`);
   const names = lines.map((line) => line.name).filter((name) => name !== null);
-  const mark = size.ascii ? "*" : "●";
-  const legend = names.map((name, i) => `${paint(mark, i, size.color)} ${name}`);
+  const legend = names.map(
+    (name, i) => `${paint(markOf(i, lines.length, size), i, size.color)} ${name}`,
+  );
   return [
     ...(spec.yLabel === undefined ? [] : [spec.yLabel]),
     ...plot,
@@ -89,15 +94,37 @@ function drawCells(lines: readonly Line[], frame: Frame, size: ChartSize): strin
     };
     drawLine(line, frame, plot);
   });
+  const isMarked = size.ascii || size.color || lines.length < 2 ? () => false : chooseMarked();
   return Array.from({ length: frame.rows }, (_, row) => {
     let text = "";
     for (let column = 0; column < frame.columns; column++) {
       const cell = row * frame.columns + column;
-      const mark = size.ascii ? "*" : String.fromCharCode(0x2800 + (bits[cell] as number));
-      text += (owner[cell] as number) < 0 ? " " : paint(mark, owner[cell] as number, size.color);
+      const index = owner[cell] as number;
+      const dots = String.fromCharCode(0x2800 + (bits[cell] as number));
+      const mark = size.ascii || isMarked(index, column) ? markOf(index, lines.length, size) : dots;
+      text += index < 0 ? " " : paint(mark, index, size.color);
     }
     return text.trimEnd();
   });
+}
+
+/** What a line is known by in the legend; in the plot too where there is no colour. */
+function markOf(index: number, lineCount: number, size: ChartSize): string {
+  const marks = size.ascii ? ASCII_MARKS : MARKS;
+  return size.color || lineCount < 2
+    ? (marks[0] as string)
+    : (marks[index % marks.length] as string);
+}
+
+/** Without colour a line of dots carries its mark every few columns, once in each. */
+function chooseMarked(): (index: number, column: number) => boolean {
+  const marked = new Set<string>();
+  return (index, column) => {
+    const key = `${index} ${column}`;
+    if (index < 0 || marked.has(key) || (column + index * 3) % MARK_GAP !== 0) return false;
+    marked.add(key);
+    return true;
+  };
 }
 
 function drawLine(line: Line, frame: Frame, plot: (dotX: number, dotY: number) => void): void {

@@ -14,7 +14,7 @@ import {
   toRun,
 } from "./entities.ts";
 import { type SearchOptions, searchParams, toPairs } from "./experiments.ts";
-import type { Transport, WireObject } from "./transport.ts";
+import { isUnknownRoute, type Transport, type WireObject } from "./transport.ts";
 
 /** A run that is to be made. */
 export interface NewRunOptions {
@@ -114,16 +114,36 @@ export function createRunClient(transport: Transport): RunClient {
     },
     metricHistory: (runId, key) => readHistory(transport, runId, key),
     sampleMetric: async (runIds, key, maxResults) => {
-      const answer = await transport.call({
+      const samples = new Map(runIds.map((runId) => [runId, [] as MetricPoint[]]));
+      const request = {
         method: "GET",
         path: "/metrics/get-history-bulk-interval",
         params: { run_ids: runIds, metric_key: key, max_results: maxResults },
+      } as const;
+      const answer = await transport.call(request).catch((error: unknown) => {
+        if (isUnknownRoute(error)) return null;
+        throw error;
       });
-      const samples = new Map(runIds.map((runId) => [runId, [] as MetricPoint[]]));
+      if (answer === null) {
+        for (const runId of runIds) {
+          samples.set(runId, thinOut(await readHistory(transport, runId, key), maxResults));
+        }
+        return samples;
+      }
       for (const wire of list(answer.metrics)) samples.get(text(wire.run_id))?.push(toMetric(wire));
       return samples;
     },
   };
+}
+
+/** At most `most` of the points, evenly, with the first and the last. */
+function thinOut(points: readonly MetricPoint[], most: number): MetricPoint[] {
+  if (points.length <= most) return [...points];
+  const step = (points.length - 1) / Math.max(1, most - 1);
+  return Array.from(
+    { length: most },
+    (_, index) => points[Math.round(index * step)] as MetricPoint,
+  );
 }
 
 async function readHistory(transport: Transport, runId: string, key: string) {

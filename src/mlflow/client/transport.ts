@@ -57,6 +57,14 @@ export function refusal(status: number, errorCode: string, message: string): Sov
   });
 }
 
+/** Whether a server refused because it has no such route: older ones lack some. */
+export function isUnknownRoute(error: unknown): boolean {
+  if (!(error instanceof SovereignError)) return false;
+  const { error_code: code, http_status: status } = error.details as Record<string, unknown>;
+  const isNamed = code === "ENDPOINT_NOT_FOUND" || code === "NOT_IMPLEMENTED";
+  return isNamed || (code === "" && (status === 404 || status === 405));
+}
+
 /** Throws what the store's own code threw as a client says it. */
 export function rethrow(error: unknown): never {
   if (error instanceof MlflowError) {

@@ -7,6 +7,7 @@ import type { ExactJson } from "../../core/json/index.ts";
 import { type Database, isUniqueViolation } from "../../core/store/index.ts";
 import { doesNotExist, invalidParameter, MlflowError } from "../wire/error.ts";
 import { dumpJson, loadJson } from "../wire/python-dump.ts";
+import { copyToAssessments } from "./later-columns.ts";
 
 /** Why a feedback has no value. */
 export interface AssessmentError {
@@ -111,7 +112,9 @@ export function createAssessment(
   if (hasTrace === null) {
     throw new MlflowError("BAD_REQUEST", `Trace with ID '${traceId}' not found.`);
   }
-  return saveAssessment(database, assessment, { nowMs, replaces: false });
+  const saved = saveAssessment(database, assessment, { nowMs, replaces: false });
+  copyToAssessments(database, traceId);
+  return saved;
 }
 
 /** Writes one assessment of an existing trace; its id is made when it has none. */

@@ -1,6 +1,6 @@
 /**
  * Columns that MLflow added to the trace tables after 3.11.1 (known up to 3.18.0): copies of tags,
- * metadata and span attributes that its own searches read there. A database it has upgraded gets
+ * metadata, span attributes and the trace's place that its own searches read there. A database it has upgraded gets
  * them filled as well; any other has no such columns.
  */
 import type { Database, SqlValue } from "../../core/store/index.ts";
@@ -47,4 +47,15 @@ export function copyToTrace(
   const column = Object.hasOwn(COPIES, key) ? COPIES[key as keyof typeof COPIES] : null;
   if (column === null || !hasColumn(database, "trace_info", column)) return;
   database.run(`UPDATE trace_info SET ${column} = ? WHERE request_id = ?`, [value, traceId]);
+}
+
+/** Tells the trace's assessments its experiment and time, where there are columns for them. */
+export function copyToAssessments(database: Database, traceId: string): void {
+  if (!hasColumn(database, "assessments", "trace_timestamp_ms")) return;
+  database.run(
+    `UPDATE assessments SET (experiment_id, trace_timestamp_ms) =
+       (SELECT experiment_id, timestamp_ms FROM trace_info WHERE request_id = :traceId)
+     WHERE trace_id = :traceId`,
+    { traceId },
+  );
 }

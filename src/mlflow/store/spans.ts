@@ -24,7 +24,7 @@ import {
 } from "../tracing/usage.ts";
 import { dumpJson, loadJson } from "../wire/python-dump.ts";
 import { getExperiment } from "./experiments.ts";
-import { copyToTrace, hasColumn } from "./later-columns.ts";
+import { copyToAssessments, copyToTrace, hasColumn } from "./later-columns.ts";
 import {
   ARTIFACT_LOCATION,
   getMetadata,
@@ -207,6 +207,7 @@ function writeTimes(database: Database, traceId: string, { startMs, endMs }: Tim
     `UPDATE trace_info SET timestamp_ms = ${start}${duration} WHERE request_id = :traceId`,
     endMs === null ? { traceId, start: startMs } : { traceId, start: startMs, end: endMs },
   );
+  copyToAssessments(database, traceId);
 }
 
 /** State and previews, which only root spans tell. */

@@ -9,7 +9,7 @@ import { doesNotExist, MlflowError } from "../wire/error.ts";
 import type { Int64 } from "../wire/fields.ts";
 import { type Assessment, listAssessments, saveAssessment } from "./assessments.ts";
 import { type Experiment, getExperiment, parseExperimentId, requireActive } from "./experiments.ts";
-import { copyToTrace } from "./later-columns.ts";
+import { copyToAssessments, copyToTrace } from "./later-columns.ts";
 import { allInt64 } from "./rows.ts";
 
 /** State of a trace as it is stored; version 2 of the API has another word for the first. */
@@ -140,6 +140,7 @@ export function startTrace(database: Database, info: TraceInfo, nowMs: number): 
   for (const assessment of info.assessments) {
     saveAssessment(database, { ...assessment, traceId }, { nowMs, replaces: true });
   }
+  copyToAssessments(database, traceId);
   const usage = parseTokenUsage(info.metadata.get(TOKEN_USAGE));
   if (usage !== null) putTokenMetrics(database, traceId, usage);
   return getTraceInfo(database, traceId);

@@ -12,6 +12,8 @@ import { parseBody } from "./python-json.ts";
 
 /** JSON bodies beyond this are refused; a batch of the largest legal values is 8 MiB. */
 export const MAX_JSON_BYTES = 32 * 1024 * 1024;
+/** Values in one body: small bytes make large objects, 32 MiB of `{},` more than a gigabyte. */
+const MAX_VALUES = 500_000;
 /** What the bodies that are still arriving may take together: slow clients hold theirs for long. */
 const MAX_HELD_BYTES = 512 * 1024 * 1024;
 /** Texts beyond this are not read a second time for the sake of a message. */
@@ -105,11 +107,41 @@ function toMessage<F extends Fields>(
 }
 
 function toObject(text: string, exact: boolean): JsonObject {
-  let json = text === "" ? undefined : parseBody(text, exact);
-  if (typeof json === "string") json = parseBody(json, exact);
+  let json = text === "" ? undefined : parseBounded(text, exact);
+  if (typeof json === "string") json = parseBounded(json, exact);
   if (json === undefined || json === null) return {};
   if (isJsonObject(json)) return json;
   throw invalidParameter("The request body must be a JSON object.");
+}
+
+function parseBounded(text: string, exact: boolean): ExactJson | undefined {
+  if (hasMoreValues(text, MAX_VALUES)) {
+    throw new MlflowError("BAD_REQUEST", `The request body holds more than ${MAX_VALUES} values.`);
+  }
+  return parseBody(text, exact);
+}
+
+/** Whether a JSON text has more commas and brackets outside of its strings than `limit`. */
+function hasMoreValues(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (letter === '"') at = endOfString(text, at);
+    else if (letter === "," || letter === "[" || letter === "{") count++;
+    if (count > limit) return true;
+  }
+  return false;
+}
+
+/** Where the string that begins at `start` has its closing quote, or the text its end. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text[end - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 function readQueryValue(field: Field, values: string[]): ExactJson {

@@ -91,11 +91,11 @@ test("two series, categories and a gap", () => {
   expect(renderChart({ mark: "line", points }, { ...size, height: 4 })).toMatchInlineSnapshot(`
     [
       "4 ",
-      "  ⠁                         ⢀⣀⣀⡠⠤⠤⠔⠒⠒⠊⠉",
-      "2            ⣀⣀⣀⡠⠤⠤⠤⠔⠒⠒⠒⠊⠉⢉⣉⠁",
-      "0 ⣀⣀⠤⠤⠤⠒⠒⠒⠉⠉⠉               ⠉⠉⠉⠒⠒⠒⠤⠤⠤⣀⣀",
+      "  ⠁                         ⢀⣀⣀⡠⠤⠤●⠒⠒⠊⠉",
+      "2            ⣀⣀⣀⡠⠤●⠤⠔⠒⠒⠒⠊⠉⢉⣉⠁",
+      "0 ●⣀⠤⠤⠤⠒⠒⠒●⠉⠉               ⠉⠉⠉○⠒⠒⠤⠤⠤⣀⣀",
       "  mon        tue                    thu",
-      "● up  ● down",
+      "● up  ○ down",
     ]
   `);
 });

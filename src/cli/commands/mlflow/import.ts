@@ -47,9 +47,12 @@ export const command = defineCommand({
   databricks: "`mlflow migrate-filestore`, for an empty database",
   seeAlso: ["mlflow server", "mlflow db"],
   async run(context, { args, flags }) {
-    const { importFileStore, openTrackingDatabase } = await import("../../../mlflow/index.ts");
+    const { findFileStore, importFileStore, openTrackingDatabase } = await import(
+      "../../../mlflow/index.ts"
+    );
     const { cwd, clock } = context.io;
-    const folder = resolve(cwd, args.folder);
+    // Before a database is made for nothing.
+    const folder = findFileStore(resolve(cwd, args.folder));
     const database = openTrackingDatabase(storeUri(context, flags["backend-store-uri"]), {
       cwd,
       clock,

@@ -9,7 +9,9 @@ import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 const FIELDS = EXPERIMENT_FIELDS.slice(0, 3);
 
 export const command = defineCommand({
-  args: { experiment: { summary: "its name or id", required: true } },
+  args: {
+    experiment: { summary: "its name or id", required: true, completes: "mlflow-experiments" },
+  },
   flags: { ...TRACKING_FLAGS },
   examples: [
     {

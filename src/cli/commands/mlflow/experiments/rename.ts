@@ -8,7 +8,7 @@ const FIELDS = EXPERIMENT_FIELDS.slice(0, 2);
 
 export const command = defineCommand({
   args: {
-    experiment: { summary: "its name or id", required: true },
+    experiment: { summary: "its name or id", required: true, completes: "mlflow-experiments" },
     name: { summary: "the new name", required: true },
   },
   flags: { ...TRACKING_FLAGS },

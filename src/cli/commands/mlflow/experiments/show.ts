@@ -5,7 +5,9 @@ import { EXPERIMENT_FIELDS, experimentRecord } from "../../../mlflow/records.ts"
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 
 export const command = defineCommand({
-  args: { experiment: { summary: "its name or id", required: true } },
+  args: {
+    experiment: { summary: "its name or id", required: true, completes: "mlflow-experiments" },
+  },
   flags: { ...TRACKING_FLAGS },
   examples: [
     { comment: "What is known of it", run: "sovereign mlflow experiments show Default" },

@@ -16,7 +16,11 @@ const MOST_CHARTS = 4;
 
 export const command = defineCommand({
   args: {
-    run: { summary: "two runs or more: ids, beginnings of ids, or names", variadic: true },
+    run: {
+      summary: "two runs or more: ids, beginnings of ids, or names",
+      completes: "mlflow-runs",
+      variadic: true,
+    },
   },
   flags: {
     all: { type: "boolean", summary: "also what is the same in all of them" },

@@ -6,7 +6,13 @@ import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 import { readPairs } from "../../../pairs.ts";
 
 export const command = defineCommand({
-  args: { experiment: { summary: "the experiment's name or id", required: true } },
+  args: {
+    experiment: {
+      summary: "the experiment's name or id",
+      required: true,
+      completes: "mlflow-experiments",
+    },
+  },
   flags: {
     name: { type: "string", value: "text", summary: "the run's name (default: one is made up)" },
     tag: { type: "string", value: "key=value", repeat: true, summary: "a tag of it" },

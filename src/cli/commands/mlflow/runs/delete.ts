@@ -13,6 +13,7 @@ export const command = defineCommand({
   args: {
     run: {
       summary: "ids, beginnings of ids, or names",
+      completes: "mlflow-runs",
       required: true,
       variadic: true,
     },

@@ -7,7 +7,13 @@ import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 const FIELDS = RUN_FIELDS.slice(0, 5);
 
 export const command = defineCommand({
-  args: { run: { summary: "its id, the beginning of it, or its name", required: true } },
+  args: {
+    run: {
+      summary: "its id, the beginning of it, or its name",
+      required: true,
+      completes: "mlflow-runs",
+    },
+  },
   flags: {
     status: {
       type: "choice",

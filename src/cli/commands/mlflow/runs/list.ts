@@ -12,7 +12,12 @@ import {
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 
 export const command = defineCommand({
-  args: { experiment: { summary: "only the runs of this one, by name or id" } },
+  args: {
+    experiment: {
+      summary: "only the runs of this one, by name or id",
+      completes: "mlflow-experiments",
+    },
+  },
   flags: { ...VIEW_FLAG, ...LIMIT_FLAG, ...TRACKING_FLAGS },
   examples: [
     { comment: "The newest runs of all experiments", run: "sovereign mlflow runs list" },

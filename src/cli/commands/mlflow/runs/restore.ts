@@ -10,7 +10,12 @@ const FIELDS = RUN_FIELDS.filter(({ name }) =>
 
 export const command = defineCommand({
   args: {
-    run: { summary: "ids, beginnings of ids, or names", required: true, variadic: true },
+    run: {
+      summary: "ids, beginnings of ids, or names",
+      completes: "mlflow-runs",
+      required: true,
+      variadic: true,
+    },
   },
   flags: { ...TRACKING_FLAGS },
   examples: [

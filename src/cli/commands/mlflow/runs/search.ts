@@ -14,6 +14,7 @@ export const command = defineCommand({
       short: "e",
       value: "name",
       repeat: true,
+      completes: "mlflow-experiments",
       summary: "only runs of this one, by name or id (default: all)",
     },
     ...SEARCH_FLAGS,

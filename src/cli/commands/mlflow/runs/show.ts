@@ -5,7 +5,13 @@ import { RUN_DETAIL_FIELDS, readDetail } from "../../../mlflow/run-detail.ts";
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 
 export const command = defineCommand({
-  args: { run: { summary: "its id, the beginning of it, or its name", required: true } },
+  args: {
+    run: {
+      summary: "its id, the beginning of it, or its name",
+      required: true,
+      completes: "mlflow-runs",
+    },
+  },
   flags: { ...TRACKING_FLAGS },
   examples: [
     {
