@@ -25,6 +25,7 @@ export type {
   VectorOps,
   WeightFormat,
 } from "./backend.ts";
+export { type Blake3, type Blake3Hasher, type Blake3Options, openBlake3 } from "./blake3.ts";
 export { createPool, defaultThreads, type KernelPool, type PoolKernel } from "./pool.ts";
 export { type Arena, createArena } from "./wasm/arena.ts";
 export {

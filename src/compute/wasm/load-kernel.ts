@@ -19,7 +19,7 @@ import {
 export type KernelBuild = "plain" | "relaxed";
 
 /** A new kernel is a file in `kernels/`, its name here and a line below. */
-export type KernelName = "linear";
+export type KernelName = "blake3" | "linear";
 
 interface KernelTexts {
   plain: string;
@@ -27,6 +27,7 @@ interface KernelTexts {
 }
 
 const TEXTS: Readonly<Record<KernelName, () => Promise<KernelTexts>>> = {
+  blake3: () => import("#kernels/blake3"),
   linear: () => import("#kernels/linear"),
 };
 

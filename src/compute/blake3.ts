@@ -1,0 +1,57 @@
+/**
+ * BLAKE3 (specification of 2020) over `kernels/blake3.ts`: plain, keyed and key-derivation modes,
+ * output of any length, input of any size in pieces. `blake3-tree.ts` does the work; the definition
+ * is `reference/blake3.ts`.
+ */
+import { SovereignError } from "../core/errors.ts";
+import { type Blake3Hasher, createEngine, FLAG, IV, TreeHasher } from "./blake3-tree.ts";
+import { createPool } from "./pool.ts";
+import { loadKernel } from "./wasm/load-kernel.ts";
+
+const KEY_BYTES = 32;
+
+export type { Blake3Hasher };
+
+export interface Blake3Options {
+  /** 32 bytes: the keyed mode. */
+  key?: Uint8Array;
+  /** Names what a key is derived for: the key-derivation mode, whose material is hashed. */
+  context?: string;
+}
+
+/** Hashes on the cores of the machine; `close` it to end its threads. */
+export interface Blake3 {
+  hash(bytes: Uint8Array, options?: Blake3Options & { length?: number }): Uint8Array<ArrayBuffer>;
+  create(options?: Blake3Options): Blake3Hasher;
+  /** Waits for the threads, which otherwise join as they come up. */
+  start(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Loads the kernel; by default as many threads as there are cores. */
+export async function openBlake3(options: { threads?: number } = {}): Promise<Blake3> {
+  const kernel = await loadKernel("blake3");
+  const pool = createPool(options.threads);
+  const engine = createEngine(kernel, pool);
+  const create = (settings: Blake3Options = {}): Blake3Hasher => {
+    const { key, context } = settings;
+    if (key !== undefined && key.length !== KEY_BYTES) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `a key has 32 bytes, not ${key.length}`, {
+        hint: "derive one with `context`",
+      });
+    }
+    if (key !== undefined) return new TreeHasher(engine, key, FLAG.keyed);
+    const initial = new Uint8Array(Uint32Array.from(IV).buffer);
+    if (context === undefined) return new TreeHasher(engine, initial, 0);
+    const named = new TreeHasher(engine, initial, FLAG.context);
+    const derived = named.update(new TextEncoder().encode(context)).digest();
+    return new TreeHasher(engine, derived, FLAG.material);
+  };
+  return {
+    create,
+    hash: (bytes, { length = KEY_BYTES, ...settings } = {}) =>
+      create(settings).update(bytes).digest(length),
+    start: () => pool.start(),
+    close: () => pool.close(),
+  };
+}
