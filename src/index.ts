@@ -88,3 +88,23 @@ export {
   type TaskStatus,
   validateBundle,
 } from "./run/index.ts";
+export {
+  Collection,
+  type CollectionInfo,
+  type CollectionOptions,
+  type CollectionSettings,
+  type Fusion,
+  type Hit,
+  type Metadata,
+  type MetadataValue,
+  type Metric as VectorMetric,
+  type QueryType,
+  type RowFormat,
+  readRowFile,
+  type Selection,
+  type TextField,
+  type UpsertResult,
+  type VectorQuery,
+  type VectorRow,
+  VectorStore,
+} from "./vector/index.ts";

@@ -17,6 +17,7 @@ export type ValueSource =
   | "runs"
   | "mlflow-experiments"
   | "mlflow-runs"
+  | "collections"
   /** Of the table that is the command's first argument. */
   | "versions";
 

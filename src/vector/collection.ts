@@ -8,8 +8,7 @@ import { checkRows } from "./input/check-row.ts";
 import { filterRows, runQuery, type VectorQuery } from "./search/run-query.ts";
 import { DiskCollection } from "./store/disk-collection.ts";
 import { MAX_DIMS } from "./store/section-file.ts";
-import { checkLanguage } from "./text/analyzer.ts";
-import { TextIndex } from "./text/text-index.ts";
+import type { TextIndex } from "./text/text-index.ts";
 import {
   type CollectionSettings,
   METRICS,
@@ -57,16 +56,22 @@ export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
  */
 export class Collection implements AsyncDisposable {
   readonly #disk: DiskCollection;
-  #textIndex: TextIndex | null = null;
+  readonly #textIndex: TextIndex | null;
   #changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(disk: DiskCollection) {
+  private constructor(disk: DiskCollection, textIndex: TextIndex | null) {
     this.#disk = disk;
+    this.#textIndex = textIndex;
   }
 
   /** Makes an empty collection of the files `<base>.vec`, `.wal` and `.lock`. */
   static async create(base: string, options: CollectionOptions): Promise<void> {
-    await DiskCollection.create(base, readOptions(options));
+    const settings = readOptions(options);
+    if (settings.text.length > 0 || options.language !== undefined) {
+      const { checkLanguage } = await import("./text/analyzer.ts");
+      checkLanguage(settings.language);
+    }
+    await DiskCollection.create(base, settings);
   }
 
   /** Opens a collection. DATA_LOSS when its files are damaged. */
@@ -75,7 +80,11 @@ export class Collection implements AsyncDisposable {
       mode === "read"
         ? DiskCollection.openForReading(base, [])
         : await DiskCollection.openForWriting(base, []);
-    return new Collection(disk);
+    const { rows, settings } = disk;
+    if (settings.text.length === 0) return new Collection(disk, null);
+    // The stemmers are a megabyte of code.
+    const { TextIndex } = await import("./text/text-index.ts");
+    return new Collection(disk, new TextIndex(settings, rows));
   }
 
   get settings(): CollectionSettings {
@@ -124,8 +133,10 @@ export class Collection implements AsyncDisposable {
   /** The rows nearest to a vector, best for a text, or both. */
   query(query: VectorQuery): Hit[] {
     const { rows } = this.#disk;
-    const target = { disk: this.#disk, textIndex: () => this.#currentText() };
-    return runQuery(target, query).map(({ row, score }) => ({
+    const { changeCount } = this.#disk;
+    const textIndex = this.#textIndex;
+    if (query.text !== undefined) textIndex?.refresh(rows, changeCount);
+    return runQuery({ disk: this.#disk, textIndex }, query).map(({ row, score }) => ({
       id: rows.ids[row]!,
       score,
       metadata: rows.metadata(row),
@@ -157,13 +168,6 @@ export class Collection implements AsyncDisposable {
     return settings.dims === 0 ? base : { ...base, vector: rows.vector(row).slice() };
   }
 
-  #currentText(): TextIndex {
-    const { rows, changeCount, settings } = this.#disk;
-    this.#textIndex ??= new TextIndex(settings, rows);
-    this.#textIndex.refresh(rows, changeCount);
-    return this.#textIndex;
-  }
-
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#changes.then(work, work);
     this.#changes = result;
@@ -179,7 +183,6 @@ function readOptions(options: CollectionOptions): CollectionSettings {
   if (!METRICS.includes(metric)) {
     throw refuse(`there is no metric \`${metric}\``, `one of ${METRICS.join(", ")}`);
   }
-  checkLanguage(language);
   if (!(k1 >= 0 && k1 <= 100) || !(b >= 0 && b <= 1)) {
     throw refuse("BM25 cannot be set so", "give k1 from 0 and b from 0 to 1");
   }
@@ -194,7 +197,10 @@ function readOptions(options: CollectionOptions): CollectionSettings {
     );
   }
   if (dims === 0 && text.length === 0) {
-    throw refuse("a collection needs vectors or text", "give `dims`, text fields, or both");
+    throw refuse(
+      "a collection needs vectors or text",
+      "say how long vectors are (`--dims`), name text fields (`--text`), or both",
+    );
   }
   const createdAtMs = (options.clock ?? systemClock).nowMs();
   return { dims, metric, createdAtMs, text, language, k1, b, fields: {} };

@@ -4,9 +4,14 @@
  * one of them.
  */
 export { Collection, type CollectionOptions, type Hit, type Selection } from "./collection.ts";
+export {
+  type ReadFileOptions,
+  ROW_FORMATS,
+  type RowFormat,
+  readRowFile,
+} from "./input/read-file.ts";
 export type { Fusion } from "./search/fuse.ts";
 export { QUERY_TYPES, type QueryType, type VectorQuery } from "./search/run-query.ts";
-export { listLanguages } from "./text/analyzer.ts";
 export {
   type CollectionSettings,
   type FieldType,

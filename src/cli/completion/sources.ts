@@ -41,6 +41,10 @@ export function createValueReader(place: ValuePlace, tree: readonly CommandNode[
         const { readMlflowNames } = await import("./mlflow-names.ts");
         return readMlflowNames(place, source);
       }
+      case "collections": {
+        const { readCollectionNames } = await import("./collection-names.ts");
+        return readCollectionNames(place);
+      }
       default:
         return [];
     }

@@ -10,10 +10,12 @@
  * | Decimal128                  | DecimalCell                               |
  * | Utf8, Binary (and Large)    | string, Uint8Array                        |
  * | Date32, Timestamp           | DateCell, TimestampCell (nanos truncated) |
- * | List, Map, Struct           | array, object, object                     |
+ * | List, FixedSizeList          | array                                     |
+ * | Map, Struct                  | object                                    |
  */
-import type { Data, Decimal, FixedSizeBinary, Timestamp } from "apache-arrow";
+import type { Data, Decimal, FixedSizeBinary, FixedSizeList, Timestamp } from "apache-arrow";
 import { SovereignError } from "../../core/errors.ts";
+import { decodeHalf } from "../npy/index.ts";
 import { type Cell, DateCell, DecimalCell, floorDivide, TimestampCell } from "./cells.ts";
 
 export type CellReader = (rowIndex: number) => Cell;
@@ -32,6 +34,7 @@ const TYPE = {
   LIST: 12,
   STRUCT: 13,
   FIXED_BINARY: 15,
+  FIXED_LIST: 16,
   MAP: 17,
   LARGE_BINARY: 19,
   LARGE_UTF8: 20,
@@ -64,7 +67,9 @@ function createValueReader(data: Data): CellReader {
     case TYPE.INT:
       return createIntegerReader(values);
     case TYPE.FLOAT:
-      return (row) => values[row] as number;
+      return values instanceof Uint16Array
+        ? (row) => decodeHalf(values[row]!)
+        : (row) => values[row] as number;
     case TYPE.DATE:
       return createDateReader(data);
     case TYPE.TIMESTAMP:
@@ -83,6 +88,8 @@ function createValueReader(data: Data): CellReader {
     }
     case TYPE.LIST:
       return createListReader(data);
+    case TYPE.FIXED_LIST:
+      return createFixedListReader(data);
     case TYPE.MAP:
       return createMapReader(data);
     case TYPE.STRUCT:
@@ -152,6 +159,12 @@ function createListReader(data: Data): CellReader {
     for (let i = Number(offsets[row]); i < Number(offsets[row + 1]); i++) cells.push(element(i));
     return cells;
   };
+}
+
+function createFixedListReader(data: Data): CellReader {
+  const { listSize } = data.type as FixedSizeList;
+  const element = createCellReader(data.children[0]!);
+  return (row) => Array.from({ length: listSize }, (_, i) => element(row * listSize + i));
 }
 
 function createMapReader(data: Data): CellReader {

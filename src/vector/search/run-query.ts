@@ -44,8 +44,8 @@ const MOST_RESULTS = 100_000;
 /** What a query needs of a collection. */
 export interface QueryTarget {
   readonly disk: DiskCollection;
-  /** Brought up to date. */
-  textIndex(): TextIndex;
+  /** Brought up to date; null without text fields. */
+  readonly textIndex: TextIndex | null;
 }
 
 /** The rows found, best first. */
@@ -141,7 +141,7 @@ export function filterRows(disk: DiskCollection, query: VectorQuery): number[] {
 }
 
 function textIndexOf(target: QueryTarget): TextIndex {
-  if (target.disk.settings.text.length > 0) return target.textIndex();
+  if (target.textIndex !== null) return target.textIndex;
   throw refuse(
     "the collection has no text fields",
     "name them when it is made: `sovereign vector create NAME --text title^2,body`",

@@ -1,0 +1,68 @@
+/** `sovereign vector delete`: rows of a collection, or all of it. */
+import { SovereignError } from "../../../core/errors.ts";
+import { formatCount } from "../../../core/progress.ts";
+import { LONG, STRING } from "../../../lake/schema/data-type.ts";
+import { defineCommand } from "../../command.ts";
+import { confirm } from "../../confirm.ts";
+import { FILTER_FLAGS, readFilters } from "../../vector/filter-flags.ts";
+import { openCollection, projectCollections } from "../../vector/store.ts";
+
+export const command = defineCommand({
+  args: {
+    collection: { summary: "which one", required: true, completes: "collections" },
+    ids: { summary: "rows to delete; without ids and filters the collection goes", variadic: true },
+  },
+  flags: FILTER_FLAGS,
+  examples: [
+    { comment: "Two rows", run: "sovereign vector delete docs intro outro" },
+    {
+      comment: "Every row that fits, first to see how many",
+      run: `sovereign vector delete docs --filter "year < 2000" --dry-run`,
+    },
+    { comment: "The collection", run: "sovereign vector delete docs --yes" },
+  ],
+  fields: [
+    { name: "collection", type: STRING },
+    { name: "deleted", type: LONG, summary: "rows that went" },
+  ],
+  databricks: "`databricks vector-search-indexes delete-data-vector-index`, `delete-index`",
+  seeAlso: ["vector upsert", "vector optimize"],
+  dryRun: true,
+  async run(context, { args, flags }) {
+    const { collection: name, ids } = args;
+    const { dryRun, output } = context.globals;
+    const filters = readFilters(flags);
+    const isWhole = ids.length === 0 && Object.keys(filters).length === 0;
+    const store = projectCollections(context);
+    let deleted: number;
+    if (isWhole) {
+      deleted = countRows(() => store.info(name).rowCount);
+      if (!dryRun) {
+        await confirm(context, `delete the collection ${name} with ${deleted} rows`);
+        await store.drop(name);
+      }
+    } else {
+      const collection = await openCollection(context, name, dryRun ? "read" : "write");
+      const selection = { ids, ...filters };
+      deleted = dryRun ? collection.find(selection).length : await collection.delete(selection);
+    }
+    const rows = `${formatCount(deleted)} row${deleted === 1 ? "" : "s"}`;
+    const what = isWhole ? `the collection ${name} with ${rows}` : `${rows} of ${name}`;
+    await context.note(`${dryRun ? "would delete" : "deleted"} ${what}`);
+    if (output !== undefined) {
+      const record = { collection: name, deleted: BigInt(deleted) };
+      await context.printRecord(command.fields ?? [], record);
+    }
+    return 0;
+  },
+});
+
+/** A damaged collection can be deleted too; how many rows it had is then not known. */
+function countRows(count: () => number): number {
+  try {
+    return count();
+  } catch (error) {
+    if (error instanceof SovereignError && error.code === "DATA_LOSS") return 0;
+    throw error;
+  }
+}

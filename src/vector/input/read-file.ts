@@ -1,0 +1,177 @@
+/**
+ * Rows from files: JSON lines, a JSON array, Parquet, Arrow, `.npy`. A row's columns are its id,
+ * its vector, and metadata, which is everything else. Vectors are lists of numbers, or JSON text of
+ * one.
+ */
+import { createReadStream, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { SovereignError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json/index.ts";
+import { readNpy } from "../../formats/npy/index.ts";
+import {
+  type Cell,
+  DateCell,
+  DecimalCell,
+  readParquetRows,
+  TimestampCell,
+  tableToRows,
+} from "../../formats/parquet/index.ts";
+import type { Metadata, MetadataValue, VectorRow } from "../types.ts";
+
+export const ROW_FORMATS = ["jsonl", "json", "parquet", "arrow", "npy"] as const;
+export type RowFormat = (typeof ROW_FORMATS)[number];
+
+export interface ReadFileOptions {
+  readonly format: RowFormat;
+  /** Named in errors. */
+  readonly source: string;
+  /** Default `id`. */
+  readonly idColumn?: string;
+  /** Default `vector`. */
+  readonly vectorColumn?: string;
+  /** Ids of the rows of an `.npy` file, in order; their numbers from 0 without it. */
+  readonly ids?: readonly string[];
+}
+
+const BATCH_ROWS = 8192;
+const MOST_PARQUET_BYTES = 4 * 1024 ** 3;
+
+/** Rows in batches, in the order of the file. */
+export async function* readRowFile(
+  path: string,
+  options: ReadFileOptions,
+): AsyncGenerator<VectorRow[]> {
+  let batch: VectorRow[] = [];
+  for await (const row of readRows(path, options)) {
+    batch.push(row);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function* readRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
+  switch (options.format) {
+    case "npy":
+      return yield* matrixRows(path, options);
+    case "jsonl":
+      return yield* lineRows(path, options);
+    case "json":
+      return yield* documentRows(path, options);
+    case "parquet": {
+      const parquet = { source: options.source, maxDecodedBytes: MOST_PARQUET_BYTES };
+      let count = 0;
+      for await (const group of readParquetRows(readFileSync(path), parquet)) {
+        for (const cells of group) yield toRow(cells, `row ${++count}`, options);
+      }
+      return;
+    }
+    case "arrow":
+      return yield* arrowRows(path, options);
+  }
+}
+
+function* matrixRows(path: string, { source, ids }: ReadFileOptions): Generator<VectorRow> {
+  const { rowCount, columnCount, values } = readNpy(readFileSync(path), source);
+  if (ids !== undefined && ids.length !== rowCount) {
+    throw refuse(
+      `there are ${ids.length} ids for ${rowCount} vectors`,
+      "give a file with one id a line, in the order of the vectors",
+    );
+  }
+  for (let row = 0; row < rowCount; row++) {
+    const vector = values.subarray(row * columnCount, (row + 1) * columnCount);
+    yield { id: ids?.[row] ?? String(row), vector };
+  }
+}
+
+async function* lineRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    if (line.trim() === "") continue;
+    const where = `line ${number}`;
+    const value = parseJson(line, { source: `\`${options.source}\`, ${where}` });
+    yield toRow(value as Cell, where, options);
+  }
+}
+
+function* documentRows(path: string, options: ReadFileOptions): Generator<VectorRow> {
+  const value = parseJson(readFileSync(path, "utf8"), { source: `\`${options.source}\`` });
+  const list = Array.isArray(value) ? value : [value];
+  for (const [i, item] of list.entries()) yield toRow(item as Cell, `row ${i + 1}`, options);
+}
+
+async function* arrowRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
+  const { tableFromIPC } = await import("apache-arrow");
+  const table = (() => {
+    try {
+      return tableFromIPC(readFileSync(path));
+    } catch (cause) {
+      throw new SovereignError("DATA_LOSS", `\`${options.source}\` is no readable Arrow file`, {
+        hint: "write it without compression, or as Parquet",
+        cause,
+      });
+    }
+  })();
+  let count = 0;
+  // apache-arrow gives the chunks of an empty table no type.
+  if (table.numRows === 0) return;
+  for (const cells of tableToRows(table)) yield toRow(cells, `row ${++count}`, options);
+}
+
+function toRow(value: Cell, where: string, options: ReadFileOptions): VectorRow {
+  const { idColumn = "id", vectorColumn = "vector", source } = options;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw refuse(`\`${source}\`, ${where}: this is no object`, "give one object for each row");
+  }
+  const cells = value as { readonly [name: string]: Cell };
+  const id = plainValue(cells[idColumn] ?? null);
+  if (typeof id !== "string" && typeof id !== "number" && typeof id !== "bigint") {
+    throw refuse(
+      `\`${source}\`, ${where}: there is no id in the column \`${idColumn}\``,
+      "name the column of the ids with `--id-column`",
+    );
+  }
+  const metadata: Record<string, MetadataValue> = {};
+  for (const [name, cell] of Object.entries(cells)) {
+    if (name !== idColumn && name !== vectorColumn) metadata[name] = plainValue(cell);
+  }
+  const row = { id: String(id), metadata: metadata as Metadata };
+  const vector = readVector(cells[vectorColumn] ?? null, `\`${source}\`, ${where}`);
+  return vector === null ? row : { ...row, vector };
+}
+
+function readVector(cell: Cell, where: string): number[] | null {
+  if (cell === null) return null;
+  let value: unknown = cell;
+  if (typeof cell === "string") {
+    try {
+      value = JSON.parse(cell);
+    } catch {
+      value = null;
+    }
+  }
+  const isNumbers = Array.isArray(value) && value.every((item) => typeof item === "number");
+  if (isNumbers) return value as number[];
+  throw refuse(
+    `${where}: its vector is no list of numbers`,
+    "name the column of the vectors with `--vector-column`",
+  );
+}
+
+/** A cell as metadata: times and dates as ISO text, decimals as numbers. */
+function plainValue(cell: Cell): MetadataValue {
+  if (typeof cell !== "object" || cell === null) return cell;
+  if (cell instanceof TimestampCell || cell instanceof DateCell) return cell.toIsoString();
+  if (cell instanceof DecimalCell) return Number(cell.toString());
+  if (cell instanceof Uint8Array) return Buffer.from(cell).toString("base64");
+  if (Array.isArray(cell)) return cell.map(plainValue);
+  return Object.fromEntries(Object.entries(cell).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function refuse(message: string, hint: string): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", message, { hint });
+}
