@@ -22,6 +22,7 @@ import {
   updateSecret,
 } from "../store/gateway-secrets.ts";
 import { validateLength } from "../store/names.ts";
+import { whenFree } from "../store/when-free.ts";
 import { type Check, isString, required } from "../wire/checks.ts";
 import { invalidParameter } from "../wire/error.ts";
 import { mapOf } from "../wire/fields.ts";
@@ -80,7 +81,7 @@ const secretRoutes: readonly Route[] = [
         createdBy: created_by || null,
       };
       const create = () => createSecret(database, fresh, clock.nowMs());
-      return { secret: wireSecret(database.transaction(create)) };
+      return { secret: wireSecret(await whenFree(database, () => database.transaction(create))) };
     },
   }),
   apiRoute({
@@ -116,7 +117,7 @@ const secretRoutes: readonly Route[] = [
         updatedBy: updated_by || null,
       };
       const update = () => updateSecret(database, secretId, changes, clock.nowMs());
-      return { secret: wireSecret(database.transaction(update)) };
+      return { secret: wireSecret(await whenFree(database, () => database.transaction(update))) };
     },
   }),
   apiRoute({

@@ -57,6 +57,7 @@ export interface ApiRoute {
   readonly checks: Checks;
   /** Only reads, and may take long: a reader's connection answers it. */
   readonly isHeavy: boolean;
+  /** Writes before its first await, or by `whenFree`: a locked database is then waited for. */
   readonly handle: (call: Call) => unknown;
 }
 
