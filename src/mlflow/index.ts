@@ -14,13 +14,7 @@ export {
   findGarbage,
   type GarbageOptions,
 } from "./collect-garbage.ts";
-export { findFileStore } from "./import/file-store.ts";
-export {
-  type ImportKind,
-  type ImportOptions,
-  type ImportReport,
-  importFileStore,
-} from "./import/import-file-store.ts";
+export type { ImportKind, ImportOptions, ImportReport } from "./import/import-file-store.ts";
 export { type OpenTrackingOptions, openTrackingDatabase } from "./schema/open.ts";
 export {
   type UpgradeOptions,
@@ -31,3 +25,6 @@ export { type RunningServer, type ServerOptions, startServer } from "./server.ts
 export type { Garbage, GarbageKind } from "./store/garbage.ts";
 export { listExperimentNames, listRunNames } from "./store/known-names.ts";
 export { MlflowError, type WireErrorCode } from "./wire/error.ts";
+
+/** Loads `importFileStore`, and the YAML reader that nothing else here needs. */
+export const loadFileStoreImport = () => import("./import/import-file-store.ts");

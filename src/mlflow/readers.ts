@@ -72,21 +72,30 @@ interface Reader {
 }
 
 const RESTART_MS = 200;
+/** A server that was just started answers first, then starts a reader. */
+const WARM_MS = 500;
 const WATCH_MS = 1000;
 /** Longer than any search that pages of 50,000 runs need. */
 const LIMIT_MS = 30_000;
 /** The same while others wait for a reader. */
 const CONTESTED_LIMIT_MS = 10_000;
 const MAX_WAITING = 1000;
+/** Answers are few large texts: more room for young objects makes the process larger, not quicker. */
+const YOUNG_MB = 8;
 const AGAIN = "The search could not be made now; try again.";
 const TOO_MUCH = "The search takes too long: use a simpler filter, or look through less.";
 
 const spawnReader = (data: ReaderData): Worker =>
-  startWorker(new URL("./reader.worker.js", import.meta.url), { data, name: "mlflow-reader" });
+  startWorker(new URL("./reader.worker.js", import.meta.url), {
+    data,
+    name: "mlflow-reader",
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
 
 /**
- * Starts `count` readers. They answer as soon as they are up; 400 after `limitMs`, or a third of it
- * when others wait, and for a search that ends two readers; 503 when none came free for so long.
+ * Up to `count` readers: the first is started soon, the others when a search finds none free. They
+ * answer as soon as they are up; 400 after `limitMs`, or a third of it when others wait, and for a
+ * search that ends two readers; 503 when none came free for so long.
  */
 export function startReaders(
   count: number,
@@ -98,7 +107,12 @@ export function startReaders(
   let isClosing = false;
   let nextId = 0;
   let waiting: Search[] = [];
-  const readers = Array.from({ length: count }, start);
+  const readers: Reader[] = [];
+  setTimeout(() => readers.length === 0 && grow(), WARM_MS).unref();
+
+  function grow(): void {
+    if (!isClosing && readers.length < count) readers.push(start());
+  }
 
   function start(): Reader {
     const worker = spawn(data);
@@ -144,6 +158,8 @@ export function startReaders(
       reader.startedMs = clock.monotonicMs();
       reader.worker.postMessage(reader.search.task);
     }
+    const isOneOnItsWay = readers.some(({ isReady, search }) => !isReady && search === null);
+    if (waiting.length > 0 && !isOneOnItsWay) grow();
   }
 
   function endOverdue(): void {

@@ -3,7 +3,12 @@
  * the parent's policy in force and only then imports the wanted entry, so an entry cannot forget.
  * What the thread's guard refuses is reported to the parent's listener.
  */
-import { MessageChannel, type TransferListItem, type Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type ResourceLimits,
+  type TransferListItem,
+  type Worker,
+} from "node:worker_threads";
 
 import { currentPolicy, type EgressAttempt, reportAttempt } from "./guard.ts";
 import { createUnguardedWorker } from "./guard-workers.ts";
@@ -22,6 +27,8 @@ export interface WorkerOptions {
   data?: unknown;
   transferList?: readonly TransferListItem[];
   name?: string;
+  /** Bounds of the thread's heap, as Node has them. */
+  resourceLimits?: ResourceLimits;
 }
 
 /** Starts `entry` under this thread's policy; without a policy in force, under `sovereign`. */
@@ -40,6 +47,7 @@ export function startWorker(entry: URL, options: WorkerOptions = {}): Worker {
     // A program given by `--input-type=module -e` hands the flag on, and a thread refuses it.
     ...(process.execArgv.some((flag) => flag.startsWith("--input-type")) ? { execArgv: [] } : {}),
     ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
   });
 }
 

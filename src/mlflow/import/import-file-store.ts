@@ -21,6 +21,8 @@ import { importModelVersion, importRegisteredModel, listVersions } from "./regis
 import { importRun } from "./run.ts";
 import { importTrace } from "./trace.ts";
 
+export { findFileStore };
+
 /** What an import counts. */
 export type ImportKind =
   | "experiment"

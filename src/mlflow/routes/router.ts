@@ -13,15 +13,31 @@ export const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELET
 
 /** Finds routes below `prefix`; null when there is none. */
 export function createRouter(prefix: string): (method: Method, path: string) => Match | null {
-  const router = Router({ maxParamLength: 5000 });
+  const plain = new Map<string, Route>();
   for (const route of ROUTES) {
     for (const path of pathsOf(route)) {
-      router.on(route.method, prefix + path, () => undefined, route);
+      if (!/[:*]/.test(path)) plain.set(`${route.method} ${prefix}${path}`, route);
     }
   }
+  // The tree takes longer to grow than a command on one run does to answer.
+  let tree: ReturnType<typeof growTree> | null = null;
   return (method, path) => {
-    const found = METHODS.includes(method) ? router.find(method, path) : null;
+    const route = plain.get(`${method} ${path}`);
+    if (route !== undefined) return { route, path: {} };
+    if (!METHODS.includes(method)) return null;
+    tree ??= growTree(prefix);
+    const found = tree.find(method, path);
     if (found === null) return null;
     return { route: found.store as Route, path: found.params as Record<string, string> };
   };
+}
+
+function growTree(prefix: string) {
+  const tree = Router({ maxParamLength: 5000 });
+  for (const route of ROUTES) {
+    for (const path of pathsOf(route)) {
+      tree.on(route.method, prefix + path, () => undefined, route);
+    }
+  }
+  return tree;
 }

@@ -34,7 +34,7 @@ const MAX_POINTS = 2_000_000;
 /** What an entry costs beside its points, in points. */
 const ENTRY_POINTS = 64;
 /** Points read at a time. */
-const CHUNK = 50_000;
+const CHUNK = 10_000;
 
 /** The steps of recently charted metrics of one database; least recently used goes first. */
 export class StepCache {
@@ -104,20 +104,22 @@ export class StepCache {
     let place: readonly SqlValue[] = [];
     for (;;) {
       const after = place.length === 0 ? "" : "AND (timestamp, step, value, is_nan) > (?, ?, ?, ?)";
-      const rows = `FROM metrics WHERE run_uuid = ? AND key = ? ${after}
-        ORDER BY timestamp, step, value, is_nan`;
       // Two texts for a chunk: a million rows as objects take a second and 100 MiB.
-      const [chunk] = this.#database.lists<[steps: string, rowIds: string]>(
+      const [texts] = this.#database.lists<[steps: string, rowIds: string]>(
         `SELECT json_group_array(step), json_group_array(row_id)
-           FROM (SELECT step, rowid AS row_id ${rows} LIMIT ${CHUNK})`,
+           FROM (SELECT step, rowid AS row_id FROM metrics WHERE run_uuid = ? AND key = ? ${after}
+                  ORDER BY timestamp, step, value, is_nan LIMIT ${CHUNK})`,
         [runId, key, ...place],
       );
-      chunks.push(parsePoints(chunk ?? ["[]", "[]"]));
+      const chunk = parsePoints(texts ?? ["[]", "[]"]);
+      chunks.push(chunk);
+      if (chunk.rowIds.length < CHUNK) return joinPoints(chunks);
       const [last] = this.#database.allExact<Record<string, SqlValue>>(
-        `SELECT timestamp, step, value, is_nan ${rows} LIMIT 1 OFFSET ${CHUNK - 1}`,
-        [runId, key, ...place],
+        "SELECT timestamp, step, value, is_nan FROM metrics WHERE rowid = ?",
+        [chunk.rowIds.at(-1) ?? 0],
       );
-      if (last === undefined) return joinPoints(chunks);
+      // Erased since the chunk was read, by `mlflow gc`.
+      if (last === undefined) return this.#readAll(runId, key);
       place = Object.values(last);
     }
   }
@@ -136,11 +138,14 @@ export class StepCache {
 /** A sorted array without its repeats: itself when it has none. */
 export function withoutRepeats(sorted: Float64Array): Float64Array {
   let count = 0;
-  const distinct = new Float64Array(sorted.length);
+  for (let at = 0; at < sorted.length; at++) if (at === 0 || sorted[at] !== sorted[at - 1]) count++;
+  if (count === sorted.length) return sorted;
+  const distinct = new Float64Array(count);
+  count = 0;
   for (const step of sorted) {
     if (count === 0 || distinct[count - 1] !== step) distinct[count++] = step;
   }
-  return count === sorted.length ? sorted : distinct.slice(0, count);
+  return distinct;
 }
 
 function toPoints(rows: readonly { step: number; rowId: number }[]): Points {
@@ -171,8 +176,9 @@ function joinPoints(chunks: readonly Points[]): Points {
 
 /** Points by step. By time they mostly are in that order already. */
 function sortPoints({ steps, rowIds }: Points): Points {
-  const isSorted = steps.every((step, index) => index === 0 || step >= (steps[index - 1] ?? 0));
-  if (isSorted) return { steps, rowIds };
+  let at = 1;
+  while (at < steps.length && (steps[at] as number) >= (steps[at - 1] as number)) at++;
+  if (at >= steps.length) return { steps, rowIds };
   const order = Uint32Array.from(steps, (_, index) => index);
   order.sort((one, other) => (steps[one] ?? 0) - (steps[other] ?? 0));
   return {

@@ -12,7 +12,7 @@ import type { MlflowEnvironment } from "../environment.ts";
 import { listWebhooksFor, type Webhook } from "../store/webhooks.ts";
 import { dumpJson } from "../wire/python-dump.ts";
 import type { WebhookEvent, WebhookPayload } from "./events.ts";
-import { postWebhook, type WebhookResponse } from "./request.ts";
+import type { WebhookResponse } from "./request.ts";
 import { createSecretBox, readKeyFile, type SecretBox } from "./secret-box.ts";
 import { validateWebhookUrl, type WebhookRules } from "./validate.ts";
 
@@ -86,6 +86,8 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
         const isLast = attempt >= environment.webhookMaxRetries || closing.signal.aborted;
         let pauseMs = pauseBefore(attempt, rng.next());
         try {
+          // It brings TLS with it, which most processes never need.
+          const { postWebhook } = await import("./request.ts");
           const answer = await postWebhook({
             url: webhook.url,
             headers,

@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../../src/core/clock.ts";
-import {
-  importFileStore,
-  type MlflowClient,
-  openClient,
-  openTrackingDatabase,
-} from "../../../src/mlflow/index.ts";
+import { importFileStore } from "../../../src/mlflow/import/import-file-store.ts";
+import { type MlflowClient, openClient, openTrackingDatabase } from "../../../src/mlflow/index.ts";
 import { REPOSITORY } from "../../source-tree.ts";
 
 const PICTURES = "754652028546047307";

@@ -47,9 +47,8 @@ export const command = defineCommand({
   databricks: "`mlflow migrate-filestore`, for an empty database",
   seeAlso: ["mlflow server", "mlflow db"],
   async run(context, { args, flags }) {
-    const { findFileStore, importFileStore, openTrackingDatabase } = await import(
-      "../../../mlflow/index.ts"
-    );
+    const { loadFileStoreImport, openTrackingDatabase } = await import("../../../mlflow/index.ts");
+    const { findFileStore, importFileStore } = await loadFileStoreImport();
     const { cwd, clock } = context.io;
     // Before a database is made for nothing.
     const folder = findFileStore(resolve(cwd, args.folder));
