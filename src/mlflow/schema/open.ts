@@ -59,11 +59,7 @@ function openToRead(path: string): Database {
     });
   }
   const database = openDatabase(path, { readOnly: true });
-  return settled(database, () => {
-    checkHead(database);
-    // The driver's 16 MiB for each reader are more than searches come back to.
-    database.exec("PRAGMA cache_size = -8000");
-  });
+  return settled(database, () => checkHead(database));
 }
 
 /** The connection as MLflow sets its own; closed when `check` fails. */
