@@ -138,7 +138,10 @@ export class TreeHasher implements Blake3Hasher {
   }
 
   #checkOpen(): void {
-    if (!this.#isOpen) throw new SovereignError("INVALID_STATE", "the hash is finished");
+    if (this.#isOpen) return;
+    throw new SovereignError("INVALID_STATE", "the hash is finished", {
+      hint: "create another one for more input",
+    });
   }
 
   #bytes(at: number, length: number): Uint8Array {
