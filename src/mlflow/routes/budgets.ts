@@ -170,9 +170,12 @@ function readRule(request: RuleMessage): BudgetChanges {
   if (durationValue !== null && durationValue <= 0) {
     throw invalidParameter(`duration.value must be a positive integer, got ${durationValue}`);
   }
+  const amount = request.budget_amount ?? null;
+  // SQLite keeps NaN as NULL, which an update reads as unchanged.
+  if (Number.isNaN(amount)) throw invalidParameter("budget_amount must be a number, got NaN");
   return {
     unit,
-    amount: request.budget_amount ?? null,
+    amount,
     durationUnit: durationUnit as BudgetRule["durationUnit"] | null,
     durationValue,
     targetScope: readName("target_scope", request.target_scope),

@@ -181,6 +181,8 @@ function readValue(field: Field, value: ExactJson, keep: (partial: unknown) => v
 function readEnum(field: EnumField, value: ExactJson): string | undefined {
   if (typeof value === "string" && Object.hasOwn(field.numbers, value)) return value;
   if (typeof value === "string" && !/^\s*[+-]?\d+\s*$/.test(value)) return undefined;
+  // `Number([])` is 0.
+  if (Array.isArray(value)) throw new Misfit();
   const number = value instanceof JsonNumber ? value.toNumber() : Number(value);
   const match = Object.entries(field.numbers).find((entry) => entry[1] === Math.trunc(number));
   if (match === undefined) throw new Misfit();

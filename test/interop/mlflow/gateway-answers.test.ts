@@ -72,7 +72,8 @@ function describe({ status, body }: Answer): string {
     .replace(/"(\w+_at|\w+_ms|creation_time)":\d+/g, '"$1":0')
     .replace(/\b(s|d|e|m|bp)-[0-9a-f]{32}/g, "$1-")
     .replace(/"experiment_id":"\d+"/g, '"experiment_id":"0"')
-    .replace(/"(online_scoring_config_id|scorer_id)":"[\w-]+"/g, "")
+    .replace(/"online_scoring_config_id":"\w+"/g, "")
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uuid>")
     .replace(/"description":"[^"]*"/g, "")}`;
 }
 

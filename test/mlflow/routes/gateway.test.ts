@@ -143,6 +143,16 @@ test("a secret that is deleted leaves its model definitions without one", async 
   expect(after.body.model_definition).not.toHaveProperty("secret_name");
 });
 
+test("an enum takes no list", async () => {
+  const models = { model_configs: [primary(await makeDefinition("listed"))] };
+  const { body } = await call("POST", "endpoints/create", {
+    name: "listed",
+    ...models,
+    routing_strategy: [],
+  });
+  expect(body.message).toMatch(/^Invalid value \[\] for parameter 'routing_strategy' supplied/);
+});
+
 test("what an endpoint cannot be made of leaves no trace", async () => {
   const definition = await makeDefinition("none");
   for (const [name, models] of [
@@ -191,6 +201,8 @@ test("budgets are kept in pages, and their windows add up what traces cost", asy
     budget_amount: "Infinity",
     budget_action: "REJECT",
   });
+  const id = { budget_policy_id: ids[0] };
+  expect((await call("POST", "budgets/update", { ...id, budget_amount: "NaN" })).status).toBe(400);
   const { body } = await call("GET", "budgets/windows");
   expect(body.windows.map((one: Payload) => one.budget_policy_id)).toEqual(ids.slice(1));
   expect(body.windows[0]).toMatchObject({ current_spend: 0 });
