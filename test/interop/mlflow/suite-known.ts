@@ -36,6 +36,8 @@ export const KNOWN: readonly Known[] = [
       "test_log_batch_internal_error",
       "test_get_registered_model",
       "test_search_registered_model_order_by",
+      // Mocks an endpoint of the gateway.
+      "test_scorer_deletion_cascades_to_online_configs",
     ],
   },
   {
