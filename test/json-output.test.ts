@@ -50,6 +50,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "model"));
   writeFileSync(join(folder, "model/MLmodel"), "flavors:\n  python_function: {}\n");
   writeFileSync(join(folder, "plots/loss.txt"), "1 0.5");
+  writeFileSync(join(folder, "notes.txt"), "the cat sat on the mat, the cat sat\n");
   writeFileSync(join(folder, "greet.txt"), "Good day, {{name}}.");
   const version = "models create churn --source mlflow-artifacts:/model";
   for (const line of [
@@ -65,6 +66,7 @@ beforeAll(async () => {
   ]) {
     await sovereign(["mlflow", ...line.split(" "), "-q"]);
   }
+  await sovereign(["tokenize", "train", "notes.txt", "--vocab-size", "300", "-q"]);
   for (let run = 0; run < 3; run++) await sovereign(["run", "job", "platform", "-q"]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,6 +5,7 @@
  */
 import type { CommandNode } from "../command.ts";
 import { MLFLOW_GROUP } from "./mlflow/group.ts";
+import { TOKENIZE_GROUP } from "./tokenize/group.ts";
 import { VECTOR_GROUP } from "./vector/group.ts";
 
 export const COMMAND_TREE: readonly CommandNode[] = [
@@ -113,6 +114,7 @@ export const COMMAND_TREE: readonly CommandNode[] = [
     ],
   },
   MLFLOW_GROUP,
+  TOKENIZE_GROUP,
   VECTOR_GROUP,
   {
     name: "run",

@@ -1,0 +1,126 @@
+/** `sovereign tokenize train`: a tokenizer.json learned from text. */
+import { resolve } from "node:path";
+import { SovereignError } from "../../../core/errors.ts";
+import { writeFileAtomic } from "../../../core/io/index.ts";
+import { defineCommand } from "../../command.ts";
+import { feedLines } from "../../tokenize/feed-lines.ts";
+import { openInputs } from "../../tokenize/inputs.ts";
+
+const DEFAULT_SIZE = { bpe: 32_000, wordpiece: 30_522, words: 0 } as const;
+
+export const command = defineCommand({
+  args: {
+    files: {
+      summary: "text files; stdin without any, or for `-`",
+      variadic: true,
+      completes: "files",
+    },
+  },
+  flags: {
+    out: { type: "string", value: "file", summary: "where to write it (default tokenizer.json)" },
+    type: {
+      type: "choice",
+      choices: ["bpe", "wordpiece", "words"],
+      summary: "byte-level BPE (default), WordPiece, or the course's whole words",
+    },
+    "vocab-size": {
+      type: "integer",
+      value: "n",
+      min: 1,
+      summary: "tokens at most (default 32000)",
+    },
+    "min-frequency": {
+      type: "integer",
+      value: "n",
+      min: 1,
+      summary: "leave out what is seen less often (default 2)",
+    },
+    special: {
+      type: "string",
+      value: "token",
+      repeat: true,
+      summary: "a special token; those of the type's habit when none is given",
+    },
+    pattern: {
+      type: "string",
+      value: "name",
+      summary:
+        "of bpe: how text is cut first (default gpt2; cl100k_base, o200k_base, an expression)",
+    },
+  },
+  examples: [
+    {
+      comment: "Byte-level BPE with 8,000 tokens",
+      run: "sovereign tokenize train notes.txt --vocab-size 8000 --out trained.json",
+    },
+    {
+      comment: "WordPiece as BERT has it",
+      run: "sovereign tokenize train notes.txt --type wordpiece --out bert.json",
+    },
+  ],
+  notes:
+    "The merges of `bpe` are those of Hugging Face's BpeTrainer on the same files, and its library loads the file. The same text gives the same file.",
+  output: "text",
+  seeAlso: ["tokenize encode", "tokenize inspect"],
+  async run(context, { args, flags }) {
+    const out = flags.out ?? "tokenizer.json";
+    const type = flags.type ?? "bpe";
+    const inputs = await openInputs(args.files, context);
+    const progress = await context.progress();
+    const total = inputs.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? Number.NaN), 0);
+    const reading = progress.start({
+      label: "reading",
+      unit: "bytes",
+      ...(total > 0 ? { total } : {}),
+    });
+    const minFrequency = flags["min-frequency"] ?? 2;
+    const path = resolve(context.io.cwd, out);
+    if (type === "words") {
+      const { trainWordLab } = await import("../../../tokenize/index.ts");
+      const texts: string[] = [];
+      for (const input of inputs)
+        await feedLines(input, { task: reading, feed: (text) => texts.push(text) });
+      reading.discard();
+      const vocab = trainWordLab(texts, minFrequency);
+      await writeJson(path, { type: "lab-words", min_frequency: minFrequency, vocab });
+      await context.note(`wrote ${out}: ${vocab.length} tokens`);
+      return 0;
+    }
+    const { encodingNamed, TokenizerTrainer } = await import("../../../tokenize/index.ts");
+    const isNamed = flags.pattern !== undefined && /^[\w-]+$/.test(flags.pattern);
+    const pattern = isNamed ? encodingNamed(flags.pattern!).pattern : flags.pattern;
+    if (pattern !== undefined && type !== "bpe") {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", "`--pattern` is for the type bpe", {
+        hint: "leave it out",
+      });
+    }
+    const size = flags["vocab-size"] ?? DEFAULT_SIZE[type];
+    let learning = reading;
+    const trainer = new TokenizerTrainer({
+      type,
+      vocabularySize: size,
+      minFrequency,
+      specialTokens: flags.special.length > 0 ? flags.special : habitOf(type),
+      ...(pattern === undefined ? {} : { pattern }),
+      onProgress: (count) => learning.describe(`${count} of ${size} tokens`),
+    });
+    for (const input of inputs)
+      await feedLines(input, { task: reading, feed: (text) => trainer.feed(text) });
+    reading.discard();
+    learning = progress.start({ label: "learning", leavesLine: false });
+    const file = trainer.train();
+    learning.discard();
+    await writeJson(path, file);
+    const vocabulary = Object.keys((file.model as { vocab: object }).vocab).length;
+    await context.note(`wrote ${out}: ${vocabulary} tokens`);
+    return 0;
+  },
+});
+
+function habitOf(type: "bpe" | "wordpiece"): string[] {
+  return type === "bpe" ? ["<|endoftext|>"] : ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 1)}\n`);
+}

@@ -1,0 +1,41 @@
+/** One input as tokens, chunk by chunk, with a note on bytes that were no UTF-8. */
+
+import type { SpecialMode } from "../../tokenize/index.ts";
+import {
+  type Encoding,
+  readTextChunks,
+  type TextChunk,
+  type Tokenizer,
+} from "../../tokenize/index.ts";
+import type { CommandContext } from "../context.ts";
+import type { TextInput } from "./inputs.ts";
+
+export interface EncodedChunk {
+  readonly chunk: TextChunk;
+  readonly encoding: Encoding;
+}
+
+export interface EncodeInputOptions {
+  readonly special: SpecialMode;
+  readonly addSpecialTokens: boolean;
+}
+
+/** Encodes an input of any length; tokens around the text go to the first and the last chunk. */
+export async function* encodeInput(
+  input: TextInput,
+  tokenizer: Tokenizer,
+  options: EncodeInputOptions,
+  context: CommandContext,
+): AsyncGenerator<EncodedChunk> {
+  // What a post-processor puts around the text is put around the whole.
+  const rule = options.addSpecialTokens ? null : tokenizer.parts.cutRule;
+  let hasReplaced = false;
+  for await (const chunk of readTextChunks(input.read(), { rule })) {
+    context.io.signal.throwIfAborted();
+    hasReplaced ||= chunk.text.includes("\ufffd");
+    yield { chunk, encoding: tokenizer.encode(chunk.text, options) };
+  }
+  if (hasReplaced) {
+    await context.detail(`${input.name}: bytes that are no UTF-8, if any, were read as U+FFFD`);
+  }
+}

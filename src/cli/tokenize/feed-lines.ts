@@ -1,0 +1,22 @@
+/** An input as text in whole lines, for what learns line by line. */
+import type { ProgressTask } from "../../core/progress.ts";
+import type { TextInput } from "./inputs.ts";
+
+/** Feeds lines with their line feeds, many at a time. */
+export async function feedLines(
+  input: TextInput,
+  { task, feed }: { task: ProgressTask; feed: (text: string) => void },
+): Promise<void> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let held = "";
+  for await (const part of input.read()) {
+    task.advance(part.length);
+    held += decoder.decode(part, { stream: true });
+    const end = held.lastIndexOf("\n") + 1;
+    if (end === 0) continue;
+    feed(held.slice(0, end));
+    held = held.slice(end);
+  }
+  held += decoder.decode();
+  if (held !== "") feed(held);
+}

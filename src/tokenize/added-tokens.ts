@@ -1,0 +1,169 @@
+/**
+ * Added tokens: texts that are one token wherever they stand, found before anything else cuts.
+ * Those with `normalized` are looked for in the normalized text, in their normalized form. Leftmost first,
+ * of several at one place the longest. Of `tokenizers`' `added_vocabulary.rs`.
+ */
+import { SovereignError } from "../core/errors.ts";
+import { TokenTrie } from "./model/token-trie.ts";
+import type { Normalize } from "./normalize/normalizers.ts";
+import { type AlignedText, alignText, sliceText } from "./text/aligned-text.ts";
+import { WORD } from "./text/character-classes.ts";
+
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** A control token of the model, such as an end of text; by default text cannot say it. */
+  readonly isSpecial: boolean;
+  readonly isSingleWord: boolean;
+  /** Takes the white space before and after it along. */
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly isNormalized: boolean;
+}
+
+/** What a special token written in a text becomes: plain text, itself, or an error. */
+export type SpecialMode = "text" | "parse" | "error";
+
+/** A stretch of text, or an added token found in it. */
+export interface Piece {
+  readonly text: AlignedText;
+  /** Null: text still to be cut. */
+  readonly id: number | null;
+}
+
+interface Finder {
+  readonly trie: TokenTrie;
+  /** Matches what any of the tokens begins with. */
+  readonly firsts: RegExp;
+}
+
+const ENDS_WITH_WORD = new RegExp(`[${WORD}]$`, "u");
+const STARTS_WITH_WORD = new RegExp(`^[${WORD}]`, "u");
+
+export class AddedTokens {
+  readonly all: readonly AddedToken[];
+  readonly #byId = new Map<number, AddedToken>();
+  readonly #byContent = new Map<string, AddedToken>();
+  /** What the decoder gets for a token that was normalized on the way in. */
+  readonly #normalizedForms = new Map<number, string>();
+  readonly #plain: Finder | null;
+  readonly #normalized: Finder | null;
+
+  constructor(tokens: readonly AddedToken[], normalize: Normalize | null) {
+    this.all = tokens;
+    for (const token of tokens) {
+      this.#byId.set(token.id, token);
+      this.#byContent.set(token.content, token);
+      if (!token.isNormalized || normalize === null) continue;
+      const form = normalize(alignText(token.content)).text;
+      if (form !== token.content) this.#normalizedForms.set(token.id, form);
+    }
+    const live = [...this.#byId.values()];
+    this.#plain = buildFinder(
+      live.filter((token) => !token.isNormalized).map(({ content, id }) => [content, id]),
+    );
+    this.#normalized = buildFinder(
+      live
+        .filter((token) => token.isNormalized)
+        .map(({ content, id }) => [this.#normalizedForms.get(id) ?? content, id]),
+    );
+  }
+
+  get(id: number): AddedToken | undefined {
+    return this.#byId.get(id);
+  }
+
+  find(content: string): AddedToken | undefined {
+    return this.#byContent.get(content);
+  }
+
+  /** The form of an added token that decoders undo. */
+  formOf(id: number): string | undefined {
+    return this.#normalizedForms.get(id) ?? this.#byId.get(id)?.content;
+  }
+
+  /** Normalizes a text and sets the added tokens in it apart. */
+  split(source: AlignedText, normalize: Normalize | null, mode: SpecialMode): Piece[] {
+    return this.#cut(source, this.#plain, mode).flatMap((piece) => {
+      if (piece.id !== null) return [piece];
+      const text = normalize === null ? piece.text : normalize(piece.text);
+      return this.#cut(text, this.#normalized, mode);
+    });
+  }
+
+  #cut(source: AlignedText, finder: Finder | null, mode: SpecialMode): Piece[] {
+    if (finder === null) return [{ text: source, id: null }];
+    const { text } = source;
+    const pieces: Piece[] = [];
+    let last = 0;
+    for (const { id, from, to } of findAll(text, finder)) {
+      const token = this.#byId.get(id)!;
+      if (token.isSpecial && mode !== "parse") {
+        if (mode === "error") throw specialInText(token.content);
+        continue;
+      }
+      if (token.isSingleWord && isInsideWord(text, from, to)) continue;
+      const start = token.lstrip ? Math.max(last, spaceBefore(text, from)) : from;
+      const end = token.rstrip ? spaceAfter(text, to) : to;
+      if (last < start) pieces.push({ text: sliceText(source, last, start), id: null });
+      pieces.push({ text: sliceText(source, start, end), id });
+      last = end;
+    }
+    if (last < text.length) pieces.push({ text: sliceText(source, last, text.length), id: null });
+    return pieces;
+  }
+}
+
+function buildFinder(tokens: [string, number][]): Finder | null {
+  const findable = tokens.filter(([content]) => content !== "");
+  if (findable.length === 0) return null;
+  const firsts = new Set(findable.map(([content]) => content.charCodeAt(0)));
+  const codes = [...firsts].map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`);
+  return { trie: new TokenTrie(findable), firsts: new RegExp(`[${codes.join("")}]`, "g") };
+}
+
+function* findAll(text: string, { trie, firsts }: Finder) {
+  let at = 0;
+  for (;;) {
+    firsts.lastIndex = at;
+    const match = firsts.exec(text);
+    if (match === null) return;
+    let found: { id: number; to: number } | null = null;
+    trie.search(text, match.index, (id, to) => {
+      found = { id, to };
+    });
+    const longest = found as { id: number; to: number } | null;
+    if (longest !== null) yield { id: longest.id, from: match.index, to: longest.to };
+    at = longest?.to ?? match.index + 1;
+  }
+}
+
+function isInsideWord(text: string, from: number, to: number): boolean {
+  return (
+    ENDS_WITH_WORD.test(text.slice(Math.max(0, from - 2), from)) ||
+    STARTS_WITH_WORD.test(text.slice(to, to + 2))
+  );
+}
+
+function spaceBefore(text: string, at: number): number {
+  let from = at;
+  while (from > 0 && /\p{White_Space}/u.test(text[from - 1]!)) from--;
+  return from;
+}
+
+function spaceAfter(text: string, at: number): number {
+  let to = at;
+  while (to < text.length && /\p{White_Space}/u.test(text[to]!)) to++;
+  return to;
+}
+
+function specialInText(content: string): SovereignError {
+  return new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `the text holds the special token \`${content}\``,
+    {
+      hint: "`--special text` takes it as plain text, `--special parse` as the token",
+      details: { token: content },
+    },
+  );
+}

@@ -1,0 +1,15 @@
+/**
+ * Tokenizers: open one (`openTokenizer`), text to ids with places and back (`Tokenizer`), and long
+ * texts in parts (`readTextChunks`).
+ */
+export type { AddedToken, SpecialMode } from "./added-tokens.ts";
+export { Encoding, type OffsetUnit, type TokenColumns } from "./encoding.ts";
+export { type OpenedTokenizer, openTokenizer, type TokenizerKind } from "./load/open.ts";
+export { loadSentencePiece } from "./load/sentence-piece.ts";
+export { ENCODINGS, encodingNamed, loadTiktoken, type TiktokenOptions } from "./load/tiktoken.ts";
+export { loadTokenizerJson } from "./load/tokenizer-json.ts";
+export { LAB_SPECIAL, trainWordLab } from "./load/word-lab.ts";
+export type { Padding, Truncation } from "./process/fit.ts";
+export { type ChunkOptions, readTextChunks, type TextChunk } from "./stream/text-chunks.ts";
+export { DecodeStream, type EncodeOptions, Tokenizer } from "./tokenizer.ts";
+export { TokenizerTrainer, type TrainOptions } from "./train/train.ts";

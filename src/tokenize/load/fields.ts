@@ -1,0 +1,67 @@
+/**
+ * Reading foreign JSON field by field: a value of the wrong kind is DATA_LOSS that names the field.
+ */
+import { SovereignError } from "../../core/errors.ts";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A tokenizer file that breaks the rules of its format. */
+export function malformed(what: string, hint?: string): SovereignError {
+  return new SovereignError("DATA_LOSS", what, {
+    hint:
+      hint ?? "the file is damaged or not what its name says; get it again from where it was made",
+  });
+}
+
+/** A part of a tokenizer this program does not have. */
+export function unsupported(what: string): SovereignError {
+  return new SovereignError("NOT_IMPLEMENTED", what, {
+    hint: "the types that `tokenizers` 0.23 writes are known; a newer file may have others",
+  });
+}
+
+/** An object, or DATA_LOSS. */
+export function readObject(value: unknown, where: string): JsonObject {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as JsonObject;
+  }
+  throw malformed(`\`${where}\` is no object`);
+}
+
+/** A list, or DATA_LOSS. */
+export function readList(value: unknown, where: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw malformed(`\`${where}\` is no list`);
+}
+
+/** A text, or DATA_LOSS. */
+export function readText(value: unknown, where: string): string {
+  if (typeof value === "string") return value;
+  throw malformed(`\`${where}\` is no string`);
+}
+
+/** A whole number from 0 to 2^32 - 1, or DATA_LOSS. */
+export function readNatural(value: unknown, where: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) {
+    return value;
+  }
+  throw malformed(`\`${where}\` is no whole number`);
+}
+
+/** True or false; `otherwise` where the field is absent or null. */
+export function readFlag(value: unknown, where: string, otherwise?: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  if ((value === undefined || value === null) && otherwise !== undefined) return otherwise;
+  throw malformed(`\`${where}\` is neither true nor false`);
+}
+
+/** One of the words allowed. */
+export function readChoice<const C extends string>(
+  value: unknown,
+  choices: readonly C[],
+  where: string,
+): C {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw malformed(`\`${where}\` is none of ${choices.join(", ")}`);
+}

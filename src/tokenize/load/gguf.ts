@@ -1,0 +1,222 @@
+/**
+ * The tokenizer inside a GGUF file (keys `tokenizer.*` of its metadata): byte-level BPE (`gpt2`),
+ * SentencePiece BPE (`llama`), unigram (`t5`) and WordPiece (`bert`). What cuts text is named by
+ * `tokenizer.ggml.pre`; names not known here are refused.
+ */
+import type { GgufMetadata, GgufValue } from "../../formats/gguf/read-metadata.ts";
+import type { AddedToken } from "../added-tokens.ts";
+import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
+import { WordPieceModel } from "../model/word-piece.ts";
+import { CompiledCharsMap } from "../normalize/precompiled.ts";
+import { buildPostProcessor } from "../process/post-processors.ts";
+import { Tokenizer, type TokenizerParts } from "../tokenizer.ts";
+import { assembleTokenizer } from "./assemble.ts";
+import { type JsonObject, malformed, unsupported } from "./fields.ts";
+import { preTokenizerNamed } from "./gguf-patterns.ts";
+import { readMerges } from "./read-vocabulary.ts";
+import { buildPieceTokenizer, PIECE } from "./sentence-piece.ts";
+import { BYTE_LEVEL, specialToken } from "./tiktoken.ts";
+
+/** The tokenizer of a GGUF file's metadata. */
+export function loadGguf(metadata: GgufMetadata): Tokenizer {
+  const keys = new Keys(metadata.values);
+  const kind = keys.text("tokenizer.ggml.model");
+  switch (kind) {
+    case "gpt2":
+      return withNames(loadByteLevel(keys), keys);
+    case "llama":
+    case "t5":
+      return withNames(loadPieces(keys, kind), keys);
+    case "bert":
+      return withNames(loadWordPiece(keys), keys);
+    default:
+      throw unsupported(`a GGUF tokenizer of model \`${kind}\` is not known`);
+  }
+}
+
+/** Typed access to the pairs of a file. */
+class Keys {
+  readonly #values: ReadonlyMap<string, GgufValue>;
+
+  constructor(values: ReadonlyMap<string, GgufValue>) {
+    this.#values = values;
+  }
+
+  optional(key: string): GgufValue | undefined {
+    return this.#values.get(key);
+  }
+
+  text(key: string, otherwise?: string): string {
+    const value = this.#values.get(key) ?? otherwise;
+    if (typeof value === "string") return value;
+    throw malformed(
+      `the GGUF file has no text \`${key}\``,
+      "a model for text has its tokenizer inside",
+    );
+  }
+
+  flag(key: string, otherwise: boolean): boolean {
+    const value = this.#values.get(key);
+    return typeof value === "boolean" ? value : otherwise;
+  }
+
+  number(key: string): number | null {
+    const value = this.#values.get(key);
+    return typeof value === "number" ? value : null;
+  }
+
+  texts(key: string): string[] {
+    const value = this.#values.get(key);
+    if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return value;
+    throw malformed(`the GGUF file has no list of texts \`${key}\``);
+  }
+
+  /** The type of each token; all normal where the file says nothing. */
+  types(count: number): Uint8Array {
+    const value = this.#values.get("tokenizer.ggml.token_type");
+    if (value === undefined) return new Uint8Array(count).fill(PIECE.normal);
+    if (value instanceof Int32Array && value.length === count) return Uint8Array.from(value);
+    throw malformed("`tokenizer.ggml.token_type` has not one entry per token");
+  }
+}
+
+function addedOf(tokens: readonly string[], types: Uint8Array): AddedToken[] {
+  const added: AddedToken[] = [];
+  tokens.forEach((content, id) => {
+    const type = types[id];
+    if (type === PIECE.control) added.push(specialToken(content, id));
+    else if (type === PIECE.userDefined)
+      added.push({ ...specialToken(content, id), isSpecial: false });
+  });
+  return added;
+}
+
+function loadByteLevel(keys: Keys): Tokenizer {
+  const tokens = keys.texts("tokenizer.ggml.tokens");
+  const ids = new Map(tokens.map((token, id) => [token, id]));
+  const merges = readMerges(keys.texts("tokenizer.ggml.merges"), ids, 0);
+  const named = preTokenizerNamed(keys.text("tokenizer.ggml.pre", "default"));
+  const model = new BpeModel(
+    ids,
+    { kind: "list", ...merges },
+    { ...PLAIN_BPE, ignoreMerges: named.ignoreMerges },
+  );
+  return assembleTokenizer({
+    spec: {
+      normalizer: null,
+      pre_tokenizer: { type: "Sequence", pretokenizers: named.steps },
+      post_processor: endsOf(keys, tokens, { bos: false, eos: false }),
+      decoder: BYTE_LEVEL,
+    },
+    model,
+    added: addedOf(tokens, keys.types(tokens.length)),
+  });
+}
+
+function loadPieces(keys: Keys, kind: "llama" | "t5"): Tokenizer {
+  const texts = keys.texts("tokenizer.ggml.tokens");
+  const types = keys.types(texts.length);
+  const scores = keys.optional("tokenizer.ggml.scores");
+  if (!(scores instanceof Float32Array) || scores.length !== texts.length) {
+    throw malformed("`tokenizer.ggml.scores` has not one entry per token");
+  }
+  const map = keys.optional("tokenizer.ggml.precompiled_charsmap");
+  const unkId = types.indexOf(PIECE.unknown);
+  const tokenizer = buildPieceTokenizer(
+    { texts, scores, types },
+    {
+      kind: kind === "t5" ? "unigram" : "bpe",
+      byteFallback: types.includes(PIECE.byte),
+      addsPrefix: keys.flag("tokenizer.ggml.add_space_prefix", true),
+      removesExtraSpace: keys.flag("tokenizer.ggml.remove_extra_whitespaces", false),
+      charsMap: Array.isArray(map) ? new CompiledCharsMap(Uint8Array.from(map as number[])) : null,
+      unkId: unkId < 0 ? null : unkId,
+    },
+  );
+  const ends = { bos: kind === "llama", eos: kind === "t5" };
+  const post_processor = endsOf(keys, texts, ends);
+  return new Tokenizer({
+    ...tokenizer.parts,
+    spec: { ...tokenizer.parts.spec, post_processor },
+    postProcessor: buildPostProcessor(post_processor),
+  });
+}
+
+/** GGUF writes a word's first piece with `▁` and the others bare; WordPiece marks the others. */
+function loadWordPiece(keys: Keys): Tokenizer {
+  const tokens = keys.texts("tokenizer.ggml.tokens");
+  const types = keys.types(tokens.length);
+  const added = addedOf(tokens, types);
+  const ids = new Map(
+    tokens.map((token, id) => {
+      if (token.startsWith("▁")) return [token.slice(1), id] as const;
+      const isPlain = types[id] === PIECE.normal && !/^\[.*\]$/.test(token);
+      return [isPlain ? `##${token}` : token, id] as const;
+    }),
+  );
+  const unkToken = tokens[keys.number("tokenizer.ggml.unknown_token_id") ?? 100] ?? "[UNK]";
+  const options = { unkToken, continuingSubwordPrefix: "##", maxInputCharsPerWord: 100 };
+  return assembleTokenizer({
+    spec: {
+      normalizer: { type: "BertNormalizer" },
+      pre_tokenizer: { type: "BertPreTokenizer" },
+      post_processor: endsOf(keys, tokens, { bos: true, eos: true }),
+      decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+    },
+    model: new WordPieceModel(ids, options),
+    added,
+  });
+}
+
+/** Puts the tokens of beginning and end around a text, as the file wants it. */
+function endsOf(
+  keys: Keys,
+  tokens: readonly string[],
+  otherwise: { bos: boolean; eos: boolean },
+): JsonObject | null {
+  const bos = keys.flag("tokenizer.ggml.add_bos_token", otherwise.bos)
+    ? keys.number("tokenizer.ggml.bos_token_id")
+    : null;
+  const eosId =
+    keys.number("tokenizer.ggml.eos_token_id") ?? keys.number("tokenizer.ggml.seperator_token_id");
+  const eos = keys.flag("tokenizer.ggml.add_eos_token", otherwise.eos) ? eosId : null;
+  const ends = [bos, eos].filter((id) => id !== null && tokens[id] !== undefined) as number[];
+  if (ends.length === 0) return null;
+  const put = (id: number | null) =>
+    id !== null && ends.includes(id) ? [{ SpecialToken: { id: String(id), type_id: 0 } }] : [];
+  const around = (name: string) => [
+    ...put(bos),
+    { Sequence: { id: name, type_id: 0 } },
+    ...put(eos),
+  ];
+  return {
+    type: "TemplateProcessing",
+    single: around("A"),
+    pair: [...around("A"), ...around("B")],
+    special_tokens: Object.fromEntries(
+      ends.map((id) => [id, { id: String(id), ids: [id], tokens: [tokens[id]] }]),
+    ),
+  };
+}
+
+function withNames(tokenizer: Tokenizer, keys: Keys): Tokenizer {
+  const template = keys.optional("tokenizer.chat_template");
+  const namedTokens: Record<string, string> = {};
+  for (const name of ["bos", "eos", "unknown", "padding", "seperator"]) {
+    const id = keys.number(`tokenizer.ggml.${name}_token_id`);
+    const token = id === null ? undefined : tokenizer.tokenOf(id);
+    if (token !== undefined) namedTokens[`${SHORT_NAMES[name] ?? name}_token`] = token;
+  }
+  const parts: TokenizerParts = {
+    ...tokenizer.parts,
+    chatTemplate: typeof template === "string" ? template : null,
+    namedTokens,
+  };
+  return new Tokenizer(parts);
+}
+
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  unknown: "unk",
+  padding: "pad",
+  seperator: "sep",
+};

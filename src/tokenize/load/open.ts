@@ -1,0 +1,116 @@
+/** Opens a tokenizer's file, whatever its kind: the content says which it is. */
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { SovereignError } from "../../core/errors.ts";
+import { openGguf } from "../../formats/gguf/open-gguf.ts";
+import type { Tokenizer } from "../tokenizer.ts";
+import { type JsonObject, malformed } from "./fields.ts";
+import { loadGguf } from "./gguf.ts";
+import { loadSentencePiece } from "./sentence-piece.ts";
+import { isTekken, loadTekken } from "./tekken.ts";
+import { loadTiktoken, type TiktokenOptions } from "./tiktoken.ts";
+import { loadTokenizerJson } from "./tokenizer-json.ts";
+import { isWordLab, loadWordLab } from "./word-lab.ts";
+
+export type TokenizerKind =
+  | "tokenizer.json"
+  | "tiktoken"
+  | "sentencepiece"
+  | "gguf"
+  | "tekken"
+  | "lab";
+
+export interface OpenedTokenizer {
+  readonly tokenizer: Tokenizer;
+  readonly kind: TokenizerKind;
+  /** The file itself, where a folder was named. */
+  readonly path: string;
+}
+
+const MAX_BYTES = 500_000_000;
+
+/** The tokenizer of a file, or of the `tokenizer.json` in a folder. */
+export function openTokenizer(path: string, options: TiktokenOptions = {}): OpenedTokenizer {
+  const file = findFile(path);
+  const bytes = readStart(file);
+  if (bytes.subarray(0, 4).toString("latin1") === "GGUF") {
+    return { tokenizer: loadGguf(openGguf(file)), kind: "gguf", path: file };
+  }
+  const { size } = statSync(file);
+  if (size > MAX_BYTES) throw malformed(`\`${path}\` has ${size} bytes, more than any tokenizer`);
+  const whole = readFileSync(file);
+  const first = /\S/.exec(bytes.toString("latin1"))?.[0];
+  if (first === "{") return { ...loadJson(whole, file), path: file };
+  if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(bytes.toString("latin1"))) {
+    return {
+      tokenizer: loadTiktoken(whole.toString("latin1"), options),
+      kind: "tiktoken",
+      path: file,
+    };
+  }
+  return { tokenizer: loadLast(whole, path), kind: "sentencepiece", path: file };
+}
+
+/** What is nothing else may be of SentencePiece, whose files begin with no mark. */
+function loadLast(bytes: Buffer, path: string): Tokenizer {
+  try {
+    return loadSentencePiece(bytes);
+  } catch (cause) {
+    if (!(cause instanceof SovereignError) || cause.code !== "DATA_LOSS") throw cause;
+    throw new SovereignError(
+      "DATA_LOSS",
+      `\`${path}\` is no tokenizer of a known kind; read as one of SentencePiece: ${cause.message}`,
+      { hint: "a `tokenizer.json`, rank file, `.model` or `.gguf` is wanted", cause },
+    );
+  }
+}
+
+function findFile(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  const file = stat?.isDirectory() ? join(path, "tokenizer.json") : path;
+  const found = stat?.isDirectory() ? existsSync(file) : stat?.isFile();
+  if (found) return file;
+  throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no tokenizer \`${path}\``, {
+    hint: "name a `tokenizer.json`, a `.tiktoken`, SentencePiece `.model` or `.gguf` file, or a folder with a `tokenizer.json`",
+  });
+}
+
+/** Enough to tell the kind: a file of a model may be too large to read whole. */
+function readStart(path: string): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(4096);
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function loadJson(bytes: Buffer, path: string): { tokenizer: Tokenizer; kind: TokenizerKind } {
+  let value: JsonObject;
+  try {
+    value = JSON.parse(bytes.toString("utf8")) as JsonObject;
+  } catch (cause) {
+    throw malformed(`\`${path}\` is no JSON: ${(cause as Error).message}`);
+  }
+  if (isTekken(value)) return { tokenizer: loadTekken(value), kind: "tekken" };
+  if (isWordLab(value)) return { tokenizer: loadWordLab(value), kind: "lab" };
+  return { tokenizer: loadTokenizerJson(value, readConfig(dirname(path))), kind: "tokenizer.json" };
+}
+
+/** `tokenizer_config.json` and `chat_template.jinja` beside the file, where they can be read. */
+function readConfig(folder: string): JsonObject {
+  const configPath = join(folder, "tokenizer_config.json");
+  const templatePath = join(folder, "chat_template.jinja");
+  let config: JsonObject = {};
+  if (existsSync(configPath)) {
+    try {
+      const value: unknown = JSON.parse(readFileSync(configPath, "utf8"));
+      if (typeof value === "object" && value !== null) config = value as JsonObject;
+    } catch (cause) {
+      throw malformed(`\`${configPath}\` is no JSON: ${(cause as Error).message}`);
+    }
+  }
+  if (!existsSync(templatePath)) return config;
+  return { ...config, chat_template: readFileSync(templatePath, "utf8") };
+}

@@ -1,0 +1,86 @@
+/**
+ * Mistral's `tekken.json`: ranks like tiktoken's with the pattern and the special tokens beside
+ * them. Special tokens have the first ids; ranks follow, as many as `default_vocab_size` has room
+ * for.
+ */
+
+import { bytesToCharacters } from "../text/byte-characters.ts";
+import type { Tokenizer } from "../tokenizer.ts";
+import {
+  type JsonObject,
+  malformed,
+  readList,
+  readNatural,
+  readObject,
+  readText,
+} from "./fields.ts";
+import { buildRankTokenizer } from "./tiktoken.ts";
+
+/** Whether JSON is of this kind. */
+export function isTekken(value: JsonObject): boolean {
+  return (
+    Array.isArray(value.vocab) && typeof value.config === "object" && value.model === undefined
+  );
+}
+
+/** The tokenizer of a parsed `tekken.json`. */
+export function loadTekken(value: JsonObject): Tokenizer {
+  const config = readObject(value.config, "config");
+  const specialCount = readNatural(
+    config.default_num_special_tokens,
+    "config.default_num_special_tokens",
+  );
+  const size = readNatural(config.default_vocab_size, "config.default_vocab_size");
+  const list = readList(value.vocab, "vocab");
+  const rankCount = size - specialCount;
+  if (rankCount <= 0 || rankCount > list.length) {
+    throw malformed(`\`config.default_vocab_size\` is ${size}, and there are ${list.length} ranks`);
+  }
+  const ranks = new Map<string, number>();
+  for (const entry of list.slice(0, rankCount)) {
+    const token = readObject(entry, "vocab");
+    const bytes = Buffer.from(readText(token.token_bytes, "vocab.token_bytes"), "base64");
+    ranks.set(bytesToCharacters(bytes), readNatural(token.rank, "vocab.rank") + specialCount);
+  }
+  return buildRankTokenizer(ranks, {
+    pattern: readText(config.pattern, "config.pattern"),
+    special: readSpecial(value.special_tokens, specialCount),
+  });
+}
+
+/** The names of special tokens; older files leave them to the program, as fillers. */
+function readSpecial(value: unknown, count: number): Record<string, number> {
+  const special: Record<string, number> = {};
+  for (const entry of Array.isArray(value) ? value : []) {
+    const token = readObject(entry, "special_tokens");
+    special[readText(token.token_str, "special_tokens.token_str")] = readNatural(
+      token.rank,
+      "special_tokens.rank",
+    );
+  }
+  if (Object.keys(special).length > 0) return special;
+  const names = [
+    "<unk>",
+    "<s>",
+    "</s>",
+    "[INST]",
+    "[/INST]",
+    "[AVAILABLE_TOOLS]",
+    "[/AVAILABLE_TOOLS]",
+    "[TOOL_RESULTS]",
+    "[/TOOL_RESULTS]",
+    "[TOOL_CALLS]",
+    "[IMG]",
+    "<pad>",
+    "[IMG_BREAK]",
+    "[IMG_END]",
+    "[PREFIX]",
+    "[MIDDLE]",
+    "[SUFFIX]",
+    "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]",
+    "[TOOL_CONTENT]",
+  ];
+  for (let id = 0; id < count; id++) special[names[id] ?? `<SPECIAL_${id}>`] = id;
+  return special;
+}

@@ -1,0 +1,118 @@
+/** The normalizers of `tokenizer.json` (`tokenizers` 0.23), by type: text in, text out, places kept. */
+import {
+  type JsonObject,
+  malformed,
+  readFlag,
+  readList,
+  readObject,
+  readText,
+  unsupported,
+} from "../load/fields.ts";
+import { type AlignedText, prependText, replaceMatches, sliceText } from "../text/aligned-text.ts";
+import { textToByteCharacters } from "../text/byte-characters.ts";
+import { compilePattern, literalPattern } from "../text/pattern.ts";
+import { lowercase, normalizeForBert } from "./bert.ts";
+import { CompiledCharsMap } from "./precompiled.ts";
+import { normalizeForm } from "./unicode-forms.ts";
+
+export type Normalize = (text: AlignedText) => AlignedText;
+
+const BUILDERS: Readonly<Record<string, (part: JsonObject) => Normalize>> = {
+  NFC: () => (text) => normalizeForm(text, "NFC"),
+  NFD: () => (text) => normalizeForm(text, "NFD"),
+  NFKC: () => (text) => normalizeForm(text, "NFKC"),
+  NFKD: () => (text) => normalizeForm(text, "NFKD"),
+  Lowercase: () => lowercase,
+  StripAccents: () => (text) => replaceMatches(text, /\p{M}/gu, () => ""),
+  Nmt: () => normalizeNmt,
+  ByteLevel: () => (text) => replaceMatches(text, /[^\x21-\x7e]/gu, textToByteCharacters),
+  Sequence: buildSequence,
+  BertNormalizer: buildBert,
+  Strip: buildStrip,
+  Replace: buildReplace,
+  Prepend: buildPrepend,
+  Precompiled: buildPrecompiled,
+};
+
+/** The normalizer a `tokenizer.json` describes; none for null. */
+export function buildNormalizer(value: unknown): Normalize | null {
+  if (value === null || value === undefined) return null;
+  const part = readObject(value, "normalizer");
+  const type = readText(part.type, "normalizer.type");
+  const build = Object.hasOwn(BUILDERS, type) ? BUILDERS[type] : undefined;
+  if (build === undefined) throw unsupported(`a normalizer of type \`${type}\` is not known`);
+  return build(part);
+}
+
+function buildSequence(part: JsonObject): Normalize {
+  const steps = readList(part.normalizers, "normalizers").map((step) => {
+    const built = buildNormalizer(step);
+    if (built === null) throw malformed("a normalizer in a sequence is null");
+    return built;
+  });
+  return (text) => steps.reduce((current, step) => step(current), text);
+}
+
+function buildBert(part: JsonObject): Normalize {
+  const lower = readFlag(part.lowercase, "normalizer.lowercase", true);
+  const options = {
+    cleanText: readFlag(part.clean_text, "normalizer.clean_text", true),
+    handleChineseChars: readFlag(
+      part.handle_chinese_chars,
+      "normalizer.handle_chinese_chars",
+      true,
+    ),
+    stripAccents: readFlag(part.strip_accents, "normalizer.strip_accents", lower),
+    lowercase: lower,
+  };
+  return (text) => normalizeForBert(text, options);
+}
+
+function buildStrip(part: JsonObject): Normalize {
+  const left = readFlag(part.strip_left, "normalizer.strip_left", true);
+  const right = readFlag(part.strip_right, "normalizer.strip_right", true);
+  return (source) => {
+    const { text } = source;
+    const from = left ? (/^\p{White_Space}*/u.exec(text)?.[0].length ?? 0) : 0;
+    let to = text.length;
+    while (right && to > from && /\p{White_Space}/u.test(text[to - 1]!)) to--;
+    return sliceText(source, from, to);
+  };
+}
+
+/** The `pattern` of a Replace or a Split: `{"String": …}` or `{"Regex": …}`. */
+export function readPattern(value: unknown, where: string): RegExp {
+  const pattern = readObject(value, where);
+  if (pattern.String !== undefined) return literalPattern(readText(pattern.String, where));
+  if (pattern.Regex !== undefined) return compilePattern(readText(pattern.Regex, where));
+  throw malformed(`\`${where}\` is neither a String nor a Regex`);
+}
+
+function buildReplace(part: JsonObject): Normalize {
+  const expression = readPattern(part.pattern, "normalizer.pattern");
+  const content = readText(part.content, "normalizer.content");
+  return (text) => replaceMatches(text, expression, () => content);
+}
+
+function buildPrepend(part: JsonObject): Normalize {
+  const prefix = readText(part.prepend, "normalizer.prepend");
+  return (text) => (text.text === "" ? text : prependText(text, prefix));
+}
+
+function buildPrecompiled(part: JsonObject): Normalize {
+  if (part.precompiled_charsmap === null) return (text) => text;
+  const encoded = readText(part.precompiled_charsmap, "normalizer.precompiled_charsmap");
+  const bytes = Buffer.from(encoded, "base64");
+  if (bytes.length === 0) return (text) => text;
+  const map = new CompiledCharsMap(bytes);
+  return (text) => map.replaceGraphemes(text);
+}
+
+/** Control characters, but not NUL, white space and most of the second block. */
+const NMT_DROPPED = /(?![\0\t\n\f\r\x80-\x8e\x90-\x9e])\p{Cc}/gu;
+const NMT_SPACE = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/gu;
+
+function normalizeNmt(source: AlignedText): AlignedText {
+  const kept = replaceMatches(source, NMT_DROPPED, () => "");
+  return replaceMatches(kept, NMT_SPACE, () => " ");
+}

@@ -1,0 +1,122 @@
+/**
+ * SentencePiece's compiled normalizer (`precompiled_charsmap`): a double-array trie (Darts-clone)
+ * of what is replaced, and the replacements, each ended by a zero byte.
+ *
+ *     u32 size of the trie in bytes | trie: u32 units | replacements
+ *
+ * NOTE: SentencePiece replaces the longest match at each place; `tokenizers` looks at graphemes and
+ * takes the shortest match of each. Both are here, for files of both.
+ */
+import { malformed } from "../load/fields.ts";
+import { type AlignedText, type Edit, editText } from "../text/aligned-text.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+interface Found {
+  readonly length: number;
+  readonly value: number;
+}
+
+/** The map of one tokenizer. */
+export class CompiledCharsMap {
+  readonly #units: Uint32Array;
+  readonly #replacements: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    const size =
+      bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    if (size === 0 || size % 4 !== 0 || size + 4 > bytes.length) {
+      throw malformed(`a compiled character map of ${bytes.length} bytes gives its trie ${size}`);
+    }
+    this.#units = new Uint32Array(Uint8Array.from(bytes.subarray(4, 4 + size)).buffer);
+    this.#replacements = Uint8Array.from(bytes.subarray(4 + size));
+  }
+
+  /** What SentencePiece makes of the text: the longest match at each place is replaced. */
+  replaceLongest(source: AlignedText): AlignedText {
+    const edits: Edit[] = [];
+    const { text } = source;
+    for (let at = 0; at < text.length; ) {
+      const width = text.codePointAt(at)! > 0xffff ? 2 : 1;
+      const window = encoder.encode(text.slice(at, at + 32));
+      const found = this.#search(window).at(-1);
+      if (found === undefined) {
+        at += width;
+        continue;
+      }
+      const length = decoder.decode(window.subarray(0, found.length)).length;
+      const replacement = this.#replacementAt(found.value);
+      edits.push({ from: at, to: at + length, replacement });
+      at += length;
+    }
+    return editText(source, edits);
+  }
+
+  /** What `tokenizers` makes of it: graphemes of fewer than six bytes first, then characters. */
+  replaceGraphemes(source: AlignedText): AlignedText {
+    const edits: Edit[] = [];
+    const replace = (part: string, from: number): boolean => {
+      const replacement = this.#shortest(part);
+      if (replacement === null) return false;
+      if (replacement !== part) edits.push({ from, to: from + part.length, replacement });
+      return true;
+    };
+    for (const { segment, index } of segmenter().segment(source.text)) {
+      if (encoder.encode(segment).length < 6 && replace(segment, index)) continue;
+      let at = index;
+      for (const character of segment) {
+        replace(character, at);
+        at += character.length;
+      }
+    }
+    return editText(source, edits);
+  }
+
+  #shortest(part: string): string | null {
+    const found = this.#search(encoder.encode(part))[0];
+    return found === undefined ? null : this.#replacementAt(found.value);
+  }
+
+  /** Every prefix of `key` that the trie holds, shortest first. */
+  #search(key: Uint8Array): Found[] {
+    const found: Found[] = [];
+    const units = this.#units;
+    let position = offsetOf(units[0]!);
+    for (let i = 0; i < key.length; i++) {
+      const byte = key[i]!;
+      position ^= byte;
+      const unit = units[position];
+      if (unit === undefined || (unit & 0x800000ff) >>> 0 !== byte) return found;
+      position ^= offsetOf(unit);
+      if (((unit >>> 8) & 1) === 1) {
+        const value = units[position];
+        if (value !== undefined) found.push({ length: i + 1, value: value & 0x7fffffff });
+      }
+    }
+    return found;
+  }
+
+  #replacementAt(start: number): string {
+    const end = this.#replacements.indexOf(0, start);
+    if (start > this.#replacements.length || end < 0) {
+      throw malformed(`a compiled character map points at byte ${start} of its replacements`);
+    }
+    try {
+      return decoder.decode(this.#replacements.subarray(start, end));
+    } catch {
+      throw malformed(`byte ${start} of a compiled character map's replacements is no UTF-8`);
+    }
+  }
+}
+
+function offsetOf(unit: number): number {
+  return ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
+}
+
+let cachedSegmenter: Intl.Segmenter | null = null;
+
+function segmenter(): Intl.Segmenter {
+  cachedSegmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return cachedSegmenter;
+}

@@ -1,0 +1,116 @@
+/**
+ * A text under way through normalizers and splitters, with the place in the original text that
+ * each of its UTF-16 units came from. Offsets of tokens are read off it at the end, so every step
+ * keeps it.
+ *
+ * A text nothing has changed yet has no arrays: unit `i` is unit `base + i` of the original.
+ */
+
+export interface AlignedText {
+  readonly text: string;
+  /** Where unit `i` of `text` begins and ends in the original; null while nothing has changed. */
+  readonly starts: Int32Array | null;
+  readonly ends: Int32Array | null;
+  /** Where an unchanged text begins in the original. */
+  readonly base: number;
+}
+
+/** A change of a text: units `from` to `to` become `replacement`. In order, without overlap. */
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly replacement: string;
+}
+
+/** The original text itself. */
+export function alignText(text: string, base = 0): AlignedText {
+  return { text, starts: null, ends: null, base };
+}
+
+/** Units `from` to `to`, still pointing at the same original. */
+export function sliceText(source: AlignedText, from: number, to: number): AlignedText {
+  if (from === 0 && to === source.text.length) return source;
+  return {
+    text: source.text.slice(from, to),
+    starts: source.starts?.subarray(from, to) ?? null,
+    ends: source.ends?.subarray(from, to) ?? null,
+    base: source.base + from,
+  };
+}
+
+/** Where units `from` to `to` (`from < to`) came from, as UTF-16 positions of the original. */
+export function originalRange(source: AlignedText, from: number, to: number): [number, number] {
+  if (source.starts === null || source.ends === null) return [source.base + from, source.base + to];
+  let start = source.starts[from]!;
+  let end = source.ends[to - 1]!;
+  for (let i = from; i < to; i++) {
+    if (source.starts[i]! < start) start = source.starts[i]!;
+    if (source.ends[i]! > end) end = source.ends[i]!;
+  }
+  return [start, end];
+}
+
+/** Applies edits. What replaces a range points at all of it; an insertion, at what follows. */
+export function editText(source: AlignedText, edits: readonly Edit[]): AlignedText {
+  if (edits.length === 0) return source;
+  const { text } = source;
+  let length = text.length;
+  for (const { from, to, replacement } of edits) length += replacement.length - (to - from);
+  const starts = new Int32Array(length);
+  const ends = new Int32Array(length);
+  const parts: string[] = [];
+  let at = 0;
+  let read = 0;
+  const copyUntil = (to: number): void => {
+    if (read === to) return;
+    parts.push(text.slice(read, to));
+    for (; read < to; read++, at++) {
+      starts[at] = source.starts === null ? source.base + read : source.starts[read]!;
+      ends[at] = source.ends === null ? source.base + read + 1 : source.ends[read]!;
+    }
+  };
+  for (const { from, to, replacement } of edits) {
+    copyUntil(from);
+    const [start, end] = rangeOfEdit(source, from, to);
+    parts.push(replacement);
+    starts.fill(start, at, at + replacement.length);
+    ends.fill(end, at, at + replacement.length);
+    at += replacement.length;
+    read = to;
+  }
+  copyUntil(text.length);
+  return { text: parts.join(""), starts, ends, base: 0 };
+}
+
+function rangeOfEdit(source: AlignedText, from: number, to: number): [number, number] {
+  if (from < to) return originalRange(source, from, to);
+  if (from === source.text.length) {
+    const end = from === 0 ? source.base : originalRange(source, from - 1, from)[1];
+    return [end, end];
+  }
+  return originalRange(source, from, from + (isHighSurrogate(source.text, from) ? 2 : 1));
+}
+
+function isHighSurrogate(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && at + 1 < text.length;
+}
+
+/** Replaces every match of a global expression; `replace` gives the new text of one match. */
+export function replaceMatches(
+  source: AlignedText,
+  expression: RegExp,
+  replace: (match: string) => string,
+): AlignedText {
+  const edits: Edit[] = [];
+  for (const match of source.text.matchAll(expression)) {
+    const replacement = replace(match[0]);
+    if (replacement === match[0]) continue;
+    edits.push({ from: match.index, to: match.index + match[0].length, replacement });
+  }
+  return editText(source, edits);
+}
+
+/** Puts `prefix` in front; it points at the first character. */
+export function prependText(source: AlignedText, prefix: string): AlignedText {
+  return editText(source, [{ from: 0, to: 0, replacement: prefix }]);
+}

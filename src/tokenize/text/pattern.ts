@@ -1,0 +1,277 @@
+/**
+ * Regular expressions of tokenizer files, written for Oniguruma or Rust's fancy-regex, turned into
+ * JavaScript's: Unicode classes for `\s \w \d`, `(?i:…)`, possessive quantifiers and atomic groups.
+ * What has no equal here is refused by name; so are nested unbounded repetitions, which a hostile
+ * file could use to make matching take for ever.
+ */
+import { malformed, unsupported } from "../load/fields.ts";
+import { DIGIT, WHITE_SPACE, WORD } from "./character-classes.ts";
+
+const SHORTHANDS: Readonly<Record<string, string>> = {
+  s: WHITE_SPACE,
+  w: WORD,
+  d: DIGIT,
+  h: "0-9a-fA-F",
+};
+/** Of fancy-regex and Oniguruma: the start and the end of the text. */
+const ANCHORS: Readonly<Record<string, string>> = { A: "^", z: "$", b: "", B: "" };
+const MAX_LENGTH = 20_000;
+
+/** A global expression that matches what `pattern` matches. */
+export function compilePattern(pattern: string): RegExp {
+  if (pattern.length > MAX_LENGTH) {
+    throw malformed(`a pattern has ${pattern.length} characters; ${MAX_LENGTH} are allowed`);
+  }
+  const source = new PatternReader(pattern).readAll();
+  try {
+    return new RegExp(source, "gu");
+  } catch (cause) {
+    throw malformed(
+      `the pattern \`${shorten(pattern)}\` is no regular expression: ${(cause as Error).message}`,
+    );
+  }
+}
+
+/** An expression that matches the text itself. */
+export function literalPattern(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "gu");
+}
+
+function shorten(pattern: string): string {
+  return pattern.length <= 60 ? pattern : `${pattern.slice(0, 57)}...`;
+}
+
+interface Atom {
+  readonly source: string;
+  /** Holds a repetition without an upper bound. */
+  readonly repeats: boolean;
+}
+
+class PatternReader {
+  readonly #pattern: string;
+  #at = 0;
+  #depth = 0;
+  #captures = 0;
+
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+  }
+
+  readAll(): string {
+    const { source } = this.#readAlternatives(false);
+    if (this.#at < this.#pattern.length) throw this.#refuse("has a `)` too many");
+    return source;
+  }
+
+  #readAlternatives(ignoreCase: boolean): Atom {
+    let isCaseless = ignoreCase;
+    let source = "";
+    let repeats = false;
+    while (this.#at < this.#pattern.length && this.#pattern[this.#at] !== ")") {
+      if (this.#take("|")) {
+        source += "|";
+        continue;
+      }
+      if (this.#take("(?i)")) {
+        isCaseless = true;
+        continue;
+      }
+      const part = this.#readRepeated(isCaseless);
+      source += part.source;
+      repeats ||= part.repeats;
+    }
+    return { source, repeats };
+  }
+
+  #readRepeated(ignoreCase: boolean): Atom {
+    let atom = this.#readAtom(ignoreCase);
+    for (;;) {
+      const quantifier = /^(?:[*+?]|\{\d*,?\d*\})/.exec(
+        this.#pattern.slice(this.#at, this.#at + 24),
+      )?.[0];
+      if (quantifier === undefined || quantifier === "{}" || quantifier === "{,}") return atom;
+      this.#at += quantifier.length;
+      const isUnbounded = /^[*+]$|^\{\d*,\}$/.test(quantifier);
+      if (isUnbounded && atom.repeats) throw this.#refuse("nests repetitions without a bound");
+      const counted = quantifier.startsWith("{,") ? `{0${quantifier.slice(1)}` : quantifier;
+      const repeats = isUnbounded || atom.repeats;
+      if (this.#take("?")) atom = { source: `${atom.source}${counted}?`, repeats };
+      else if (!quantifier.startsWith("{") && this.#take("+")) {
+        atom = { source: this.#makeAtomic(`${atom.source}${counted}`), repeats };
+      } else atom = { source: `${atom.source}${counted}`, repeats };
+    }
+  }
+
+  /** A look-ahead does not give back what it took; a reference to its group then takes it. */
+  #makeAtomic(source: string): string {
+    const name = `a${this.#captures++}`;
+    return `(?:(?=(?<${name}>${source}))\\k<${name}>)`;
+  }
+
+  #readAtom(ignoreCase: boolean): Atom {
+    const character = this.#next();
+    switch (character) {
+      case "(":
+        return this.#readGroup(ignoreCase);
+      case "[":
+        return { source: this.#readClass(ignoreCase), repeats: false };
+      case "\\":
+        return { source: this.#readEscape(false), repeats: false };
+      case ".":
+        return { source: "[^\\n]", repeats: false };
+      case "^":
+      case "$":
+        return { source: character, repeats: false };
+      case "*":
+      case "+":
+      case "?":
+        throw this.#refuse("repeats nothing");
+      default:
+        return { source: foldCharacter(character, ignoreCase), repeats: false };
+    }
+  }
+
+  #readGroup(ignoreCase: boolean): Atom {
+    if (++this.#depth > 100) throw this.#refuse("nests too deep");
+    let open = "(?:";
+    let isAtomic = false;
+    let isCaseless = ignoreCase;
+    if (this.#take("?")) {
+      const kind = ["i:", ":", "=", "!", "<=", "<!", ">"].find((prefix) => this.#take(prefix));
+      if (kind === undefined) {
+        throw unsupported(
+          `a pattern's group \`(?${this.#pattern.slice(this.#at, this.#at + 6)}\` is not known`,
+        );
+      }
+      if (kind === "i:") isCaseless = true;
+      else if (kind === ">") isAtomic = true;
+      else open = `(?${kind}`;
+    }
+    const inside = this.#readAlternatives(isCaseless);
+    if (!this.#take(")")) throw this.#refuse("lacks a `)`");
+    this.#depth--;
+    const source = isAtomic ? this.#makeAtomic(`(?:${inside.source})`) : `${open}${inside.source})`;
+    return { source, repeats: inside.repeats };
+  }
+
+  #readClass(ignoreCase: boolean): string {
+    let source = this.#take("^") ? "[^" : "[";
+    let isFirst = true;
+    for (;;) {
+      const character = this.#next();
+      if (character === "]" && !isFirst) return `${source}]`;
+      isFirst = false;
+      if (character === "[") throw unsupported("a class inside a class of a pattern is not known");
+      if (character === "&" && this.#pattern[this.#at] === "&") {
+        throw unsupported("`&&` in a class of a pattern is not known");
+      }
+      source +=
+        character === "\\"
+          ? this.#readEscape(true)
+          : /[\^\]]/.test(character)
+            ? `\\${character}`
+            : this.#readClassCharacter(character, ignoreCase);
+    }
+  }
+
+  /** A range of letters keeps its ends together, whatever their case. */
+  #readClassCharacter(character: string, ignoreCase: boolean): string {
+    const range = ignoreCase
+      ? /^-([A-Za-z])/.exec(this.#pattern.slice(this.#at, this.#at + 2))
+      : null;
+    if (range === null || !/[A-Za-z]/.test(character)) return foldInClass(character, ignoreCase);
+    this.#at += 2;
+    const [from, to] = [character, range[1]!];
+    return `${from.toLowerCase()}-${to.toLowerCase()}${from.toUpperCase()}-${to.toUpperCase()}`;
+  }
+
+  #readEscape(inClass: boolean): string {
+    const character = this.#next();
+    const lower = character.toLowerCase();
+    if (lower === "p") return this.#readProperty(character);
+    const inside = SHORTHANDS[lower];
+    if (inside !== undefined) return this.#shorthand(inside, character === lower, inClass);
+    if (/[nrtfv]/.test(character)) return `\\${character}`;
+    if (character === "x" || character === "u") return this.#readCodePoint(character);
+    if (!inClass && character in ANCHORS && ANCHORS[character] !== "") return ANCHORS[character]!;
+    if (/[A-Za-z0-9]/.test(character)) {
+      throw unsupported(`\`\\${character}\` in a pattern is not known`);
+    }
+    return /[\^$\\.*+?()[\]{}|/-]/.test(character) && (inClass || character !== "-")
+      ? `\\${character}`
+      : character;
+  }
+
+  #shorthand(inside: string, isPositive: boolean, inClass: boolean): string {
+    if (isPositive) return inClass ? inside : `[${inside}]`;
+    if (!inClass) return `[^${inside}]`;
+    const single = /^\\p(\{[^}]+\})$/.exec(inside)?.[1];
+    if (single !== undefined) return `\\P${single}`;
+    throw unsupported("a negated shorthand in a class of a pattern is not known");
+  }
+
+  #readProperty(letter: string): string {
+    const found = /^(?:\{(\^?)([\w=: ]+)\}|([A-Z]))/.exec(
+      this.#pattern.slice(this.#at, this.#at + 60),
+    );
+    if (found === null) throw this.#refuse("has a `\\p` without a name");
+    this.#at += found[0].length;
+    const name = found[2] ?? found[3]!;
+    const isNegated = (letter === "P") !== (found[1] === "^");
+    const letterOf = isNegated ? "P" : "p";
+    for (const candidate of [name, `Script=${name}`]) {
+      const source = `\\${letterOf}{${candidate}}`;
+      if (isExpression(source)) return source;
+    }
+    throw unsupported(`the class \`\\p{${name}}\` in a pattern is not known`);
+  }
+
+  #readCodePoint(letter: string): string {
+    const rest = this.#pattern.slice(this.#at, this.#at + 12);
+    const found =
+      /^\{([0-9a-fA-F]{1,6})\}/.exec(rest) ??
+      (letter === "x" ? /^([0-9a-fA-F]{2})/ : /^([0-9a-fA-F]{4})/).exec(rest);
+    if (found === null) throw this.#refuse(`has a \`\\${letter}\` without a number`);
+    this.#at += found[0].length;
+    return `\\u{${found[1]}}`;
+  }
+
+  #next(): string {
+    if (this.#at >= this.#pattern.length) throw this.#refuse("ends too early");
+    const character = String.fromCodePoint(this.#pattern.codePointAt(this.#at)!);
+    this.#at += character.length;
+    return character;
+  }
+
+  #take(text: string): boolean {
+    if (!this.#pattern.startsWith(text, this.#at)) return false;
+    this.#at += text.length;
+    return true;
+  }
+
+  #refuse(what: string): Error {
+    return malformed(`the pattern \`${shorten(this.#pattern)}\` ${what}`);
+  }
+}
+
+function isExpression(source: string): boolean {
+  try {
+    return new RegExp(source, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function foldCharacter(character: string, ignoreCase: boolean): string {
+  if (ignoreCase && /\p{L}/u.test(character)) return `[${foldInClass(character, true)}]`;
+  return /[\]{}/]/.test(character) ? `\\${character}` : character;
+}
+
+/** All characters that are the same but for case: `s`, `S` and the long s. */
+function foldInClass(character: string, ignoreCase: boolean): string {
+  if (!ignoreCase || !/\p{L}/u.test(character)) return character;
+  const forms = new Set([character, character.toLowerCase(), character.toUpperCase()]);
+  if (forms.has("s")) forms.add("\u017f");
+  if (forms.has("k")) forms.add("\u212a");
+  return [...forms].filter((form) => [...form].length === 1).join("");
+}

@@ -1,0 +1,171 @@
+/**
+ * Learns a tokenizer from text and gives it as `tokenizer.json` (`tokenizers` 0.23), which Hugging
+ * Face's library loads. Text is taken line by line, each with its line feed, as `tokenizers` takes
+ * files. The same text and options give the same file.
+ */
+import type { JsonObject } from "../load/fields.ts";
+import { BYTE_LEVEL } from "../load/tiktoken.ts";
+import { buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
+import { buildPreTokenizer, type PreTokenize } from "../split/pre-tokenizers.ts";
+import { alignText } from "../text/aligned-text.ts";
+import { characterOfByte, textToByteCharacters } from "../text/byte-characters.ts";
+import { GPT2_PATTERN } from "../text/known-patterns.ts";
+import { compilePattern } from "../text/pattern.ts";
+import { trainBpe } from "./bpe-trainer.ts";
+
+export interface TrainOptions {
+  readonly type: "bpe" | "wordpiece";
+  readonly vocabularySize: number;
+  readonly minFrequency: number;
+  readonly specialTokens: readonly string[];
+  /** How byte-level BPE cuts text; GPT-2's expression when absent. */
+  readonly pattern?: string;
+  readonly onProgress?: (vocabularySize: number) => void;
+}
+
+/** Counts words of texts as they come; `train` then learns from the counts. */
+export class TokenizerTrainer {
+  readonly #options: TrainOptions;
+  readonly #spec: { normalizer: unknown; pre_tokenizer: unknown };
+  readonly #normalize: Normalize | null;
+  readonly #preTokenize: PreTokenize | null;
+  readonly #expression: RegExp;
+  readonly #counts = new Map<string, number>();
+
+  constructor(options: TrainOptions) {
+    this.#options = options;
+    const isBytes = options.type === "bpe";
+    const pattern = options.pattern ?? GPT2_PATTERN;
+    this.#expression = compilePattern(pattern);
+    this.#spec = {
+      normalizer: isBytes ? null : BERT_NORMALIZER,
+      pre_tokenizer: isBytes ? bytePreTokenizer(options.pattern) : { type: "BertPreTokenizer" },
+    };
+    this.#normalize = buildNormalizer(this.#spec.normalizer);
+    this.#preTokenize = isBytes ? null : buildPreTokenizer(this.#spec.pre_tokenizer);
+  }
+
+  /** Different words seen so far. */
+  get wordCount(): number {
+    return this.#counts.size;
+  }
+
+  /** Takes text that ends with a line, or is the last. */
+  feed(text: string): void {
+    for (let from = 0; from < text.length; ) {
+      const at = text.indexOf("\n", from);
+      const to = at < 0 ? text.length : at + 1;
+      this.#feedLine(text.slice(from, to));
+      from = to;
+    }
+  }
+
+  #feedLine(line: string): void {
+    if (this.#preTokenize === null) {
+      for (const [word] of line.matchAll(this.#expression)) this.#count(word);
+      return;
+    }
+    const source = alignText(line);
+    const text = this.#normalize === null ? source : this.#normalize(source);
+    for (const { text: word } of this.#preTokenize(text)) this.#count(word);
+  }
+
+  #count(word: string): void {
+    if (word !== "") this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+  }
+
+  /** The tokenizer of all text fed, as the content of a `tokenizer.json`. */
+  train(): JsonObject {
+    return this.#options.type === "bpe" ? this.#trainBytes() : this.#trainWordPiece();
+  }
+
+  #trainBytes(): JsonObject {
+    const words = new Map<string, number>();
+    for (const [word, count] of this.#counts) words.set(textToByteCharacters(word), count);
+    const alphabet = Array.from({ length: 256 }, (_, byte) => characterOfByte(byte));
+    const { tokens, merges } = trainBpe(words, { ...this.#options, initialAlphabet: alphabet });
+    const model = {
+      type: "BPE",
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: vocabularyOf(tokens),
+      merges: merges.map(([left, right]) => [tokens[left], tokens[right]]),
+    };
+    return this.#describe(model, { post_processor: null, decoder: BYTE_LEVEL });
+  }
+
+  #trainWordPiece(): JsonObject {
+    const { tokens } = trainBpe(new Map([...this.#counts].sort(byText)), {
+      ...this.#options,
+      initialAlphabet: [],
+      continuingSubwordPrefix: "##",
+    });
+    const vocab = vocabularyOf(tokens);
+    const model = {
+      type: "WordPiece",
+      unk_token: "[UNK]",
+      continuing_subword_prefix: "##",
+      max_input_chars_per_word: 100,
+      vocab,
+    };
+    const hasEnds = vocab["[CLS]"] !== undefined && vocab["[SEP]"] !== undefined;
+    const post_processor = hasEnds
+      ? { type: "BertProcessing", sep: ["[SEP]", vocab["[SEP]"]], cls: ["[CLS]", vocab["[CLS]"]] }
+      : null;
+    const decoder = { type: "WordPiece", prefix: "##", cleanup: true };
+    return this.#describe(model, { post_processor, decoder });
+  }
+
+  #describe(model: JsonObject, ends: { post_processor: unknown; decoder: unknown }): JsonObject {
+    const vocab = model.vocab as Readonly<Record<string, number>>;
+    return {
+      version: "1.0",
+      truncation: null,
+      padding: null,
+      added_tokens: this.#options.specialTokens.map((content) => ({
+        id: vocab[content],
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      })),
+      ...this.#spec,
+      ...ends,
+      model,
+    };
+  }
+}
+
+const BERT_NORMALIZER = {
+  type: "BertNormalizer",
+  clean_text: true,
+  handle_chinese_chars: true,
+  strip_accents: null,
+  lowercase: true,
+};
+
+function bytePreTokenizer(pattern: string | undefined): unknown {
+  if (pattern === undefined) return { ...BYTE_LEVEL, use_regex: true };
+  const split = { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false };
+  return { type: "Sequence", pretokenizers: [split, BYTE_LEVEL] };
+}
+
+/** Without a prototype, so that a token may have any name. */
+function vocabularyOf(tokens: readonly string[]): Record<string, number> {
+  const vocabulary = Object.create(null) as Record<string, number>;
+  tokens.forEach((token, id) => {
+    vocabulary[token] = id;
+  });
+  return vocabulary;
+}
+
+function byText([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

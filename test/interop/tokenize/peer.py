@@ -1,0 +1,150 @@
+"""tokenizers, tiktoken and sentencepiece as a line server: ids of texts as digests, or in full."""
+
+import hashlib
+import json
+import os
+import struct
+import sys
+import time
+
+ANSWERS = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+LOADED = {}
+
+
+class HuggingFace:
+    def __init__(self, path, **_):
+        from tokenizers import Tokenizer
+
+        self.tokenizer = Tokenizer.from_file(path)
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+
+    def encode(self, text, parse, add):
+        self.tokenizer.encode_special_tokens = not parse
+        return self.tokenizer.encode(text, add_special_tokens=add).ids
+
+    def offsets(self, text, parse, add):
+        self.tokenizer.encode_special_tokens = not parse
+        return self.tokenizer.encode(text, add_special_tokens=add).offsets
+
+    def decode(self, ids):
+        return self.tokenizer.decode(ids, skip_special_tokens=False)
+
+
+class Tiktoken:
+    def __init__(self, path, pattern, special, **_):
+        import tiktoken
+        from tiktoken.load import load_tiktoken_bpe
+
+        os.environ["TIKTOKEN_CACHE_DIR"] = ""
+        ranks = load_tiktoken_bpe(path)
+        self.tokenizer = tiktoken.Encoding(
+            "x", pat_str=pattern, mergeable_ranks=ranks, special_tokens=special
+        )
+
+    def encode(self, text, parse, add):
+        allowed = "all" if parse else set()
+        return self.tokenizer.encode(text, allowed_special=allowed, disallowed_special=())
+
+    def decode(self, ids):
+        return self.tokenizer.decode(ids)
+
+
+class SentencePiece:
+    def __init__(self, path, **_):
+        import sentencepiece
+
+        self.tokenizer = sentencepiece.SentencePieceProcessor(model_file=path)
+
+    def encode(self, text, parse, add):
+        return self.tokenizer.encode(text, add_bos=add)
+
+    def decode(self, ids):
+        return self.tokenizer.decode(ids)
+
+
+PEERS = {"tokenizers": HuggingFace, "tiktoken": Tiktoken, "sentencepiece": SentencePiece}
+
+
+def load(name, peer, **settings):
+    LOADED[name] = PEERS[peer](**settings)
+
+
+def read_texts(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def digests(name, texts, parse=False, add=False):
+    peer = LOADED[name]
+    started = time.process_time()
+    answers = []
+    for text in read_texts(texts):
+        ids = peer.encode(text, parse, add)
+        packed = struct.pack(f"<{len(ids)}I", *ids)
+        answers.append(hashlib.md5(packed).hexdigest())
+    return {"digests": answers, "cpu_s": time.process_time() - started}
+
+
+def encode(name, text, parse=False, add=False):
+    return LOADED[name].encode(text, parse, add)
+
+
+def offsets(name, texts, parse=False, add=False):
+    return [LOADED[name].offsets(text, parse, add) for text in read_texts(texts)]
+
+
+def decode(name, ids):
+    return LOADED[name].decode(ids)
+
+
+def train(files, vocab_size, min_frequency, save, kind="bpe", special=()):
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+    started = time.process_time()
+    if kind == "bpe":
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.decoder = decoders.ByteLevel()
+        trainer = trainers.BpeTrainer(
+            vocab_size=vocab_size,
+            min_frequency=min_frequency,
+            special_tokens=list(special),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+    elif kind == "wordpiece":
+        tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+        tokenizer.normalizer = normalizers.BertNormalizer()
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        trainer = trainers.WordPieceTrainer(
+            vocab_size=vocab_size,
+            min_frequency=min_frequency,
+            special_tokens=list(special),
+            show_progress=False,
+        )
+    wall = time.time()
+    tokenizer.train(files, trainer)
+    wall = time.time() - wall
+    tokenizer.save(save)
+    return {"cpu_s": time.process_time() - started, "wall_s": wall}
+
+
+OPERATIONS = {
+    "load": load,
+    "digests": digests,
+    "encode": encode,
+    "offsets": offsets,
+    "decode": decode,
+    "train": train,
+}
+
+for line in sys.stdin:
+    request = json.loads(line)
+    try:
+        answer = {"ok": OPERATIONS[request.pop("op")](**request)}
+    except Exception as error:  # noqa: BLE001
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    ANSWERS.write(json.dumps(answer) + "\n")
+    ANSWERS.flush()

@@ -1,0 +1,157 @@
+/** The library's promises on small tokenizers made here: places, pairs, fitting, streams, cuts. */
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { createRng } from "../../src/core/rng.ts";
+import {
+  loadTokenizerJson,
+  readTextChunks,
+  type Tokenizer,
+  TokenizerTrainer,
+} from "../../src/tokenize/index.ts";
+
+const TEXT = "the cat sat on the mat\nthe cat sat on the hat, the bat\n".repeat(3);
+
+function trainBytes(vocabularySize = 270): Tokenizer {
+  const trainer = new TokenizerTrainer({
+    type: "bpe",
+    vocabularySize,
+    minFrequency: 2,
+    specialTokens: ["<|end|>"],
+  });
+  trainer.feed(TEXT);
+  return loadTokenizerJson(trainer.train());
+}
+
+function trainPieces(): Tokenizer {
+  const trainer = new TokenizerTrainer({
+    type: "wordpiece",
+    vocabularySize: 40,
+    minFrequency: 1,
+    specialTokens: ["[PAD]", "[UNK]", "[CLS]", "[SEP]"],
+  });
+  trainer.feed(TEXT);
+  return loadTokenizerJson(trainer.train());
+}
+
+/** Text of all kinds, the same for the same seed. */
+function randomText(seed: number, length: number): string {
+  const rng = createRng(seed);
+  const parts = [
+    "the",
+    " cat",
+    " é",
+    "😀",
+    "\n",
+    "  ",
+    "\t",
+    "ш",
+    "漢字",
+    "👩‍👧",
+    "1234",
+    "'s",
+    "\ufeff",
+    "\0",
+  ];
+  let text = "";
+  for (let i = 0; i < length; i++) text += parts[rng.int(parts.length)];
+  return text;
+}
+
+describe("byte-level BPE", () => {
+  const tokenizer = trainBytes();
+
+  test("gives back every text as it was", () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const text = randomText(seed, 60);
+      expect(tokenizer.decode(tokenizer.encode(text).ids)).toBe(text);
+    }
+  });
+
+  test("places cover the text without gaps, in three units that agree", () => {
+    const text = randomText(7, 80);
+    const encoding = tokenizer.encode(text);
+    const bytes = Buffer.from(text);
+    const points = [...text];
+    encoding.offsets("bytes").forEach(([from, to], i) => {
+      const [start, end] = encoding.offsets("codePoints")[i]!;
+      expect(bytes.subarray(from, to).toString()).toBe(points.slice(start, end).join(""));
+    });
+    expect(encoding.ends.at(-1)).toBe(text.length);
+  });
+
+  test("one letter a megabyte long is no trouble", () => {
+    const { ids } = tokenizer.encode("t".repeat(1_000_000));
+    expect(ids.length).toBe(1_000_000);
+  });
+
+  test("special tokens in text are text unless asked for", () => {
+    const text = "cat<|end|>";
+    expect(tokenizer.encode(text).ids).not.toContain(0);
+    expect(tokenizer.encode(text, { special: "parse" }).ids.at(-1)).toBe(0);
+    expect(() => tokenizer.encode(text, { special: "error" })).toThrow(/special token/);
+  });
+
+  test("a stream gives characters when their last byte is there", () => {
+    const text = "the 😀 漢é cat";
+    const stream = tokenizer.decodeStream();
+    const parts = tokenizer.encode(text).ids.map((id) => stream.push(id));
+    expect(parts.join("") + stream.end()).toBe(text);
+    expect(parts.join("")).not.toContain("\ufffd");
+  });
+
+  test("cut at any size, a long text has the tokens of the whole", async () => {
+    const text = `${TEXT}${randomText(3, 500)} the cat and 3 dogs ${TEXT}`;
+    const whole = tokenizer.encode(text).ids;
+    expect(tokenizer.parts.cutRule).toBe("keep");
+    for (const size of [1, 7, 64, 300]) {
+      const ids: number[] = [];
+      const bytes = Readable.from(chop(Buffer.from(text), 13));
+      for await (const chunk of readTextChunks(bytes, { rule: "keep", size })) {
+        ids.push(...tokenizer.encode(chunk.text).ids);
+      }
+      expect(ids).toEqual(whole);
+    }
+  });
+});
+
+function chop(bytes: Buffer, size: number): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) parts.push(bytes.subarray(at, at + size));
+  return parts;
+}
+
+describe("pairs, truncation and padding", () => {
+  const tokenizer = trainPieces();
+
+  test("a pair has two types and three special tokens", () => {
+    const encoding = tokenizer.encode("the cat", { pair: "the hat" });
+    const tokens = encoding.ids.map((id) => tokenizer.tokenOf(id));
+    expect(tokens.filter((token) => token?.startsWith("["))).toEqual(["[CLS]", "[SEP]", "[SEP]"]);
+    expect(encoding.typeIds.at(-1)).toBe(1);
+    expect(encoding.specialTokensMask.filter((mask) => mask === 1)).toHaveLength(3);
+  });
+
+  test("truncation leaves room for special tokens and keeps the rest in windows", () => {
+    const truncation = { maxLength: 6, stride: 1 };
+    const encoding = tokenizer.encode("the cat sat on the mat the hat", { truncation });
+    expect(encoding.length).toBe(6);
+    const windows = [encoding, ...encoding.overflowing];
+    expect(windows.every(({ length }) => length <= 6)).toBe(true);
+    for (const [i, next] of windows.slice(1).entries()) {
+      expect(next.ids[1]).toBe(windows[i]!.ids.at(-2));
+    }
+  });
+
+  test("padding fills a batch to the longest, or to a multiple", () => {
+    const batch = tokenizer.encodeBatch(["the cat sat", "the"], { padding: { multipleOf: 8 } });
+    expect(batch.map(({ length }) => length)).toEqual([8, 8]);
+    expect(batch[1]!.attentionMask).toEqual([1, 1, 1, 0, 0, 0, 0, 0]);
+    const left = tokenizer.encode("the", { padding: { length: 5, direction: "left" } });
+    expect(left.attentionMask).toEqual([0, 0, 1, 1, 1]);
+  });
+});
+
+test("training is the same every time", () => {
+  const ids = () => trainBytes(300).encode("the cat sat on the hat").ids;
+  expect(ids()).toEqual(ids());
+});
