@@ -1,12 +1,13 @@
 /**
- * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and DuckDB,
- * with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--mlflow` an
- * `mlflow-<version>` for each of the pinned MLflows (`--mlflow-3.11.1`: that one alone). Made once per set of pins. Writes
- * `.interop/lanes.json`: what can run and, for what cannot, why; the tests skip by it.
+ * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and
+ * DuckDB, with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
+ * other versions of Node, with `--mlflow` an `mlflow-<version>` for each of the pinned MLflows
+ * (`--mlflow-3.11.1`: that one alone). Made once per set of pins. Writes `.interop/lanes.json`:
+ * what can run and, for what cannot, why; the tests skip by it.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,6 +30,11 @@ const LANES = {
       findProgram("mvn", "-version") ??
       installPackages("spark", "requirements-spark.txt") ??
       copyJars(),
+  },
+  nodes: {
+    files: ["nodes.json"],
+    folders: ["nodes"],
+    install: installNodes,
   },
 };
 for (const version of ["3.11.1", "3.17.2", "3.18.0", "2.22.5"]) {
@@ -62,6 +68,20 @@ function copyJars() {
   const goal = "dependency:copy-dependencies";
   const target = `-DoutputDirectory=${join(folder, "jars")}`;
   return run("mvn", ["--batch-mode", "--quiet", "-f", join(pins, "pom.xml"), goal, target]);
+}
+
+/** Other versions of Node, whose binaries npm brings. */
+function installNodes() {
+  const nodes = join(folder, "nodes");
+  mkdirSync(nodes, { recursive: true });
+  copyFileSync(join(pins, "nodes.json"), join(nodes, "package.json"));
+  const binaries = Object.keys(JSON.parse(readFileSync(join(pins, "nodes.json"))).dependencies);
+  const install = run("npm", ["install", "--prefix", nodes, "--no-audit", "--no-fund"]);
+  return binaries.reduce(
+    (problem, name) =>
+      problem ?? run(join(nodes, "node_modules", name, "bin", "node"), ["--version"]),
+    install,
+  );
 }
 
 function stampOf(lane) {

@@ -48,13 +48,14 @@ export function expectAllClose(
   }
 }
 
-/** Runs `count` cases of one operation from a fixed seed. */
+/** Runs `count` cases of one operation, case `first` and after; a case's number is its seed. */
 export function sweep(
   run: SweepCase,
   count: number,
   backends: Pick<Shapes, "reference" | "backend">,
+  first = 0,
 ): void {
-  for (let i = 0; i < count; i++) {
+  for (let i = first; i < first + count; i++) {
     try {
       run({ rng: createRng(i), ...backends });
     } catch (error) {

@@ -1,0 +1,22 @@
+/**
+ * Runs every sweep on this Node: both builds, one thread and two. For other versions of Node:
+ * `node src/dev/run-ts.mjs test/compute/run-sweeps.ts CASES [FIRST]`. Prints one JSON line.
+ */
+import { openCompute } from "../../src/compute/index.ts";
+import { createWasmBackend } from "../../src/compute/wasm/backend.ts";
+import { sweep } from "./sweep.ts";
+import { SWEEPS } from "./sweeps.ts";
+
+const [cases, first] = [Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 0)];
+const reference = await openCompute({ backend: "reference" });
+const names = new Set<string>();
+for (const build of ["plain", "auto"] as const) {
+  for (const threads of [1, 2]) {
+    const backend = await createWasmBackend({ build, threads, leastShare: 256 });
+    if ((await backend.start()) !== threads) throw new Error(`${threads} threads did not start`);
+    names.add(backend.name);
+    for (const run of Object.values(SWEEPS)) sweep(run, cases, { reference, backend }, first);
+    await backend.close();
+  }
+}
+console.log(JSON.stringify({ version: process.version, builds: [...names], cases }));
