@@ -6,6 +6,7 @@
 import type { AddedTokens, SpecialMode } from "./added-tokens.ts";
 import type { Decode } from "./decode/decoders.ts";
 import { Encoding } from "./encoding.ts";
+import { FAST_BYTES, type FastEncoder } from "./fast/fast-bytes.ts";
 import type { TokenizerSpec } from "./load/assemble.ts";
 import type { TokenModel } from "./model/token-model.ts";
 import type { Normalize } from "./normalize/normalizers.ts";
@@ -13,9 +14,11 @@ import { type Padding, pad, type Truncation, truncate } from "./process/fit.ts";
 import { joinEncodings, type PostProcessor } from "./process/post-processors.ts";
 import type { PreTokenize } from "./split/pre-tokenizers.ts";
 import type { CutRule } from "./stream/cut-rule.ts";
-import { alignText, originalRange } from "./text/aligned-text.ts";
+import { type AlignedText, alignText, originalRange } from "./text/aligned-text.ts";
 
 const REPLACEMENT = "\ufffd";
+/** A unit of UTF-16 is three bytes of UTF-8 at most. */
+const FAST_UNITS = Math.floor(FAST_BYTES / 3);
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 export interface TokenizerParts {
@@ -48,6 +51,8 @@ export interface EncodeOptions {
 
 export class Tokenizer {
   readonly parts: TokenizerParts;
+  /** Null: the kernel does not know this tokenizer. */
+  #fast: FastEncoder | null | undefined;
 
   constructor(parts: TokenizerParts) {
     this.parts = parts;
@@ -63,6 +68,55 @@ export class Tokenizer {
   /** The id of text that is not in the vocabulary; null where every text is. */
   get unknownId(): number | null {
     return this.parts.model.unknownId;
+  }
+
+  /** Loads the kernel where it knows this tokenizer; `encodeIds` then uses it. */
+  async accelerate(): Promise<boolean> {
+    if (this.#fast === undefined) {
+      const { createFastEncoder } = await import("./fast/fast-encoder.ts");
+      this.#fast = await createFastEncoder(this);
+    }
+    return this.#fast !== null;
+  }
+
+  /** The ids alone, without tokens put around the text: the fast way, after `accelerate`. */
+  encodeIds(text: string, special: SpecialMode = "text"): Uint32Array {
+    const fast = this.#fast;
+    if (fast === undefined || fast === null) {
+      return Uint32Array.from(this.encode(text, { special, addSpecialTokens: false }).ids);
+    }
+    const { addedTokens, normalize } = this.parts;
+    const ids: IdList = { parts: [], length: 0 };
+    const source = alignText(text.replace(LONE_SURROGATE, REPLACEMENT));
+    for (const piece of addedTokens.split(source, normalize, special)) {
+      if (piece.id !== null) appendIds(ids, Uint32Array.of(piece.id));
+      else this.#encodeFast(piece.text.text, fast, ids);
+    }
+    return joinIds(ids);
+  }
+
+  #encodeFast(text: string, fast: FastEncoder, ids: IdList): void {
+    for (let from = 0; from < text.length; ) {
+      const to = text.length - from <= FAST_UNITS ? text.length : this.#findCut(text, from);
+      if (to < 0) {
+        const rest = new Encoding([text]);
+        this.#encodePiece(alignText(text.slice(from)), rest, 0);
+        appendIds(ids, Uint32Array.from(rest.ids));
+        return;
+      }
+      appendIds(ids, fast.encode(text.slice(from, to)).slice());
+      from = to;
+    }
+  }
+
+  /** The last place within the kernel's reach where a piece is sure to begin, or -1. */
+  #findCut(text: string, from: number): number {
+    if (this.parts.cutRule === null) return -1;
+    for (let at = from + FAST_UNITS - 1; at > from + 1; at--) {
+      if (text.charCodeAt(at) !== 0x20) continue;
+      if (isWordUnit(text.charCodeAt(at - 1)) && isWordUnit(text.charCodeAt(at + 1))) return at;
+    }
+    return -1;
   }
 
   /** A text, or a pair of texts, as tokens. */
@@ -110,37 +164,31 @@ export class Tokenizer {
   }
 
   #encodeSequence(texts: readonly string[], sequence: number, special: SpecialMode): Encoding {
-    const { addedTokens, normalize, preTokenize, model } = this.parts;
+    const { addedTokens, normalize } = this.parts;
     const encoding = new Encoding(texts);
-    let wordId = 0;
     for (const { text, id } of addedTokens.split(alignText(texts[sequence]!), normalize, special)) {
-      const take = (token: number, starts: number, ends: number): void =>
-        encoding.push({
-          ids: token,
-          starts,
-          ends,
-          wordIds: wordId,
-          sequenceIds: sequence,
-          typeIds: sequence,
-        });
-      if (id !== null) {
-        const [start, end] =
-          text.text === "" ? [text.base, text.base] : originalRange(text, 0, text.text.length);
-        take(id, start, end);
-        wordId++;
-        continue;
-      }
-      if (text.text === "") continue;
-      for (const piece of preTokenize === null ? [text] : preTokenize(text)) {
-        if (piece.text === "") continue;
-        model.tokenize(piece.text, (token, from, to) => {
-          const [start, end] = originalRange(piece, from, to);
-          take(token, start, end);
-        });
-        wordId++;
+      if (id === null) this.#encodePiece(text, encoding, sequence);
+      else if (text.text !== "") {
+        const [starts, ends] = originalRange(text, 0, text.text.length);
+        const wordIds = (encoding.wordIds.at(-1) ?? -1) + 1;
+        encoding.push({ ids: id, starts, ends, wordIds, sequenceIds: sequence, typeIds: sequence });
       }
     }
     return encoding;
+  }
+
+  #encodePiece(text: AlignedText, encoding: Encoding, sequence: number): void {
+    const { preTokenize, model } = this.parts;
+    if (text.text === "") return;
+    let wordIds = encoding.wordIds.at(-1) ?? -1;
+    for (const piece of preTokenize === null ? [text] : preTokenize(text)) {
+      if (piece.text === "") continue;
+      wordIds++;
+      model.tokenize(piece.text, (ids, from, to) => {
+        const [starts, ends] = originalRange(piece, from, to);
+        encoding.push({ ids, starts, ends, wordIds, sequenceIds: sequence, typeIds: sequence });
+      });
+    }
   }
 
   /** The token an id stands for, as the vocabulary writes it. */
@@ -170,6 +218,35 @@ export class Tokenizer {
   decodeStream({ skipSpecialTokens = true } = {}): DecodeStream {
     return new DecodeStream(this, skipSpecialTokens);
   }
+}
+
+interface IdList {
+  readonly parts: Uint32Array[];
+  length: number;
+}
+
+function appendIds(list: IdList, ids: Uint32Array): void {
+  list.parts.push(ids);
+  list.length += ids.length;
+}
+
+function joinIds({ parts, length }: IdList): Uint32Array {
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Uint32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+function isWordUnit(unit: number): boolean {
+  return (
+    (unit >= 0x61 && unit <= 0x7a) ||
+    (unit >= 0x41 && unit <= 0x5a) ||
+    (unit >= 0x30 && unit <= 0x39)
+  );
 }
 
 /** Text from ids that arrive one by one; a character is given when its last byte is there. */

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { createRng } from "../../src/core/rng.ts";
 import {
+  encodingNamed,
   loadTokenizerJson,
   readTextChunks,
   type Tokenizer,
@@ -150,6 +151,45 @@ describe("pairs, truncation and padding", () => {
     expect(left.attentionMask).toEqual([0, 0, 1, 1, 1]);
   });
 });
+
+describe("the kernel", () => {
+  const patterns = ["r50k_base", "cl100k_base", "o200k_base", "qwen"] as const;
+  test.each(patterns)("gives the ids of the definition: %s", async (name) => {
+    const trainer = new TokenizerTrainer({
+      type: "bpe",
+      vocabularySize: 400,
+      minFrequency: 2,
+      specialTokens: ["<|end|>"],
+      pattern: encodingNamed(name).pattern,
+    });
+    trainer.feed(TEXT + randomText(1, 400));
+    const tokenizer = loadTokenizerJson(trainer.train());
+    expect(await tokenizer.accelerate()).toBe(true);
+    for (let seed = 0; seed < 100; seed++) {
+      const text = randomText(seed, 10 + seed * 3) + randomCharacters(seed, 200);
+      const expected = tokenizer.encode(text, { special: "parse" }).ids;
+      expect([...tokenizer.encodeIds(text, "parse")]).toEqual(expected);
+    }
+    const long = "the cat ".repeat(100_000) + "a".repeat(400_000);
+    expect(tokenizer.encodeIds(long).length).toBe(tokenizer.encode(long).length);
+  });
+
+  test("does not take what it does not know", async () => {
+    expect(await trainPieces().accelerate()).toBe(false);
+  });
+});
+
+/** Characters of all kinds and planes. */
+function randomCharacters(seed: number, count: number): string {
+  const rng = createRng(seed);
+  let text = "";
+  for (let i = 0; i < count; i++) {
+    const bound = [0x80, 0x300, 0x3000, 0x11000, 0x20000][rng.int(5)]!;
+    text += String.fromCodePoint(rng.int(bound));
+    if (rng.next() < 0.1) text += ["'s", "'LL", "'\u017f", " ", "\r\n", "/"][rng.int(6)];
+  }
+  return text.replace(/\p{Surrogate}/gu, "x");
+}
 
 test("training is the same every time", () => {
   const ids = () => trainBytes(300).encode("the cat sat on the hat").ids;

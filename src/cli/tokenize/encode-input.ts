@@ -15,6 +15,11 @@ export interface EncodedChunk {
   readonly encoding: Encoding;
 }
 
+export interface IdChunk {
+  readonly chunk: TextChunk;
+  readonly ids: ArrayLike<number>;
+}
+
 export interface EncodeInputOptions {
   readonly special: SpecialMode;
   readonly addSpecialTokens: boolean;
@@ -37,5 +42,28 @@ export async function* encodeInput(
   }
   if (hasReplaced) {
     await context.detail(`${input.name}: bytes that are no UTF-8, if any, were read as U+FFFD`);
+  }
+}
+
+/** Below this the kernel is not worth its start. */
+const KERNEL_BYTES = 300_000;
+
+/** The ids alone, which the kernel gives many times as fast for long inputs. */
+export async function* encodeInputIds(
+  input: TextInput,
+  tokenizer: Tokenizer,
+  options: EncodeInputOptions,
+  context: CommandContext,
+): AsyncGenerator<IdChunk> {
+  const isLong = input.sizeBytes === null || input.sizeBytes > KERNEL_BYTES;
+  if (options.addSpecialTokens || !isLong || !(await tokenizer.accelerate())) {
+    for await (const { chunk, encoding } of encodeInput(input, tokenizer, options, context)) {
+      yield { chunk, ids: encoding.ids };
+    }
+    return;
+  }
+  for await (const chunk of readTextChunks(input.read(), { rule: tokenizer.parts.cutRule })) {
+    context.io.signal.throwIfAborted();
+    yield { chunk, ids: tokenizer.encodeIds(chunk.text, options.special) };
   }
 }

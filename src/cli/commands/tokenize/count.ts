@@ -1,6 +1,6 @@
 /** `sovereign tokenize count`: tokens, characters and bytes of files. */
 import { defineCommand } from "../../command.ts";
-import { encodeInput } from "../../tokenize/encode-input.ts";
+import { encodeInputIds } from "../../tokenize/encode-input.ts";
 import { openInputs } from "../../tokenize/inputs.ts";
 import { MODEL_FLAGS, openModel, SPECIAL_FLAG, specialMode } from "../../tokenize/model-flags.ts";
 
@@ -48,11 +48,12 @@ export const command = defineCommand({
     for (const input of inputs) {
       const seen = new Set<number>();
       const sum = { tokens: 0, unknown: 0, characters: 0, bytes: 0 };
-      for await (const { chunk, encoding } of encodeInput(input, tokenizer, options, context)) {
-        sum.tokens += encoding.length;
+      for await (const { chunk, ids } of encodeInputIds(input, tokenizer, options, context)) {
+        sum.tokens += ids.length;
         sum.bytes = chunk.toByte;
         for (const _ of chunk.text) sum.characters++;
-        for (const id of encoding.ids) {
+        for (let i = 0; i < ids.length; i++) {
+          const id = ids[i]!;
           seen.add(id);
           if (id === tokenizer.unknownId) sum.unknown++;
         }

@@ -1,6 +1,6 @@
 /** `sovereign tokenize encode`: ids of texts, or rows of tokens with their places. */
 import { defineCommand } from "../../command.ts";
-import { encodeInput } from "../../tokenize/encode-input.ts";
+import { encodeInputIds } from "../../tokenize/encode-input.ts";
 import { openInputs } from "../../tokenize/inputs.ts";
 import { MODEL_FLAGS, openModel, SPECIAL_FLAG, specialMode } from "../../tokenize/model-flags.ts";
 import { tokenRows } from "../../tokenize/token-rows.ts";
@@ -57,9 +57,9 @@ export const command = defineCommand({
     }
     for (const input of inputs) {
       let separator = "";
-      for await (const { encoding } of encodeInput(input, tokenizer, options, context)) {
-        if (encoding.length === 0) continue;
-        await context.printText(separator + encoding.ids.join(" "));
+      for await (const { ids } of encodeInputIds(input, tokenizer, options, context)) {
+        if (ids.length === 0) continue;
+        await context.printText(separator + Array.prototype.join.call(ids, " "));
         separator = " ";
       }
       await context.printText("\n");

@@ -1,0 +1,74 @@
+// Tokens by their bytes and merges by their pair of ids: hash tables with open addressing.
+import {
+  hashBytes, MADE, PAIR_MASK, PAIR_RANKS, PAIRS, sameBytes, TOKEN_MASK, TOKENS,
+} from "./context";
+
+export const NONE: u32 = 0xffffffff;
+
+/** `count` tokens: their bytes end to end from `bytes` on, u32 lengths and u32 ids beside. */
+export function addTokens(bytes: usize, lengths: usize, ids: usize, count: u32): void {
+  let at = bytes;
+  for (let i: u32 = 0; i < count; i++) {
+    const length = load<u32>(lengths + (<usize>i << 2));
+    const hash = hashBytes(at, length);
+    let slot = (hash >>> 1) & TOKEN_MASK;
+    while (load<u32>(TOKENS + (<usize>slot << 4)) != 0) slot = (slot + 1) & TOKEN_MASK;
+    const entry = TOKENS + (<usize>slot << 4);
+    store<u32>(entry, hash);
+    store<u32>(entry, load<u32>(ids + (<usize>i << 2)), 4);
+    store<u32>(entry, <u32>at, 8);
+    store<u32>(entry, length, 12);
+    at += length;
+  }
+}
+
+/** The id of these bytes, or NONE. */
+export function findToken(at: usize, length: u32): u32 {
+  const hash = hashBytes(at, length);
+  let slot = (hash >>> 1) & TOKEN_MASK;
+  for (;;) {
+    const entry = TOKENS + (<usize>slot << 4);
+    const known = load<u32>(entry);
+    if (known == 0) return NONE;
+    if (known == hash && load<u32>(entry, 12) == length && sameBytes(load<u32>(entry, 8), at, length)) {
+      return load<u32>(entry, 4);
+    }
+    slot = (slot + 1) & TOKEN_MASK;
+  }
+  return NONE;
+}
+
+@inline
+function hashPair(key: u64): u32 {
+  return <u32>((key * 0x9e3779b97f4a7c15) >>> 40);
+}
+
+/** `count` merges in order of rank: u32 left, right and made, each. */
+export function addPairs(triples: usize, count: u32): void {
+  for (let rank: u32 = 0; rank < count; rank++) {
+    const at = triples + <usize>rank * 12;
+    const key = (<u64>load<u32>(at) << 32) | <u64>load<u32>(at, 4);
+    let slot = hashPair(key) & PAIR_MASK;
+    for (;;) {
+      const known = load<u64>(PAIRS + (<usize>slot << 3));
+      if (known == key || known == 0xffffffffffffffff) break;
+      slot = (slot + 1) & PAIR_MASK;
+    }
+    store<u64>(PAIRS + (<usize>slot << 3), key);
+    store<u32>(PAIR_RANKS + (<usize>slot << 2), rank);
+    store<u32>(MADE + (<usize>rank << 2), load<u32>(at, 8));
+  }
+}
+
+/** The rank of a pair, or NONE. */
+export function findPair(left: u32, right: u32): u32 {
+  const key = (<u64>left << 32) | <u64>right;
+  let slot = hashPair(key) & PAIR_MASK;
+  for (;;) {
+    const known = load<u64>(PAIRS + (<usize>slot << 3));
+    if (known == key) return load<u32>(PAIR_RANKS + (<usize>slot << 2));
+    if (known == 0xffffffffffffffff) return NONE;
+    slot = (slot + 1) & PAIR_MASK;
+  }
+  return NONE;
+}

@@ -1,0 +1,44 @@
+/**
+ * The class of every code point, as the scanner of `compute/kernels/bpe` wants it: 0 other, 1 Ll,
+ * 2 Lu Lt, 3 Lm Lo, 4 M, 5 N, 6 white space, 7 CR and LF.
+ */
+
+const CODE_POINTS = 0x110000;
+/** Beyond these, up to the variation selectors, nothing is assigned. */
+const RANGES = [
+  [0, 0x32400],
+  [0xe0000, 0xe0200],
+] as const;
+const CLASSES: readonly (readonly [number, RegExp])[] = [
+  [1, /\p{Ll}+/gu],
+  [2, /[\p{Lu}\p{Lt}]+/gu],
+  [3, /[\p{Lm}\p{Lo}]+/gu],
+  [4, /\p{M}+/gu],
+  [5, /\p{N}+/gu],
+  [6, /\p{White_Space}+/gu],
+  [7, /[\r\n]+/gu],
+];
+
+/** A byte for each code point. */
+export function classifyCodePoints(): Uint8Array {
+  const classes = new Uint8Array(CODE_POINTS);
+  for (const [from, to] of RANGES) classifyRange(classes, from, to);
+  return classes;
+}
+
+function classifyRange(classes: Uint8Array, from: number, to: number): void {
+  for (let start = from; start < to; start += 0x1000) {
+    const end = Math.min(to, start + 0x1000);
+    const isSurrogate = start >= 0xd000 && start < 0xe000;
+    const points = Array.from({ length: end - start }, (_, i) => start + i);
+    const known = isSurrogate ? points.filter((point) => point < 0xd800) : points;
+    const text = String.fromCodePoint(...known);
+    const width = start > 0xffff ? 2 : 1;
+    for (const [value, expression] of CLASSES) {
+      for (const { 0: run, index } of text.matchAll(expression)) {
+        const first = start + index / width;
+        classes.fill(value, first, first + run.length / width);
+      }
+    }
+  }
+}
