@@ -1,6 +1,6 @@
 /**
- * Byte-level BPE in WebAssembly: text to ids without places, many times as fast as the definition in
- * `model/`. Only for tokenizers whose whole work the kernel knows; `createFastEncoder` says null for
+ * Byte-level BPE in WebAssembly: text to ids without places, many times as fast as the definition
+ * in `model/`. Only for tokenizers whose whole work the kernel knows; `createFastEncoder` says null for
  * the others. The ids are the same.
  */
 import { type Arena, type Kernel, loadKernel } from "../../compute/index.ts";
@@ -11,8 +11,8 @@ import { type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast-bytes.ts";
 import { classifyCodePoints } from "./scanner-classes.ts";
+import { SCANNERS } from "./scanners.ts";
 
-const PATTERNS: readonly ScannerName[] = ["gpt2", "cl100k", "qwen", "o200k"];
 const CACHE_ENTRIES = 1 << 18;
 const POOL_BYTES = 1 << 25;
 const SCRATCH_ARRAYS = 5;
@@ -82,7 +82,7 @@ class KernelEncoder implements FastEncoder {
       ...[tokens.at, tokens.mask, pairs?.at ?? 0, pairs?.ranks ?? 0, pairs?.mask ?? 0],
       ...[pairs?.made ?? 0, cache, CACHE_ENTRIES - 1, pool, pool + POOL_BYTES],
       ...[arena.allocate(FAST_BYTES * (SCRATCH_ARRAYS * 4 + 24)), FAST_BYTES],
-      ...[PATTERNS.indexOf(pattern), byRank ? 1 : 0, ignoreMerges ? 1 : 0],
+      ...[SCANNERS.indexOf(pattern), byRank ? 1 : 0, ignoreMerges ? 1 : 0],
     ];
     wordsAt(arena, record, fields.length).set(fields);
     kernel.exports.configure!(record);

@@ -8,10 +8,10 @@ import { BYTE_LEVEL } from "../load/tiktoken.ts";
 import { buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
 import { buildPreTokenizer, type PreTokenize } from "../split/pre-tokenizers.ts";
 import { alignText } from "../text/aligned-text.ts";
-import { characterOfByte, textToByteCharacters } from "../text/byte-characters.ts";
+import { characterOfByte } from "../text/byte-characters.ts";
 import { GPT2_PATTERN } from "../text/known-patterns.ts";
-import { compilePattern } from "../text/pattern.ts";
 import { trainBpe } from "./bpe-trainer.ts";
+import { createWordCounter, type WordCounter } from "./count-words.ts";
 
 export interface TrainOptions {
   readonly type: "bpe" | "wordpiece";
@@ -27,51 +27,26 @@ export interface TrainOptions {
 export class TokenizerTrainer {
   readonly #options: TrainOptions;
   readonly #spec: { normalizer: unknown; pre_tokenizer: unknown };
-  readonly #normalize: Normalize | null;
-  readonly #preTokenize: PreTokenize | null;
-  readonly #expression: RegExp;
-  readonly #counts = new Map<string, number>();
+  readonly #counter: WordCounter;
 
-  constructor(options: TrainOptions) {
+  private constructor(options: TrainOptions, counter: WordCounter) {
     this.#options = options;
-    const isBytes = options.type === "bpe";
-    const pattern = options.pattern ?? GPT2_PATTERN;
-    this.#expression = compilePattern(pattern);
-    this.#spec = {
-      normalizer: isBytes ? null : BERT_NORMALIZER,
-      pre_tokenizer: isBytes ? bytePreTokenizer(options.pattern) : { type: "BertPreTokenizer" },
-    };
-    this.#normalize = buildNormalizer(this.#spec.normalizer);
-    this.#preTokenize = isBytes ? null : buildPreTokenizer(this.#spec.pre_tokenizer);
+    this.#counter = counter;
+    this.#spec = specOf(options);
   }
 
-  /** Different words seen so far. */
-  get wordCount(): number {
-    return this.#counts.size;
+  /** A trainer that has seen nothing yet. */
+  static async create(options: TrainOptions): Promise<TokenizerTrainer> {
+    const counter =
+      options.type === "bpe"
+        ? await createWordCounter(options.pattern ?? GPT2_PATTERN)
+        : new PieceCounter(specOf(options));
+    return new TokenizerTrainer(options, counter);
   }
 
   /** Takes text that ends with a line, or is the last. */
   feed(text: string): void {
-    for (let from = 0; from < text.length; ) {
-      const at = text.indexOf("\n", from);
-      const to = at < 0 ? text.length : at + 1;
-      this.#feedLine(text.slice(from, to));
-      from = to;
-    }
-  }
-
-  #feedLine(line: string): void {
-    if (this.#preTokenize === null) {
-      for (const [word] of line.matchAll(this.#expression)) this.#count(word);
-      return;
-    }
-    const source = alignText(line);
-    const text = this.#normalize === null ? source : this.#normalize(source);
-    for (const { text: word } of this.#preTokenize(text)) this.#count(word);
-  }
-
-  #count(word: string): void {
-    if (word !== "") this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+    this.#counter.feed(text);
   }
 
   /** The tokenizer of all text fed, as the content of a `tokenizer.json`. */
@@ -80,8 +55,7 @@ export class TokenizerTrainer {
   }
 
   #trainBytes(): JsonObject {
-    const words = new Map<string, number>();
-    for (const [word, count] of this.#counts) words.set(textToByteCharacters(word), count);
+    const words = this.#counter.counts();
     const alphabet = Array.from({ length: 256 }, (_, byte) => characterOfByte(byte));
     const { tokens, merges } = trainBpe(words, { ...this.#options, initialAlphabet: alphabet });
     const model = {
@@ -100,7 +74,7 @@ export class TokenizerTrainer {
   }
 
   #trainWordPiece(): JsonObject {
-    const { tokens } = trainBpe(new Map([...this.#counts].sort(byText)), {
+    const { tokens } = trainBpe(new Map([...this.#counter.counts()].sort(byText)), {
       ...this.#options,
       initialAlphabet: [],
       continuingSubwordPrefix: "##",
@@ -141,6 +115,38 @@ export class TokenizerTrainer {
       model,
     };
   }
+}
+
+/** Words as a normalizer and a pre-tokenizer make them. */
+class PieceCounter implements WordCounter {
+  readonly #normalize: Normalize | null;
+  readonly #preTokenize: PreTokenize;
+  readonly #counts = new Map<string, number>();
+
+  constructor(spec: { normalizer: unknown; pre_tokenizer: unknown }) {
+    this.#normalize = buildNormalizer(spec.normalizer);
+    this.#preTokenize = buildPreTokenizer(spec.pre_tokenizer) ?? ((text) => [text]);
+  }
+
+  feed(text: string): void {
+    for (const line of text.match(/[^\n]*\n|[^\n]+/g) ?? []) {
+      const source = alignText(line);
+      const normal = this.#normalize === null ? source : this.#normalize(source);
+      for (const { text: word } of this.#preTokenize(normal)) {
+        if (word !== "") this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+      }
+    }
+  }
+
+  counts(): Map<string, number> {
+    return this.#counts;
+  }
+}
+
+function specOf({ type, pattern }: TrainOptions): { normalizer: unknown; pre_tokenizer: unknown } {
+  return type === "bpe"
+    ? { normalizer: null, pre_tokenizer: bytePreTokenizer(pattern) }
+    : { normalizer: BERT_NORMALIZER, pre_tokenizer: { type: "BertPreTokenizer" } };
 }
 
 const BERT_NORMALIZER = {

@@ -96,7 +96,7 @@ export const command = defineCommand({
     }
     const size = flags["vocab-size"] ?? DEFAULT_SIZE[type];
     let learning = reading;
-    const trainer = new TokenizerTrainer({
+    const trainer = await TokenizerTrainer.create({
       type,
       vocabularySize: size,
       minFrequency,
