@@ -95,6 +95,8 @@ export {
   type CollectionSettings,
   type Fusion,
   type Hit,
+  type IndexInfo,
+  type IndexOptions,
   type Metadata,
   type MetadataValue,
   type Metric as VectorMetric,

@@ -1,6 +1,6 @@
 /**
  * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and
- * DuckDB, with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
+ * DuckDB, `vector` with bm25s, with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
  * other versions of Node, with `--mlflow` an `mlflow-<version>` for each of the pinned MLflows
  * (`--mlflow-3.11.1`: that one alone). Made once per set of pins. Writes `.interop/lanes.json`:
  * what can run and, for what cannot, why; the tests skip by it.
@@ -21,6 +21,11 @@ const LANES = {
     files: ["requirements.txt"],
     folders: ["venv"],
     install: () => installPackages("venv", "requirements.txt"),
+  },
+  vector: {
+    files: ["requirements-vector.txt"],
+    folders: ["vector"],
+    install: () => installPackages("vector", "requirements-vector.txt"),
   },
   spark: {
     files: ["requirements-spark.txt", "pom.xml"],
@@ -91,7 +96,7 @@ function stampOf(lane) {
 }
 
 const isWanted = (name) =>
-  name === "python" ||
+  ["python", "vector"].includes(name) ||
   [name, name.split("-")[0]].some((word) => process.argv.includes(`--${word}`));
 const known = existsSync(lanesPath) ? JSON.parse(readFileSync(lanesPath, "utf8")) : {};
 const state = { spark: { skipped: "not asked for; npm run test:interop does" } };

@@ -4,10 +4,12 @@
  */
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
+import { buildGraph, GRAPH_SECTION, type IndexOptions } from "./graph/collection-graph.ts";
+import { Graph } from "./graph/graph.ts";
 import { checkRows } from "./input/check-row.ts";
 import { filterRows, runQuery, type VectorQuery } from "./search/run-query.ts";
-import { DiskCollection } from "./store/disk-collection.ts";
-import { MAX_DIMS } from "./store/section-file.ts";
+import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
+import { damaged, MAX_DIMS } from "./store/section-file.ts";
 import type { TextIndex } from "./text/text-index.ts";
 import {
   type CollectionSettings,
@@ -44,6 +46,18 @@ export interface Hit {
   readonly metadata: Metadata;
 }
 
+/** How vectors are searched. */
+export type IndexInfo =
+  | { readonly kind: "flat" }
+  | {
+      readonly kind: "hnsw";
+      readonly m: number;
+      readonly efConstruction: number;
+      readonly ef: number;
+      /** Rows in the graph; newer ones are looked at one by one. */
+      readonly rowCount: number;
+    };
+
 /** Which rows to delete: those named, and those a filter takes. */
 export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
   readonly ids?: readonly string[];
@@ -57,10 +71,12 @@ export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
 export class Collection implements AsyncDisposable {
   readonly #disk: DiskCollection;
   readonly #textIndex: TextIndex | null;
+  #graph: Graph | null;
   #changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(disk: DiskCollection, textIndex: TextIndex | null) {
+  private constructor(disk: DiskCollection, graph: Graph | null, textIndex: TextIndex | null) {
     this.#disk = disk;
+    this.#graph = graph;
     this.#textIndex = textIndex;
   }
 
@@ -78,13 +94,19 @@ export class Collection implements AsyncDisposable {
   static async open(base: string, mode: "read" | "write" = "read"): Promise<Collection> {
     const disk =
       mode === "read"
-        ? DiskCollection.openForReading(base, [])
-        : await DiskCollection.openForWriting(base, []);
-    const { rows, settings } = disk;
-    if (settings.text.length === 0) return new Collection(disk, null);
-    // The stemmers are a megabyte of code.
-    const { TextIndex } = await import("./text/text-index.ts");
-    return new Collection(disk, new TextIndex(settings, rows));
+        ? DiskCollection.openForReading(base, [GRAPH_SECTION])
+        : await DiskCollection.openForWriting(base, [GRAPH_SECTION]);
+    try {
+      const graph = await loadGraph(disk);
+      const { rows, settings } = disk;
+      if (settings.text.length === 0) return new Collection(disk, graph, null);
+      // The stemmers are a megabyte of code.
+      const { TextIndex } = await import("./text/text-index.ts");
+      return new Collection(disk, graph, new TextIndex(settings, rows));
+    } catch (error) {
+      disk.close();
+      throw error;
+    }
   }
 
   get settings(): CollectionSettings {
@@ -136,16 +158,28 @@ export class Collection implements AsyncDisposable {
     const { changeCount } = this.#disk;
     const textIndex = this.#textIndex;
     if (query.text !== undefined) textIndex?.refresh(rows, changeCount);
-    return runQuery({ disk: this.#disk, textIndex }, query).map(({ row, score }) => ({
-      id: rows.ids[row]!,
-      score,
-      metadata: rows.metadata(row),
-    }));
+    return runQuery({ disk: this.#disk, textIndex, graph: this.#graph }, query).map(
+      ({ row, score }) => ({
+        id: rows.ids[row]!,
+        score,
+        metadata: rows.metadata(row),
+      }),
+    );
   }
 
-  /** Writes the file anew, without the rows that are gone, and empties the log. */
-  optimize(): Promise<void> {
-    return this.#inTurn(() => this.#rewrite());
+  /**
+   * Writes the file anew, without the rows that are gone, empties the log and builds the index that
+   * so many rows ask for.
+   */
+  optimize(options: IndexOptions = {}): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(options));
+  }
+
+  /** The index of vectors: every row is looked at, or a graph is walked. */
+  get index(): IndexInfo {
+    if (this.#graph === null) return { kind: "flat" };
+    const { m, efConstruction, ef, nodeCount } = this.#graph.shape;
+    return { kind: "hnsw", m, efConstruction, ef, rowCount: nodeCount };
   }
 
   /** Waits for changes at hand and lets the files go. Twice is quiet. */
@@ -158,8 +192,12 @@ export class Collection implements AsyncDisposable {
     await this.close();
   }
 
-  async #rewrite(): Promise<void> {
-    await this.#disk.rewrite(this.#disk.packedRows(), new Map());
+  async #rewrite(options: IndexOptions = {}): Promise<void> {
+    const rows = this.#disk.packedRows();
+    const graph = await buildGraph(rows, this.settings, options);
+    const extras = graph === null ? [] : [[GRAPH_SECTION, graph.encode()] as const];
+    await this.#disk.rewrite(rows, new Map(extras));
+    this.#graph = graph;
   }
 
   #row(row: number): VectorRow {
@@ -173,6 +211,16 @@ export class Collection implements AsyncDisposable {
     this.#changes = result;
     return result;
   }
+}
+
+/** The graph of the file, or null; DATA_LOSS when its bytes are no graph of these rows. */
+async function loadGraph(disk: DiskCollection): Promise<Graph | null> {
+  const section = disk.takeExtra(GRAPH_SECTION);
+  if (section === null) return null;
+  const { dims, metric } = disk.settings;
+  const graph = await Graph.load(section, { nodeCount: disk.fileRowCount, dims, metric });
+  if (graph !== null) return graph;
+  throw damaged(collectionPaths(disk.base).file, 0, "its index is no index of its rows");
 }
 
 function readOptions(options: CollectionOptions): CollectionSettings {

@@ -3,7 +3,14 @@
  * filters, one crash-safe file each. `VectorStore` keeps them by name in a folder, `Collection` is
  * one of them.
  */
-export { Collection, type CollectionOptions, type Hit, type Selection } from "./collection.ts";
+export {
+  Collection,
+  type CollectionOptions,
+  type Hit,
+  type IndexInfo,
+  type Selection,
+} from "./collection.ts";
+export type { IndexOptions } from "./graph/collection-graph.ts";
 export {
   type ReadFileOptions,
   ROW_FORMATS,

@@ -19,7 +19,7 @@ import {
 export type KernelBuild = "plain" | "relaxed";
 
 /** A new kernel is a file in `kernels/`, its name here and a line below. */
-export type KernelName = "blake3" | "bpe" | "linear";
+export type KernelName = "blake3" | "bpe" | "hnsw" | "linear";
 
 interface KernelTexts {
   plain: string;
@@ -29,6 +29,7 @@ interface KernelTexts {
 const TEXTS: Readonly<Record<KernelName, () => Promise<KernelTexts>>> = {
   blake3: () => import("#kernels/blake3"),
   bpe: () => import("#kernels/bpe"),
+  hnsw: () => import("#kernels/hnsw"),
   linear: () => import("#kernels/linear"),
 };
 

@@ -1,12 +1,14 @@
 /**
  * A query over a collection: which rows may be found, the rows by vector, by text or by both, and
- * the threshold. Exact: every row that may be found is scored.
+ * the threshold. Scores are exact; which rows are scored is, where there is a graph, its choice.
  */
 import { SovereignError } from "../../core/errors.ts";
 import type { Filter } from "../filter/filter.ts";
 import { readFiltersJson } from "../filter/filters-json.ts";
 import { compileFilter } from "../filter/match-filter.ts";
 import { parseFilter } from "../filter/parse-filter.ts";
+import type { Graph } from "../graph/graph.ts";
+import { candidatesFor } from "../graph/tune.ts";
 import { checkVector } from "../input/check-row.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
 import type { TextIndex } from "../text/text-index.ts";
@@ -35,6 +37,10 @@ export interface VectorQuery {
   readonly scoreThreshold?: number;
   /** Of HYBRID. */
   readonly fusion?: Fusion;
+  /** Looks at every row, where there is an index too. */
+  readonly exact?: boolean;
+  /** How many of the nearest a walk over the index keeps; default: as it was tuned. */
+  readonly ef?: number;
 }
 
 /** Candidates of each side of a HYBRID query, at least. */
@@ -46,6 +52,8 @@ export interface QueryTarget {
   readonly disk: DiskCollection;
   /** Brought up to date; null without text fields. */
   readonly textIndex: TextIndex | null;
+  /** Of the rows the file holds; null where all rows are looked at. */
+  readonly graph: Graph | null;
 }
 
 /** The rows found, best first. */
@@ -70,11 +78,11 @@ function search(target: QueryTarget, query: VectorQuery, plan: SearchPlan): Scor
     return textIndexOf(target).search(requireText(query), { limit, allowed }).found;
   }
   const score = scorerOf(target.disk, query);
-  if (type === "ANN") return scan(target.disk, score, { limit, allowed });
+  if (type === "ANN") return searchVectors(target, query, { score, limit, allowed });
   const index = textIndexOf(target);
   const text = requireText(query);
   const wide = Math.max(LEAST_CANDIDATES, 3 * limit);
-  const byVector = scan(target.disk, score, { limit: wide, allowed });
+  const byVector = searchVectors(target, query, { score, limit: wide, allowed });
   const fusion = query.fusion ?? DEFAULT_FUSION;
   const also = byVector.map(({ row }) => row);
   const byText = index.search(text, { limit: wide, allowed, also });
@@ -101,16 +109,41 @@ function scorerOf(disk: DiskCollection, query: VectorQuery): (row: number) => nu
   return createScorer(metric, checkVector(query.vector, dims, "the query"), disk.rows.vectors);
 }
 
-function scan(
-  { rows }: DiskCollection,
-  score: (row: number) => number,
-  { limit, allowed }: { limit: number; allowed: Uint8Array },
+interface VectorSearch {
+  readonly score: (row: number) => number;
+  readonly limit: number;
+  readonly allowed: Uint8Array;
+}
+
+/** By the index as far as it goes, and row by row behind it; every score is exact. */
+function searchVectors(
+  { disk, graph }: QueryTarget,
+  { vector, exact, ef }: VectorQuery,
+  { score, limit, allowed }: VectorSearch,
 ): ScoredRow[] {
+  const { rows } = disk;
   const top = new TopRows(limit);
-  for (let row = 0; row < rows.length; row++) {
+  let next = 0;
+  if (graph !== null && exact !== true) {
+    next = graph.shape.nodeCount;
+    const isAll = allowed === rows.alive && rows.liveCount === rows.length;
+    const found = graph.search(Float32Array.from(vector!), {
+      limit: candidatesFor(limit),
+      allowed: isAll ? null : countAllowed(allowed.subarray(0, next)),
+      ...(ef === undefined ? {} : { ef: checkLimit(ef) }),
+    });
+    for (const { row } of found) top.offer(row, score(row));
+  }
+  for (let row = next; row < rows.length; row++) {
     if (allowed[row] === 1) top.offer(row, score(row));
   }
   return top.list();
+}
+
+function countAllowed(nodes: Uint8Array): { nodes: Uint8Array; count: number } {
+  let count = 0;
+  for (const isAllowed of nodes) count += isAllowed;
+  return { nodes, count };
 }
 
 function chooseType({ queryType, vector, text }: VectorQuery): QueryType {

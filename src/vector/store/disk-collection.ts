@@ -35,9 +35,11 @@ export class DiskCollection {
   readonly base: string;
   settings: CollectionSettings;
   rows: Rows;
-  extras: ReadonlyMap<string, Uint8Array>;
+  #extras: ReadonlyMap<string, Uint8Array>;
   /** Grows with every change, so that search structures know when they are out of date. */
   changeCount = 0;
+  /** Rows the file itself holds; those after them came with the log. */
+  fileRowCount: number;
   #generation: number;
   #walEnd = 0;
   #lock: WriterLock | null = null;
@@ -47,7 +49,8 @@ export class DiskCollection {
     this.base = base;
     this.settings = loaded.settings;
     this.rows = loaded.rows;
-    this.extras = loaded.extras;
+    this.#extras = loaded.extras;
+    this.fileRowCount = loaded.rows.length;
     this.#generation = loaded.generation;
   }
 
@@ -130,8 +133,11 @@ export class DiskCollection {
     this.settings = { ...this.settings, fields };
   }
 
-  get isWritable(): boolean {
-    return this.#wal !== null;
+  /** A section of a search structure as it was read; asked for once. */
+  takeExtra(name: string): Uint8Array | null {
+    const bytes = this.#extras.get(name) ?? null;
+    this.#extras = new Map();
+    return bytes;
   }
 
   get walBytes(): number {
@@ -193,7 +199,7 @@ export class DiskCollection {
     this.#wal = new WalWriter(wal, statSync(wal).size);
     this.#generation = generation;
     this.rows = rows;
-    this.extras = extras;
+    this.fileRowCount = rows.length;
     this.changeCount = 0;
   }
 

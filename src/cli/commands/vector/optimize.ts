@@ -2,11 +2,30 @@
 import { formatCount } from "../../../core/progress.ts";
 import { LONG, STRING } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
+import { readNumber } from "../../vector/numbers.ts";
 import { openCollection, projectCollections } from "../../vector/store.ts";
 
 export const command = defineCommand({
   args: { collection: { summary: "which one", required: true, completes: "collections" } },
-  flags: {},
+  flags: {
+    index: {
+      type: "choice",
+      choices: ["auto", "flat", "hnsw"],
+      summary: "graph or every row (default auto: a graph from 20,000 rows)",
+    },
+    m: { type: "integer", value: "n", summary: "links of a node in the graph (default 16)" },
+    "ef-construction": {
+      type: "integer",
+      value: "n",
+      summary: "how many of the nearest are looked at for them (default 200)",
+    },
+    "target-recall": {
+      type: "string",
+      value: "share",
+      summary: "of the ten nearest that searches are tuned to find (default 0.99)",
+    },
+    ef: { type: "integer", value: "n", summary: "how many a search keeps, instead of tuning it" },
+  },
   examples: [
     { comment: "After many changes", run: "sovereign vector optimize docs" },
     {
@@ -21,10 +40,13 @@ export const command = defineCommand({
     { name: "rows", type: LONG },
     { name: "bytes_before", type: LONG },
     { name: "bytes", type: LONG },
+    { name: "index", type: STRING, summary: "flat or hnsw" },
+    { name: "m", type: LONG, summary: "links of a node" },
+    { name: "ef", type: LONG, summary: "how many of the nearest a search keeps" },
   ],
   databricks: "none: indexes there look after themselves",
   seeAlso: ["vector show", "vector delete"],
-  async run(context, { args }) {
+  async run(context, { args, flags }) {
     const store = projectCollections(context);
     const bytesOf = (): number => {
       const { fileBytes, logBytes } = store.info(args.collection);
@@ -32,7 +54,17 @@ export const command = defineCommand({
     };
     const before = bytesOf();
     const collection = await openCollection(context, args.collection, "write");
-    await collection.optimize();
+    const targetRecall = readNumber(flags["target-recall"], "--target-recall");
+    await collection.optimize({
+      ...(flags.index === undefined ? {} : { index: flags.index }),
+      ...(flags.m === undefined ? {} : { m: flags.m }),
+      ...(flags["ef-construction"] === undefined
+        ? {}
+        : { efConstruction: flags["ef-construction"] }),
+      ...(flags.ef === undefined ? {} : { ef: flags.ef }),
+      ...(targetRecall === undefined ? {} : { targetRecall }),
+    });
+    const { index } = collection;
     const bytes = bytesOf();
     await context.note(
       `${args.collection}: ${formatCount(before)} bytes before, ${formatCount(bytes)} now`,
@@ -43,6 +75,9 @@ export const command = defineCommand({
         rows: BigInt(collection.count),
         bytes_before: BigInt(before),
         bytes: BigInt(bytes),
+        index: index.kind,
+        m: index.kind === "hnsw" ? BigInt(index.m) : null,
+        ef: index.kind === "hnsw" ? BigInt(index.ef) : null,
       });
     }
     return 0;

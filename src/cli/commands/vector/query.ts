@@ -35,6 +35,13 @@ export const command = defineCommand({
       choices: QUERY_TYPES,
       summary: "ANN by vector, FULL_TEXT by words, HYBRID by both (default: by what is given)",
     },
+    exact: { type: "boolean", summary: "look at every row, also where there is an index" },
+    ef: {
+      type: "integer",
+      value: "n",
+      min: 1,
+      summary: "how many of the nearest a search of the index keeps (default: as tuned)",
+    },
     ...FILTER_FLAGS,
     fusion: {
       type: "choice",
@@ -84,6 +91,8 @@ export const command = defineCommand({
     const scoreThreshold = readNumber(flags["score-threshold"], "--score-threshold");
     const hits = collection.query({
       numResults: flags["num-results"] ?? DEFAULT_RESULTS,
+      exact: flags.exact,
+      ...(flags.ef === undefined ? {} : { ef: flags.ef }),
       ...readFilters(flags),
       ...(vector === undefined ? {} : { vector }),
       ...(text === undefined ? {} : { text }),
