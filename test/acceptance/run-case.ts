@@ -224,6 +224,10 @@ export function splitShellWords(line: string): string[] {
   return words;
 }
 
+const LONGEST_TIME = "2026-01-01 00:00:00.123".length;
+/** The rule under a last column that may hold times, whose fractions differ in length. */
+const LAST_RULE = /(?<!─)─{19,23}(?=[^─\n]{0,5}$)/gm;
+
 /** Hides what differs from run to run: the folder, ids, durations, times of today. */
 export function maskText(text: string, folder: string): string {
   const day = 86_400_000;
@@ -240,5 +244,6 @@ export function maskText(text: string, folder: string): string {
         const at = Date.parse(`${(time as string).replace(" ", "T")}Z`);
         return Math.abs(at - Date.now()) < day ? `[TIME]${pad === undefined ? "" : "  "}` : found;
       },
-    );
+    )
+    .replace(LAST_RULE, "─".repeat(LONGEST_TIME));
 }
