@@ -26,6 +26,7 @@ export type {
   WeightFormat,
 } from "./backend.ts";
 export { type Blake3, type Blake3Hasher, type Blake3Options, openBlake3 } from "./blake3.ts";
+export { type Measurement, measureCompute } from "./measure.ts";
 export { createPool, defaultThreads, type KernelPool, type PoolKernel } from "./pool.ts";
 export { type Arena, createArena } from "./wasm/arena.ts";
 export {

@@ -15,4 +15,4 @@ export {
 export {
   dequantiseQ80, dequantiseQ40, dequantiseQ4K, dequantiseQ6K, dequantiseF16, dequantiseBF16,
 } from "./linear/dequantise";
-export { probeMadd, probeDot } from "./linear/probe";
+export { probeMadd, probeDot, probeRead, probePeak } from "./linear/probe";
