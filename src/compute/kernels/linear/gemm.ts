@@ -8,6 +8,20 @@ const K_BLOCK: i32 = 256;
 /** 64 panels of 4 rows by 256 are 256 KiB: they stay in the second-level cache. */
 const PANELS_A: i32 = 64;
 
+/** Four lines of four f32, `line` apart, to four columns, `width` apart. */
+@inline
+function transpose(at: usize, line: i32, out: usize, width: i32): void {
+  const stride = <usize>line << 2, to = <usize>width << 2;
+  const a = v128.load(at), b = v128.load(at + stride);
+  const c = v128.load(at + 2 * stride), d = v128.load(at + 3 * stride);
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(out + to, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(out + 2 * to, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(out + 3 * to, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
+}
+
 /**
  * Packs `width` (4 or 8) lines at a time. Line i, element k lies at `i * line + k * step` f32 from
  * `source`, so a transposed operand only swaps the two. Panels `from..to` of `lines` lines.
@@ -21,7 +35,16 @@ function pack(
     const first = panel * width;
     const filled = min(width, lines - first);
     let out = target + ((<usize>panel * k * width) << 2);
-    for (let kk = 0; kk < k; kk++) {
+    let kk = 0;
+    if (step == 1 && filled == width) {
+      for (; kk + 4 <= k; kk += 4) {
+        const at = source + ((<usize>first * line + <usize>kk) << 2);
+        transpose(at, line, out, width);
+        if (width == 8) transpose(at + (<usize>line << 4), line, out + 16, width);
+        out += <usize>width << 4;
+      }
+    }
+    for (; kk < k; kk++) {
       const at = source + ((<usize>first * line + <usize>kk * step) << 2);
       if (line == 1 && filled == width) {
         v128.store(out, v128.load(at));
