@@ -17,6 +17,8 @@ export interface Arena {
   readonly memory: WasmMemory;
   /** Byte offset of a fresh block, on a 64-byte line; its bytes are not cleared. */
   allocate(bytes: number): number;
+  /** The same, all zero; pages nobody has used are zero and stay uncommitted. */
+  allocateZeroed(bytes: number): number;
   /** Gives back a block of `allocate`. */
   release(offset: number): void;
   /** True when a block of this size can be had. */
@@ -32,6 +34,8 @@ export function createArena(): Arena {
   /** `[offset, end]`, sorted, never touching; the last may be extended by growing. */
   const free: [number, number][] = [[FIRST, memory.buffer.byteLength]];
   let usedBytes = 0;
+  /** Nothing at or beyond this offset was ever given out. */
+  let untouched = FIRST;
 
   function grow(bytes: number): void {
     const end = memory.buffer.byteLength;
@@ -64,6 +68,15 @@ export function createArena(): Arena {
     else range[0] += size;
     held.set(offset, size);
     usedBytes += size;
+    untouched = Math.max(untouched, offset + size);
+    return offset;
+  }
+
+  function allocateZeroed(bytes: number): number {
+    const before = untouched;
+    const offset = allocate(bytes);
+    const used = Math.min(bytes, Math.max(0, before - offset));
+    new Uint8Array(memory.buffer, offset, used).fill(0);
     return offset;
   }
 
@@ -87,6 +100,7 @@ export function createArena(): Arena {
   return {
     memory,
     allocate,
+    allocateZeroed,
     release,
     hasRoom: (bytes) => {
       const size = Math.ceil(bytes / LINE) * LINE;

@@ -91,10 +91,8 @@ export function createRunner(kernel: Kernel, pool: KernelPool, leastShare = LEAS
       const arena = createArena();
       shard = addShard(arena, instantiate(kernel.module, arena.memory));
     }
-    const offset = shard.arena.allocate(bytes);
-    const buffer = bufferOf(shard);
-    new Uint8Array(buffer, offset, bytes).fill(0);
-    return [buffer, offset];
+    const offset = shard.arena.allocateZeroed(bytes);
+    return [bufferOf(shard), offset];
   }
 
   return {
