@@ -39,6 +39,19 @@ test.each(rounded)("%s times a vector is near the exact product", async (format,
   expect(Math.abs(out[0]! - exact) / size).toBeLessThan(0.005);
 });
 
+test("F16 rows with an infinity or NaN give what they should", async () => {
+  const halves = Uint16Array.from({ length: 4 * 20 }, () => 0x3c00);
+  halves[3] = 0x7c00;
+  halves[20 + 17] = 0xfc00;
+  halves[40] = 0x7e00;
+  const [x, out] = [new Float32Array(20).fill(1), new Float32Array(4)];
+  for (const backend of ["reference", "wasm"] as const) {
+    const compute = await openCompute({ backend, threads: 1 });
+    compute.matvec("F16", new Uint8Array(halves.buffer), x, out);
+    expect([...out]).toEqual([Infinity, -Infinity, Number.NaN, 20]);
+  }
+});
+
 test("weights that are no whole blocks, or no matrix, are refused", async () => {
   const compute = await openCompute({ threads: 1 });
   const none = new Float32Array(0);

@@ -10,14 +10,16 @@ export function halfToFloat(h: u32): f32 {
   return reinterpret<f32>(bits);
 }
 
-/** Four f16 in the low halves of four i32. */
+/** Four finite f16, sign-extended to i32: the sign is bit 31, three copies of it are masked away. */
 @inline
-export function halves4(h: v128): v128 {
-  const bits = i32x4.shl(v128.and(h, i32x4.splat(0x7fff)), 13);
-  const value = f32x4.mul(bits, f32x4.splat(SCALE));
-  const sign = i32x4.shl(v128.and(h, i32x4.splat(0x8000)), 16);
-  const exponent = i32x4.splat(0x7c00);
-  const isOdd = i32x4.eq(v128.and(h, exponent), exponent);
-  const infinity = v128.and(isOdd, i32x4.splat(0x7f800000));
-  return v128.or(v128.or(value, sign), infinity);
+export function finiteHalves4(h: v128): v128 {
+  const bits = v128.and(i32x4.shl(h, 13), i32x4.splat(<i32>0x8fffe000));
+  return f32x4.mul(bits, f32x4.splat(SCALE));
+}
+
+/** Lanes of eight f16 that are infinite or NaN. */
+@inline
+export function oddHalves8(h: v128): v128 {
+  const exponent = i16x8.splat(0x7c00);
+  return i16x8.eq(v128.and(h, exponent), exponent);
 }

@@ -2,7 +2,7 @@
 // scale for 32 codes beside Q8_0 and Q4_0, for 256 beside Q4_K and Q6_K. F16 and BF16 take f32.
 // Integer sums are exact; each block is then scaled and added in f32.
 import { madd, sumLanes } from "../shared-simd";
-import { halfToFloat, halves4 } from "./half";
+import { finiteHalves4, halfToFloat, oddHalves8 } from "./half";
 
 /** i16 sums of 16 products of signed x and unsigned n (at most 127); which lane holds which is open. */
 @inline
@@ -166,17 +166,22 @@ export function matvecQ6K(
   }
 }
 
-/** Rows of f16 times f32. */
+/** Rows of f16 times f32; a row with an infinity or NaN goes the slow way. */
 export function matvecF16(w: usize, x: usize, out: usize, n: i32, k: i32): void {
   for (let i = 0; i < n; i++) {
-    let a = f32x4.splat(0), b = a;
+    let a = f32x4.splat(0), b = a, odd = a;
     let j = 0;
     for (; j + 8 <= k; j += 8) {
       const u = v128.load(w + (<usize>j << 1)), at = x + (<usize>j << 2);
-      a = madd(halves4(i32x4.extend_low_i16x8_u(u)), v128.load(at), a);
-      b = madd(halves4(i32x4.extend_high_i16x8_u(u)), v128.load(at, 16), b);
+      odd = v128.or(odd, oddHalves8(u));
+      a = madd(finiteHalves4(i32x4.extend_low_i16x8_s(u)), v128.load(at), a);
+      b = madd(finiteHalves4(i32x4.extend_high_i16x8_s(u)), v128.load(at, 16), b);
     }
     let sum = sumLanes(f32x4.add(a, b));
+    if (v128.any_true(odd)) {
+      sum = 0;
+      j = 0;
+    }
     for (; j < k; j++) {
       sum += halfToFloat(load<u16>(w + (<usize>j << 1))) * load<f32>(x + (<usize>j << 2));
     }
