@@ -15,7 +15,7 @@ const PROGRAM = `
   rows[3999 * 384] = 2;
   const query = new Float32Array(384).fill(1);
   const [top] = compute.scanTop("dot", query, rows, { k: 2, dimensions: 384 });
-  console.log(JSON.stringify([compute.name, threads, [...top.indices], [...top.scores]]));
+  console.log(JSON.stringify([threads, [...top.indices], [...top.scores]]));
 `;
 
 test("the library computes on two threads and ends without being closed", () => {
@@ -24,7 +24,7 @@ test("the library computes on two threads and ends without being closed", () => 
     timeout: 60_000,
   });
   expect(run.stderr).toBe("");
-  expect(JSON.parse(run.stdout)).toEqual(["wasm relaxed", 2, [3999, 0], [385, 384]]);
+  expect(JSON.parse(run.stdout)).toEqual([2, [3999, 0], [385, 384]]);
 });
 
 test("no kernel is a file of its own at run time", () => {

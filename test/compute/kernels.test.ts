@@ -27,7 +27,7 @@ describe.each([
   });
 });
 
-test("the relaxed build passes its known answers on this engine", async () => {
+test.runIf(process.arch === "x64")("the relaxed build passes its known answers here", async () => {
   await using backend = disposable(await openCompute({ threads: 1 }));
   expect(backend.name).toBe("wasm relaxed");
 });
