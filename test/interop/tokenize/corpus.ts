@@ -39,17 +39,25 @@ export interface CorpusOptions {
   readonly tokens: readonly string[];
   readonly size: number;
   readonly seed: number;
+  /** How much of it is made up; half when absent. */
+  readonly madeUp?: number;
 }
 
-/** Texts of about `size` UTF-16 units together, a third of them made up. */
-export function buildCorpus({ folders, tokens, size, seed }: CorpusOptions): string[] {
+/** Texts of about `size` UTF-16 units together. */
+export function buildCorpus({
+  folders,
+  tokens,
+  size,
+  seed,
+  madeUp = 0.5,
+}: CorpusOptions): string[] {
   const rng = createRng(seed);
   const files = folders.flatMap(listFiles);
   const texts: string[] = [];
   let total = 0;
   while (total < size) {
     const real = cutFile(files[rng.int(files.length)]!, rng);
-    const text = rng.next() < 0.5 ? real : makeText(tokens, rng);
+    const text = rng.next() < madeUp ? makeText(tokens, rng) : real;
     if (text === "") continue;
     texts.push(text);
     total += text.length;

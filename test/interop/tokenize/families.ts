@@ -1,9 +1,11 @@
 /** Real tokenizers inside packages: where their files are, and the peer that reads the same file. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { encodingNamed } from "../../../src/tokenize/load/tiktoken.ts";
 
-const FOLDER = resolve(import.meta.dirname, "../../../.interop");
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const FOLDER = resolve(HERE, "../../../.interop");
 const PACKAGES = join(FOLDER, "tokenize-npm/node_modules");
 
 export interface Family {

@@ -87,6 +87,16 @@ def digests(name, texts, parse=False, add=False):
     return {"digests": answers, "cpu_s": time.process_time() - started}
 
 
+def speed(name, texts):
+    """Seconds that encoding alone takes, and how many tokens there were."""
+    peer = LOADED[name]
+    read = read_texts(texts)
+    cpu, wall = time.process_time(), time.perf_counter()
+    tokens = sum(len(peer.encode(text, False, False)) for text in read)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return {"tokens": tokens, "cpu_s": cpu, "wall_s": wall}
+
+
 def encode(name, text, parse=False, add=False):
     return LOADED[name].encode(text, parse, add)
 
@@ -134,6 +144,7 @@ def train(files, vocab_size, min_frequency, save, kind="bpe", special=()):
 OPERATIONS = {
     "load": load,
     "digests": digests,
+    "speed": speed,
     "encode": encode,
     "offsets": offsets,
     "decode": decode,

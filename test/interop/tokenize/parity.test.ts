@@ -1,0 +1,115 @@
+/**
+ * Ids equal to those of `tokenizers`, `tiktoken` and `sentencepiece`, for every real tokenizer that
+ * packages ship, over the mixed corpus; with special tokens as text and, where the peer can, parsed.
+ * TOKENIZE_MB sets how much text each family gets (default 2), TOKENIZE_SEED which.
+ */
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTokenizer, type Tokenizer, TokenizerTrainer } from "../../../src/tokenize/index.ts";
+import { buildCorpus } from "./corpus.ts";
+import { listFamilies, peerSettings, sitePackages, vocabularyWords } from "./families.ts";
+import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
+
+const SIZE = Number(process.env.TOKENIZE_MB ?? 2) * 1_000_000;
+const SEED = Number(process.env.TOKENIZE_SEED ?? 1);
+const MODULES = resolve(import.meta.dirname, "../../../node_modules");
+const reason = skipReason();
+if (reason !== null) console.log(`skipped: tokenizer parity (${reason})`);
+
+/** Texts, few enough at a time to send. */
+function corpusFolders(): string[] {
+  const site = sitePackages()!;
+  return [
+    ...["zod", "typescript", "commander", "yaml", "@types/node"].map((name) => join(MODULES, name)),
+    ...["huggingface_hub", "idna", "regex"].map((name) => join(site, name)),
+  ];
+}
+
+describe.skipIf(reason !== null)("ids equal the peer's", () => {
+  let folder = "";
+  let peer: TokenizerPeer;
+  let texts: string[] = [];
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "sovereign-parity-"));
+    peer = startPeer();
+    const tokens = vocabularyWords();
+    texts = buildCorpus({ folders: corpusFolders(), tokens, size: SIZE, seed: SEED });
+    writeFileSync(join(folder, "texts.json"), JSON.stringify(texts));
+  });
+  afterAll(() => {
+    peer?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Texts whose ids differ, by number. */
+  async function differences(name: string, ours: (text: string) => Uint32Array, parse: boolean) {
+    const path = join(folder, "texts.json");
+    const { digests } = await peer.ask<{ digests: string[] }>("digests", {
+      name,
+      texts: path,
+      parse,
+    });
+    return texts.flatMap((text, i) => (digestOf(ours(text)) === digests[i] ? [] : [i]));
+  }
+
+  test("enough families are there", () => {
+    expect(listFamilies().length).toBeGreaterThanOrEqual(12);
+  });
+
+  test.each(listFamilies())("$name", { timeout: 3_600_000 }, async (family) => {
+    await peer.ask("load", peerSettings(family));
+    const options = family.encoding === undefined ? {} : { encoding: family.encoding };
+    const { tokenizer } = openTokenizer(family.path, options);
+    const slow = (text: string, special: "text" | "parse") =>
+      Uint32Array.from(tokenizer.encode(text, { special, addSpecialTokens: false }).ids);
+    expect(await differences(family.name, (text) => slow(text, "text"), false)).toEqual([]);
+    if (family.peer !== "sentencepiece") {
+      expect(await differences(family.name, (text) => slow(text, "parse"), true)).toEqual([]);
+    }
+    if (await tokenizer.accelerate()) {
+      const fast = (text: string) => tokenizer.encodeIds(text);
+      expect(await differences(family.name, fast, false)).toEqual([]);
+    }
+    expect(wrongRoundTrips(tokenizer, texts)).toBe(0);
+  });
+
+  test.each([8000, 32_000])("training to %i merges as BpeTrainer does", async (vocabularySize) => {
+    const specialTokens = ["<|endoftext|>"];
+    const text = texts.join("\n");
+    writeFileSync(join(folder, "text.txt"), text);
+    const save = join(folder, "theirs.json");
+    await peer.ask("train", {
+      files: [join(folder, "text.txt")],
+      vocab_size: vocabularySize,
+      min_frequency: 2,
+      special: specialTokens,
+      save,
+    });
+    const options = { type: "bpe", vocabularySize, minFrequency: 2, specialTokens } as const;
+    const trainer = await TokenizerTrainer.create(options);
+    trainer.feed(text);
+    const ours = trainer.train().model as { merges: unknown; vocab: unknown };
+    const { readFileSync } = await import("node:fs");
+    const theirs = JSON.parse(readFileSync(save, "utf8")) as { model: typeof ours };
+    expect(ours.merges).toEqual(theirs.model.merges);
+    expect(JSON.stringify(ours.vocab)).toBe(JSON.stringify(theirs.model.vocab));
+    writeFileSync(join(folder, "ours.json"), JSON.stringify(trainer.train()));
+    await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
+  });
+});
+
+function digestOf(ids: Uint32Array): string {
+  return createHash("md5")
+    .update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength))
+    .digest("hex");
+}
+
+/** Byte-level tokenizers without a normalizer give text back as it was. */
+function wrongRoundTrips(tokenizer: Tokenizer, texts: readonly string[]): number {
+  if (tokenizer.parts.bytesOf === null || tokenizer.parts.normalize !== null) return 0;
+  const ids = (text: string) => tokenizer.encode(text, { addSpecialTokens: false }).ids;
+  return texts.slice(0, 100).filter((text) => tokenizer.decode(ids(text)) !== text).length;
+}
