@@ -51,6 +51,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "model/MLmodel"), "flavors:\n  python_function: {}\n");
   writeFileSync(join(folder, "plots/loss.txt"), "1 0.5");
   writeFileSync(join(folder, "notes.txt"), "the cat sat on the mat, the cat sat\n");
+  writeFileSync(join(folder, "chat.jinja"), "{{ messages[0].content }}");
   writeFileSync(join(folder, "greet.txt"), "Good day, {{name}}.");
   const version = "models create churn --source mlflow-artifacts:/model";
   for (const line of [

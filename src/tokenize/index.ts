@@ -3,7 +3,9 @@
  * texts in parts (`readTextChunks`).
  */
 export type { AddedToken, SpecialMode } from "./added-tokens.ts";
+export { type ChatMessage, type ChatOptions, renderChat } from "./chat/render-chat.ts";
 export { Encoding, type OffsetUnit, type TokenColumns } from "./encoding.ts";
+export { describeTokenizer, writeRanks } from "./load/describe.ts";
 export { type OpenedTokenizer, openTokenizer, type TokenizerKind } from "./load/open.ts";
 export { loadSentencePiece } from "./load/sentence-piece.ts";
 export { ENCODINGS, encodingNamed, loadTiktoken, type TiktokenOptions } from "./load/tiktoken.ts";

@@ -1,7 +1,7 @@
 /** How a GGUF file's `tokenizer.ggml.pre` says that text is cut, as llama.cpp reads the names. */
 import { GPT2_PATTERN } from "../text/known-patterns.ts";
 import { unsupported } from "./fields.ts";
-import { encodingNamed } from "./tiktoken.ts";
+import { BYTE_LEVEL, encodingNamed } from "./tiktoken.ts";
 
 export interface NamedPreTokenizer {
   readonly steps: readonly unknown[];
@@ -14,7 +14,7 @@ const split = (pattern: string): unknown => ({
   behavior: "Isolated",
   invert: false,
 });
-const BYTES = { type: "ByteLevel", add_prefix_space: false, use_regex: false };
+const BYTES = { ...BYTE_LEVEL };
 const DIGITS = { type: "Digits", individual_digits: true };
 
 const GPT2 = [

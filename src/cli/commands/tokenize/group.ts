@@ -15,6 +15,21 @@ export const TOKENIZE_GROUP: CommandGroup = {
       load: () => import("./inspect.ts"),
     },
     {
+      name: "corpus",
+      summary: "Show how well a tokenizer fits texts",
+      load: () => import("./corpus.ts"),
+    },
+    {
+      name: "chat",
+      summary: "Turn messages into the prompt of a chat model",
+      load: () => import("./chat.ts"),
+    },
+    {
+      name: "convert",
+      summary: "Write a tokenizer as another kind of file",
+      load: () => import("./convert.ts"),
+    },
+    {
       name: "train",
       summary: "Learn a tokenizer from text",
       load: () => import("./train.ts"),

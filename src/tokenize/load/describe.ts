@@ -1,0 +1,138 @@
+/**
+ * A tokenizer as a `tokenizer.json`, or its ranks as a file of tiktoken's. Only what means the same
+ * there is written; the rest is refused.
+ */
+import { SovereignError } from "../../core/errors.ts";
+import { BpeModel } from "../model/bpe.ts";
+import { UnigramModel } from "../model/unigram.ts";
+import { WordLevelModel } from "../model/word-level.ts";
+import { WordPieceModel } from "../model/word-piece.ts";
+import { charactersToBytes } from "../text/byte-characters.ts";
+import type { Tokenizer } from "../tokenizer.ts";
+import type { JsonObject } from "./fields.ts";
+
+/** The content of a `tokenizer.json` (`tokenizers` 0.23) for this tokenizer. */
+export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
+  const { spec, addedTokens } = tokenizer.parts;
+  return {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: [...addedTokens.all]
+      .sort((a, b) => a.id - b.id)
+      .map((token) => ({
+        id: token.id,
+        content: token.content,
+        single_word: token.isSingleWord,
+        lstrip: token.lstrip,
+        rstrip: token.rstrip,
+        normalized: token.isNormalized,
+        special: token.isSpecial,
+      })),
+    normalizer: spec.normalizer ?? null,
+    pre_tokenizer: spec.pre_tokenizer ?? null,
+    post_processor: spec.post_processor ?? null,
+    decoder: spec.decoder ?? null,
+    model: describeModel(tokenizer),
+  };
+}
+
+function describeModel({ parts: { model } }: Tokenizer): JsonObject {
+  const entries = [...model.entries()].sort(([, a], [, b]) => a - b);
+  const vocab = Object.assign(Object.create(null), Object.fromEntries(entries)) as object;
+  if (model instanceof BpeModel) return describeBpe(model, vocab);
+  if (model instanceof WordPieceModel) {
+    return {
+      type: "WordPiece",
+      unk_token: model.options.unkToken,
+      continuing_subword_prefix: model.options.continuingSubwordPrefix,
+      max_input_chars_per_word: model.options.maxInputCharsPerWord,
+      vocab,
+    };
+  }
+  if (model instanceof WordLevelModel)
+    return { type: "WordLevel", vocab, unk_token: model.unkToken };
+  if (model instanceof UnigramModel && !model.options.isSingle) {
+    return {
+      type: "Unigram",
+      unk_id: model.options.unkId,
+      vocab: entries.map(([token, id]) => [token, model.scores[id]]),
+      byte_fallback: model.options.byteFallback,
+    };
+  }
+  throw cannot(
+    "a unigram model of SentencePiece sums and normalizes in a way `tokenizer.json` cannot say",
+  );
+}
+
+function describeBpe(model: BpeModel, vocab: object): JsonObject {
+  const { options } = model;
+  return {
+    type: "BPE",
+    dropout: null,
+    unk_token: options.unkToken,
+    continuing_subword_prefix: options.continuingSubwordPrefix || null,
+    end_of_word_suffix: options.endOfWordSuffix || null,
+    fuse_unk: options.fuseUnk,
+    byte_fallback: options.byteFallback,
+    ignore_merges: options.ignoreMerges,
+    vocab,
+    merges: listMerges(model),
+  };
+}
+
+function listMerges(model: BpeModel): [string, string][] {
+  const { rule } = model;
+  if (rule.kind === "list") {
+    return rule.pairs.map(([left, right]) => [model.tokenOf(left)!, model.tokenOf(right)!]);
+  }
+  if (rule.kind === "scores") {
+    throw cannot(
+      "a BPE model of SentencePiece merges by scores, which `tokenizer.json` cannot say",
+    );
+  }
+  // Every way to make a token of two others merges at that token's rank.
+  const merges: [string, string][] = [];
+  for (const [token] of [...model.entries()].sort(([, a], [, b]) => a - b)) {
+    for (let cut = 1; cut < token.length; cut++) {
+      const [left, right] = [token.slice(0, cut), token.slice(cut)];
+      if (model.idOf(left) !== undefined && model.idOf(right) !== undefined)
+        merges.push([left, right]);
+    }
+  }
+  return merges;
+}
+
+/** The lines of a rank file; ids must be ranks, which those of merge lists are only by chance. */
+export function writeRanks(tokenizer: Tokenizer): string {
+  const { model, addedTokens } = tokenizer.parts;
+  if (!(model instanceof BpeModel) || tokenizer.parts.bytesOf === null) {
+    throw cannot("only byte-level BPE has ranks");
+  }
+  const lines: string[] = [];
+  for (const [token, id] of [...model.entries()].sort(([, a], [, b]) => a - b)) {
+    if (addedTokens.get(id)?.isSpecial) continue;
+    const bytes = charactersToBytes(token);
+    if (bytes !== null) lines.push(`${Buffer.from(bytes).toString("base64")} ${id}`);
+  }
+  requireRanks(model);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Merging by ids must give what the list gives: merges in order make tokens in order. */
+function requireRanks({ rule }: BpeModel): void {
+  if (rule.kind !== "list") return;
+  for (let rank = 1; rank < rule.made.length; rank++) {
+    if (rule.made[rank]! < rule.made[rank - 1]!) {
+      throw cannot(
+        `merge ${rank + 1} makes an earlier token than the one before, so ids are no ranks`,
+      );
+    }
+  }
+}
+
+function cannot(what: string): SovereignError {
+  return new SovereignError("NOT_IMPLEMENTED", what, {
+    hint: "use the file as it is: `-m` takes every kind",
+  });
+}
