@@ -57,7 +57,7 @@ export function totalBytes(shape: GraphShape): number {
 }
 
 /** The header of a section. */
-export function encodeShape(shape: GraphShape): Buffer {
+export function encodeShape(shape: GraphShape): Uint8Array {
   const header = Buffer.alloc(HEADER_BYTES);
   const { nodeCount, stride, m, efConstruction, entry, topLevel, isSquared, upperWords } = shape;
   const words = [GRAPH_VERSION, nodeCount, stride, m, efConstruction, entry, topLevel];
