@@ -94,7 +94,7 @@ export {
   type CollectionOptions,
   type CollectionSettings,
   type Fusion,
-  type Hit,
+  Hit,
   type IndexInfo,
   type IndexOptions,
   type Metadata,

@@ -4,6 +4,7 @@
  */
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
+import { parseJson } from "../core/json/index.ts";
 import { buildGraph, GRAPH_SECTION, type IndexOptions } from "./graph/collection-graph.ts";
 import { Graph } from "./graph/graph.ts";
 import { checkRows } from "./input/check-row.ts";
@@ -38,12 +39,27 @@ export interface CollectionOptions {
   readonly clock?: Clock;
 }
 
-/** A row that a query found. */
-export interface Hit {
+/** A row that a query found. Its metadata is read when it is asked for. */
+export class Hit {
   readonly id: string;
   /** See `search/score.ts`; of FULL_TEXT the BM25 score, of HYBRID the fused one. */
   readonly score: number;
-  readonly metadata: Metadata;
+  readonly #metadataText: string;
+
+  /** @internal */
+  constructor(id: string, score: number, metadataText: string) {
+    this.id = id;
+    this.score = score;
+    this.#metadataText = metadataText;
+  }
+
+  get metadata(): Metadata {
+    return parseJson(this.#metadataText) as unknown as Metadata;
+  }
+
+  toJSON(): { id: string; score: number; metadata: Metadata } {
+    return { id: this.id, score: this.score, metadata: this.metadata };
+  }
 }
 
 /** How vectors are searched. */
@@ -154,16 +170,12 @@ export class Collection implements AsyncDisposable {
 
   /** The rows nearest to a vector, best for a text, or both. */
   query(query: VectorQuery): Hit[] {
-    const { rows } = this.#disk;
-    const { changeCount } = this.#disk;
+    const { rows, changeCount } = this.#disk;
     const textIndex = this.#textIndex;
     if (query.text !== undefined) textIndex?.refresh(rows, changeCount);
-    return runQuery({ disk: this.#disk, textIndex, graph: this.#graph }, query).map(
-      ({ row, score }) => ({
-        id: rows.ids[row]!,
-        score,
-        metadata: rows.metadata(row),
-      }),
+    const target = { disk: this.#disk, textIndex, graph: this.#graph };
+    return runQuery(target, query).map(
+      ({ row, score }) => new Hit(rows.ids[row]!, score, rows.metadataTexts[row]!),
     );
   }
 

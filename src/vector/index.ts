@@ -6,7 +6,7 @@
 export {
   Collection,
   type CollectionOptions,
-  type Hit,
+  Hit,
   type IndexInfo,
   type Selection,
 } from "./collection.ts";

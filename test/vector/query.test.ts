@@ -60,7 +60,7 @@ test("a zero vector has the cosine 0, and equals come in order of writing", asyn
   const collection = await make({ dims: 2 });
   await collection.upsert(["b", "a", "c"].map((id) => ({ id, vector: [0, 0] })));
   const found = collection.query({ vector: [1, 1], numResults: 2 });
-  expect(found).toEqual([
+  expect(found.map((hit) => hit.toJSON())).toEqual([
     { id: "b", score: 0, metadata: {} },
     { id: "a", score: 0, metadata: {} },
   ]);

@@ -1,7 +1,7 @@
 /** `sovereign vector query`: the rows nearest to a vector, best for a text, or both. */
 import { SovereignError } from "../../../core/errors.ts";
 import { DOUBLE, STRING } from "../../../lake/schema/data-type.ts";
-import type { Collection, Hit } from "../../../vector/index.ts";
+import type { Collection } from "../../../vector/index.ts";
 import { type Fusion, QUERY_TYPES } from "../../../vector/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
@@ -101,8 +101,8 @@ export const command = defineCommand({
       ...readFusion(flags),
     });
     await context.printRows(
-      rowColumns<Hit>(
-        hits,
+      rowColumns(
+        hits.map((hit) => hit.toJSON()),
         [
           { name: "id", type: STRING, get: ({ id }) => id },
           { name: "score", type: DOUBLE, get: ({ score }) => score },
