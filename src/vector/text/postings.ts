@@ -15,6 +15,8 @@ export interface Postings {
   readonly starts: Uint32Array;
   readonly rows: Int32Array;
   readonly scores: Float32Array;
+  /** The greatest score of each term. */
+  readonly best: Float32Array;
 }
 
 export interface Bm25Options {
@@ -87,6 +89,7 @@ export function buildPostings(
   const next = starts.slice();
   const rows = new Int32Array(starts[termCount]!);
   const scores = new Float32Array(starts[termCount]!);
+  const best = new Float32Array(termCount);
   for (let row = 0; row < rowCount; row++) {
     if (alive[row] === 0) continue;
     const count = rowScores.score(row);
@@ -95,10 +98,11 @@ export function buildPostings(
       const at = next[term]!++;
       rows[at] = row;
       scores[at] = rowScores.sums[term]!;
+      if (scores[at]! > best[term]!) best[term] = scores[at]!;
     }
     rowScores.clear(count);
   }
-  return { starts, rows, scores };
+  return { starts, rows, scores, best };
 }
 
 /** The scores of one row's distinct terms, in arrays that every row uses. */

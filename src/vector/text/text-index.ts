@@ -4,22 +4,16 @@
  */
 import { distance } from "fastest-levenshtein";
 import type { ScoredRow } from "../search/top-rows.ts";
-import { TopRows } from "../search/top-rows.ts";
 import type { Rows } from "../store/rows.ts";
 import type { CollectionSettings, MetadataValue } from "../types.ts";
 import { ForwardIndex } from "./forward-index.ts";
 import { parseTextQuery, type TextClause } from "./parse-text-query.ts";
 import { findPhrase } from "./phrase.ts";
 import { buildPostings, countField, type FieldStatistics, type Postings } from "./postings.ts";
+import { TermScores, type WeightedTerm } from "./term-scores.ts";
 
 /** Words a prefix or a near miss may stand for; the first in alphabetical order beyond that. */
 const MOST_EXPANSIONS = 256;
-
-/** A term and how much its scores count. */
-interface WeightedTerm {
-  readonly term: number;
-  readonly weight: number;
-}
 
 export interface TextSearch {
   readonly limit: number;
@@ -39,9 +33,9 @@ export class TextIndex {
     starts: new Uint32Array(1),
     rows: new Int32Array(0),
     scores: new Float32Array(0),
+    best: new Float32Array(0),
   };
-  #sums = new Float32Array(0);
-  #touched = new Int32Array(0);
+  #scores = new TermScores(this.#postings, 0);
 
   constructor(settings: CollectionSettings, rows: Rows) {
     this.#settings = settings;
@@ -66,75 +60,38 @@ export class TextIndex {
     );
     const boosts = text.map(({ boost }) => boost);
     this.#postings = buildPostings(this.#forward, this.#statistics, rows.alive, { k1, b, boosts });
-    this.#sums = new Float32Array(rows.length);
-    this.#touched = new Int32Array(rows.length);
+    this.#scores = new TermScores(this.#postings, rows.length);
   }
 
   /** The best rows, and the scores of the rows asked for beside them. */
   search(query: string, options: TextSearch): { found: ScoredRow[]; also: number[] } {
-    const touched = this.#addScores(parseTextQuery(query));
-    const sums = this.#sums;
-    const also = (options.also ?? []).map((row) => sums[row]!);
-    const top = new TopRows(options.limit);
-    const allowed = options.allowed ?? null;
-    let floor = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < touched; i++) {
-      const row = this.#touched[i]!;
-      const score = sums[row]!;
-      sums[row] = 0;
-      if (score < floor || (allowed !== null && allowed[row] === 0)) continue;
-      top.offer(row, score);
-      floor = top.floor;
-    }
-    return { found: top.list(), also };
-  }
-
-  /** Adds up every clause; returns how many rows were touched. */
-  #addScores(clauses: readonly TextClause[]): number {
-    let touched = 0;
-    for (const clause of clauses) {
+    const weights = new Map<number, number>();
+    for (const clause of parseTextQuery(query)) {
       if (clause.kind === "phrase") {
-        touched = this.#addPhrase(clause.words, touched);
+        for (const found of this.#findPhrase(clause.words)) this.#scores.addRow(found);
         continue;
       }
       for (const { term, weight } of this.#termsOf(clause)) {
-        touched = this.#addTerm(term, weight, touched);
+        weights.set(term, (weights.get(term) ?? 0) + weight);
       }
     }
-    return touched;
+    const terms = [...weights].map(([term, weight]) => ({ term, weight }));
+    const also = (options.also ?? []).map((row) => this.#scores.scoreOf(row, terms));
+    const { limit, allowed = null } = options;
+    return { found: this.#scores.finish(terms, { limit, allowed }), also };
   }
 
-  #addTerm(term: number, weight: number, from: number): number {
-    const { starts, rows, scores } = this.#postings;
-    const sums = this.#sums;
-    const touchedRows = this.#touched;
-    let touched = from;
-    for (let i = starts[term]!, end = starts[term + 1]!; i < end; i++) {
-      const row = rows[i]!;
-      const sum = sums[row]!;
-      if (sum === 0) touchedRows[touched++] = row;
-      sums[row] = sum + weight * scores[i]!;
-    }
-    return touched;
-  }
-
-  #addPhrase(words: readonly string[], from: number): number {
-    let touched = from;
-    const terms = words.map((word) => this.#forward.find(word));
+  #findPhrase(words: readonly string[]): ScoredRow[] {
     const { k1, b, text } = this.#settings;
-    const boosts = text.map(({ boost }) => boost);
-    const found = findPhrase(terms, {
-      index: this.#forward,
-      postings: this.#postings,
-      statistics: this.#statistics,
-      options: { k1, b, boosts },
-    });
-    for (const { row, score } of found) {
-      if (score === 0) continue;
-      if (this.#sums[row] === 0) this.#touched[touched++] = row;
-      this.#sums[row]! += score;
-    }
-    return touched;
+    return findPhrase(
+      words.map((word) => this.#forward.find(word)),
+      {
+        index: this.#forward,
+        postings: this.#postings,
+        statistics: this.#statistics,
+        options: { k1, b, boosts: text.map(({ boost }) => boost) },
+      },
+    );
   }
 
   #termsOf(clause: Exclude<TextClause, { kind: "phrase" }>): WeightedTerm[] {
