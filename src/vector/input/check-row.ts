@@ -64,9 +64,11 @@ export function checkVector(
       dims === 0 ? "leave the vector out: this collection has text alone" : "check the embedder",
     );
   }
-  const floats = Float32Array.from(vector);
-  const at = floats.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return floats;
+  // `from` would walk an iterator, which takes longer than a search.
+  const floats = new Float32Array(vector);
+  let at = 0;
+  while (at < floats.length && Number.isFinite(floats[at])) at++;
+  if (at === floats.length) return floats;
   throw refuse(
     `${what}: number ${at + 1} of its vector is ${String(vector[at])}, no finite float32`,
     "check what made the vector; very large numbers can be scaled down",

@@ -127,7 +127,7 @@ function searchVectors(
   if (graph !== null && exact !== true) {
     next = graph.shape.nodeCount;
     const isAll = allowed === rows.alive && rows.liveCount === rows.length;
-    const found = graph.search(Float32Array.from(vector!), {
+    const found = graph.search(new Float32Array(vector!), {
       limit: candidatesFor(limit),
       allowed: isAll ? null : countAllowed(allowed.subarray(0, next)),
       ...(ef === undefined ? {} : { ef: checkLimit(ef) }),
