@@ -2,11 +2,12 @@
  * The class of every code point, as the scanner of `compute/kernels/bpe` wants it: 0 other, 1 Ll,
  * 2 Lu Lt, 3 Lm Lo, 4 M, 5 N, 6 white space, 7 CR and LF.
  */
+import { newRanges } from "../text/new-characters.ts";
 
 const CODE_POINTS = 0x110000;
 /** Beyond these, up to the variation selectors, nothing is assigned. */
 const RANGES = [
-  [0, 0x32400],
+  [0, 0x33500],
   [0xe0000, 0xe0200],
 ] as const;
 const CLASSES: readonly (readonly [number, RegExp])[] = [
@@ -23,6 +24,7 @@ const CLASSES: readonly (readonly [number, RegExp])[] = [
 export function classifyCodePoints(): Uint8Array {
   const classes = new Uint8Array(CODE_POINTS);
   for (const [from, to] of RANGES) classifyRange(classes, from, to);
+  for (const [first, last] of newRanges("letters")) classes.fill(0, first, last + 1);
   return classes;
 }
 

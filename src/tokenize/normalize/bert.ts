@@ -1,5 +1,6 @@
 /** BERT's normalizer: cleans control characters, sets CJK characters apart, strips accents, lowers. */
 import { type AlignedText, replaceMatches } from "../text/aligned-text.ts";
+import { isNew } from "../text/new-characters.ts";
 import { normalizeForm } from "./unicode-forms.ts";
 
 export interface BertOptions {
@@ -19,12 +20,14 @@ const CHINESE =
 export function normalizeForBert(source: AlignedText, options: BertOptions): AlignedText {
   let text = source;
   if (options.cleanText) {
-    text = replaceMatches(text, DROPPED, () => "");
+    text = replaceMatches(text, DROPPED, (found) => (isNew(found, "controls") ? found : ""));
     text = replaceMatches(text, OTHER_SPACE, () => " ");
   }
   if (options.handleChineseChars) text = replaceMatches(text, CHINESE, (found) => ` ${found} `);
   if (options.stripAccents) {
-    text = replaceMatches(normalizeForm(text, "NFD"), /\p{Mn}/gu, () => "");
+    text = replaceMatches(normalizeForm(text, "NFD"), /\p{Mn}/gu, (found) =>
+      isNew(found, "marks") ? found : "",
+    );
   }
   return options.lowercase ? lowercase(text) : text;
 }

@@ -10,6 +10,7 @@ import {
 } from "../load/fields.ts";
 import { type AlignedText, prependText, replaceMatches, sliceText } from "../text/aligned-text.ts";
 import { textToByteCharacters } from "../text/byte-characters.ts";
+import { isNew } from "../text/new-characters.ts";
 import { compilePattern, literalPattern } from "../text/pattern.ts";
 import { lowercase, normalizeForBert } from "./bert.ts";
 import { CompiledCharsMap } from "./precompiled.ts";
@@ -23,7 +24,8 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => Normalize>> = {
   NFKC: () => (text) => normalizeForm(text, "NFKC"),
   NFKD: () => (text) => normalizeForm(text, "NFKD"),
   Lowercase: () => lowercase,
-  StripAccents: () => (text) => replaceMatches(text, /\p{M}/gu, () => ""),
+  StripAccents: () => (text) =>
+    replaceMatches(text, /\p{M}/gu, (found) => (isNew(found, "accents") ? found : "")),
   Nmt: () => normalizeNmt,
   ByteLevel: () => (text) => replaceMatches(text, /[^\x21-\x7e]/gu, textToByteCharacters),
   Sequence: buildSequence,

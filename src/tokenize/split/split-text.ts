@@ -1,5 +1,7 @@
 /** Cutting a text at matches of an expression, with the five ways of `tokenizers` to treat a match. */
 import { type AlignedText, sliceText } from "../text/aligned-text.ts";
+import { NUMERIC, PUNCTUATION } from "../text/character-classes.ts";
+import { maskNew } from "../text/new-characters.ts";
 
 export const BEHAVIORS = [
   "Removed",
@@ -24,10 +26,16 @@ export function splitText(
   behavior: Behavior,
   invert = false,
 ): AlignedText[] {
-  const stretches = findStretches(source.text, expression, invert);
+  const stretches = findStretches(maskFor(source.text, expression), expression, invert);
   return arrange(stretches, behavior)
     .filter(({ from, to }) => to > from)
     .map(({ from, to }) => sliceText(source, from, to));
+}
+
+/** The text as the tables behind this expression have it; those of numbers are up to date. */
+function maskFor(text: string, expression: RegExp): string {
+  if (expression === NUMERIC) return text;
+  return maskNew(text, expression === PUNCTUATION ? "punctuation" : "letters");
 }
 
 function findStretches(text: string, expression: RegExp, invert: boolean): Stretch[] {

@@ -141,7 +141,29 @@ def train(files, vocab_size, min_frequency, save, kind="bpe", special=()):
     return {"cpu_s": time.process_time() - started, "wall_s": wall}
 
 
+def part(field, spec):
+    """A normalizer or pre-tokenizer alone, from its JSON."""
+    from tokenizers import Tokenizer
+
+    whole = {"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": []}, field: spec}
+    whole = {"added_tokens": [], **whole}
+    return getattr(Tokenizer.from_str(json.dumps(whole)), field)
+
+
+def normalize(spec, points):
+    step = part("normalizer", spec)
+    return [step.normalize_str(f"a{chr(point)}b") for point in points]
+
+
+def split(spec, points):
+    step = part("pre_tokenizer", spec)
+    pieces = (step.pre_tokenize_str(f"a{chr(point)}b") for point in points)
+    return [[end for _, ends in found for end in ends] for found in pieces]
+
+
 OPERATIONS = {
+    "normalize": normalize,
+    "split": split,
     "load": load,
     "digests": digests,
     "speed": speed,
