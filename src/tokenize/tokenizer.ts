@@ -87,7 +87,8 @@ export class Tokenizer {
     }
     const { addedTokens, normalize } = this.parts;
     const ids: IdList = { parts: [], length: 0 };
-    const source = alignText(text.replace(LONE_SURROGATE, REPLACEMENT));
+    // Half a surrogate pair becomes U+FFFD when the text is written as UTF-8.
+    const source = alignText(text);
     for (const piece of addedTokens.split(source, normalize, special)) {
       if (piece.id !== null) appendIds(ids, Uint32Array.of(piece.id));
       else this.#encodeFast(piece.text.text, fast, ids);

@@ -1,0 +1,118 @@
+/** Broken and hostile files: a clear error or a tokenizer that works, never a crash or a hang. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SovereignError } from "../../src/core/errors.ts";
+import { createRng } from "../../src/core/rng.ts";
+import { openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
+
+let folder = "";
+let files: Record<string, Buffer> = {};
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sovereign-hostile-"));
+  const text = "the cat sat on the mat\nthe cat sat on the hat\n";
+  const made = async (type: "bpe" | "wordpiece") => {
+    const trainer = await TokenizerTrainer.create({
+      type,
+      vocabularySize: 280,
+      minFrequency: 1,
+      specialTokens: ["[UNK]", "[CLS]", "[SEP]"],
+    });
+    trainer.feed(text);
+    return Buffer.from(JSON.stringify(trainer.train()));
+  };
+  const ranks = Array.from(
+    { length: 256 },
+    (_, byte) => `${Buffer.of(byte).toString("base64")} ${byte}`,
+  );
+  files = {
+    bpe: await made("bpe"),
+    wordpiece: await made("wordpiece"),
+    ranks: Buffer.from(`${ranks.join("\n")}\n`),
+    pieces: sentencePiece(["<unk>", "▁the", "▁", "t", "h", "e", "th"]),
+    gguf: gguf(["<unk>", "t", "h", "th"], ["t h"]),
+  };
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function field(number: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(number * 8 + 2, bytes.length), bytes]);
+}
+
+/** A model of SentencePiece's, unigram. */
+function sentencePiece(pieces: readonly string[]): Buffer {
+  const encoded = pieces.map((piece, id) => {
+    const score = Buffer.alloc(5, 0x15);
+    score.writeFloatLE(-id, 1);
+    return field(
+      1,
+      Buffer.concat([field(1, Buffer.from(piece)), score, Buffer.of(0x18, id === 0 ? 2 : 1)]),
+    );
+  });
+  return Buffer.concat([...encoded, field(2, Buffer.of(0x18, 1)), field(3, Buffer.of(0x18, 1))]);
+}
+
+/** A GGUF file of metadata alone. */
+function gguf(tokens: readonly string[], merges: readonly string[]): Buffer {
+  const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+  const u64 = (value: number) => Buffer.from(BigUint64Array.of(BigInt(value)).buffer);
+  const text = (value: string) =>
+    Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)]);
+  const list = (values: readonly string[]) =>
+    Buffer.concat([u32(9), u32(8), u64(values.length), ...values.map(text)]);
+  const pairs = [
+    Buffer.concat([text("tokenizer.ggml.model"), u32(8), text("gpt2")]),
+    Buffer.concat([text("tokenizer.ggml.tokens"), list(tokens)]),
+    Buffer.concat([text("tokenizer.ggml.merges"), list(merges)]),
+  ];
+  return Buffer.concat([Buffer.from("GGUF"), u32(3), u64(0), u64(pairs.length), ...pairs]);
+}
+
+/** Opens bytes and encodes with them; what it throws must be an error of ours with a hint. */
+function tryBytes(bytes: Buffer): "works" | "refused" {
+  const path = join(folder, "mutated");
+  writeFileSync(path, bytes);
+  try {
+    const { tokenizer } = openTokenizer(path, { encoding: "r50k_base" });
+    const { ids } = tokenizer.encode("the cat, the unknown 漢 😀\n", { pair: "hat" });
+    tokenizer.decode(ids);
+    return "works";
+  } catch (error) {
+    if (!(error instanceof SovereignError)) throw error;
+    expect(error.hint).toBeTruthy();
+    expect(error.code).not.toBe("INTERNAL_ERROR");
+    return "refused";
+  }
+}
+
+test("the files work as they are", () => {
+  for (const bytes of Object.values(files)) expect(tryBytes(bytes)).toBe("works");
+});
+
+test.each(["bpe", "wordpiece", "ranks", "pieces", "gguf"])("%s, mutated", (kind) => {
+  const rng = createRng(7);
+  const original = files[kind]!;
+  for (let round = 0; round < 400; round++) {
+    const bytes = Buffer.from(original);
+    const changes = 1 + rng.int(4);
+    for (let i = 0; i < changes; i++) bytes[rng.int(bytes.length)] = rng.int(256);
+    const cut = rng.next() < 0.2 ? rng.int(bytes.length) : bytes.length;
+    tryBytes(bytes.subarray(0, cut));
+  }
+});
+
+test("lengths that lie are not believed", () => {
+  const bytes = Buffer.from(files.gguf!);
+  bytes.writeBigUInt64LE(2n ** 60n, 16);
+  expect(() => openMutated(bytes)).toThrow(/more than the file has room for/);
+  const nested = { type: "Split", pattern: { Regex: "((a+)+)+$" }, behavior: "Isolated" };
+  const model = { type: "BPE", vocab: { a: 0 }, merges: [] };
+  const text = JSON.stringify({ pre_tokenizer: nested, model });
+  expect(() => openMutated(Buffer.from(text))).toThrow(/without a bound/);
+});
+
+function openMutated(bytes: Buffer): void {
+  writeFileSync(join(folder, "mutated"), bytes);
+  openTokenizer(join(folder, "mutated"));
+}
