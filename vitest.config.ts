@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** `--mode interop` and `--mode long` run those folders; the plain run has everything else. */
@@ -13,6 +14,8 @@ export default defineConfig(({ mode }) => ({
     testTimeout: mode === "long" ? 3_600_000 : 60_000,
     hookTimeout: mode === "long" ? 3_600_000 : 60_000,
     pool: "forks",
+    // Vitest leaves one core free, half of a small machine; peers of the other modes need it.
+    ...(SEPARATE.includes(mode) ? {} : { maxWorkers: availableParallelism() }),
     globalSetup: ["test/build-once.ts"],
   },
 }));
