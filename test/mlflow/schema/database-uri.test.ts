@@ -5,25 +5,25 @@ import { parseDatabaseUri } from "../../../src/mlflow/schema/database-uri.ts";
 
 describe("a URI names the file that SQLAlchemy opens", () => {
   test.each([
-    ["sqlite:///relative.db", "/work/relative.db"],
+    ["sqlite:///relative.db", "/data/relative.db"],
     ["sqlite:////abs/x.db", "/abs/x.db"],
-    ["sqlite:///a%20b.db", "/work/a b.db"],
-    ["sqlite:///a b.db?mode=ro", "/work/a b.db"],
-    ["sqlite:///x%2Fy.db", "/work/x/y.db"],
-    ["sqlite+pysqlite:///x.db", "/work/x.db"],
-    ["SQLITE:///x.db", "/work/x.db"],
-    ["sqlite:///~/x", "/work/~/x"],
-    ["sqlite:///x.db#f", "/work/x.db#f"],
-    ["sqlite:///ü%zz.db", "/work/ü%zz.db"],
-    ["sqlite:///%C3%BC.db", "/work/ü.db"],
+    ["sqlite:///a%20b.db", "/data/a b.db"],
+    ["sqlite:///a b.db?mode=ro", "/data/a b.db"],
+    ["sqlite:///x%2Fy.db", "/data/x/y.db"],
+    ["sqlite+pysqlite:///x.db", "/data/x.db"],
+    ["SQLITE:///x.db", "/data/x.db"],
+    ["sqlite:///~/x", "/data/~/x"],
+    ["sqlite:///x.db#f", "/data/x.db#f"],
+    ["sqlite:///ü%zz.db", "/data/ü%zz.db"],
+    ["sqlite:///%C3%BC.db", "/data/ü.db"],
     ["sqlite:///../x.db", "/x.db"],
     ["sqlite:///:memory:", ":memory:"],
     ["sqlite:///", ":memory:"],
     ["sqlite://", ":memory:"],
-    ["plain/path.db", "/work/plain/path.db"],
+    ["plain/path.db", "/data/plain/path.db"],
     ["/abs/path.db", "/abs/path.db"],
   ])("%s", (uri, path) => {
-    expect(parseDatabaseUri(uri, "/work")).toBe(path);
+    expect(parseDatabaseUri(uri, "/data")).toBe(path);
   });
 });
 
@@ -38,10 +38,10 @@ describe("refused with what to write instead", () => {
     ["file:///tmp/mlruns", "is a folder of a FileStore"],
     ["sqlite:/x.db", "names no SQLite file"],
   ])("%s", (uri, message) => {
-    expect(() => parseDatabaseUri(uri, "/work")).toThrow(message);
-    expect(() => parseDatabaseUri(uri, "/work")).toThrow(
+    expect(() => parseDatabaseUri(uri, "/data")).toThrow(message);
+    expect(() => parseDatabaseUri(uri, "/data")).toThrow(
       expect.objectContaining({ code: "INVALID_PARAMETER_VALUE", hint: expect.any(String) }),
     );
-    expect(() => parseDatabaseUri(uri, "/work")).not.toThrow("secret");
+    expect(() => parseDatabaseUri(uri, "/data")).not.toThrow("secret");
   });
 });

@@ -2,6 +2,7 @@
 import { defineCommand } from "../../command.ts";
 import { encodeInput } from "../../tokenize/encode-input.ts";
 import { openInputs } from "../../tokenize/inputs.ts";
+import { LineLengths } from "../../tokenize/line-lengths.ts";
 import { MODEL_FLAGS, openModel } from "../../tokenize/model-flags.ts";
 
 const FIELDS = [
@@ -57,30 +58,28 @@ export const command = defineCommand({
     const { tokenizer } = await openModel(flags, context);
     const inputs = await openInputs(args.files, context);
     const seen = new Set<number>();
-    const lengths: number[] = [];
-    const sum = { words: 0, unknown: 0, bytes: 0 };
+    const lines = new LineLengths();
+    const sum = { words: 0, tokens: 0, unknown: 0, bytes: 0 };
     for (const input of inputs) {
       const options = { special: "text", addSpecialTokens: false } as const;
-      let open = 0;
       for await (const { chunk, encoding } of encodeInput(input, tokenizer, options, context)) {
         sum.words += chunk.text.match(/[^\p{White_Space}]+/gu)?.length ?? 0;
         sum.bytes += Buffer.byteLength(chunk.text);
+        sum.tokens += encoding.length;
+        lines.add(chunk.text, encoding.starts, encoding.length);
         for (let i = 0; i < encoding.length; i++) {
           seen.add(encoding.ids[i]!);
           if (encoding.ids[i] === tokenizer.unknownId) sum.unknown++;
-          open++;
-          if (!chunk.text.slice(encoding.starts[i], encoding.ends[i]).includes("\n")) continue;
-          lengths.push(open);
-          open = 0;
         }
       }
-      if (open > 0) lengths.push(open);
+      lines.end();
     }
+    const { lengths } = lines;
     if (flags.histogram) {
       await context.printRecords(BIN_FIELDS, histogram(lengths));
       return 0;
     }
-    const tokens = lengths.reduce((total, length) => total + length, 0);
+    const { tokens } = sum;
     const sorted = [...lengths].sort((a, b) => a - b);
     const at = (part: number) =>
       BigInt(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0);
@@ -93,7 +92,7 @@ export const command = defineCommand({
       fertility: ratio(tokens, sum.words),
       bytes_per_token: ratio(sum.bytes, tokens),
       vocabulary_used: ratio(seen.size, tokenizer.vocabularySize),
-      length_mean: ratio(tokens, lengths.length),
+      length_mean: ratio(total(lengths), lengths.length),
       length_median: at(0.5),
       length_p95: at(0.95),
       length_max: at(1),
@@ -101,6 +100,10 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+function total(lengths: readonly number[]): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
 
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : Math.round((part / whole) * 10_000) / 10_000;
