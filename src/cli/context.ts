@@ -12,6 +12,7 @@ import type { AuditEntry, Store } from "../core/store/index.ts";
 import type { CommandSpec, FieldSpec } from "./command.ts";
 import type { GlobalOptions, OutputFormat } from "./global-flags.ts";
 import type { Io } from "./io.ts";
+import type { ListingOptions } from "./output/records.ts";
 import type { RowOptions, RowSource } from "./output/rows.ts";
 import { createStyle, type Style } from "./style.ts";
 
@@ -38,7 +39,11 @@ export interface CommandContext {
   /** Prints rows in the chosen format. */
   printRows(source: RowSource, options?: RowOptions): Promise<void>;
   /** Prints a listing of records with declared fields. */
-  printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]): Promise<void>;
+  printRecords(
+    fields: readonly FieldSpec[],
+    records: readonly RecordValues[],
+    options?: ListingOptions,
+  ): Promise<void>;
   /** Prints one record: a two-column view on a terminal, an object in JSON. */
   printRecord(
     fields: readonly FieldSpec[],
@@ -128,9 +133,13 @@ class Context implements CommandContext {
     await printRows(source, this, options);
   }
 
-  async printRecords(fields: readonly FieldSpec[], records: readonly RecordValues[]) {
+  async printRecords(
+    fields: readonly FieldSpec[],
+    records: readonly RecordValues[],
+    options?: ListingOptions,
+  ): Promise<void> {
     const { printRecords } = await import("./output/print.ts");
-    await printRecords(fields, records, this);
+    await printRecords(fields, records, this, options);
   }
 
   async printRecord(

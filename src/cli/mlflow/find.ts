@@ -23,6 +23,18 @@ export async function findExperiment(
   });
 }
 
+/** Ids of the experiments that words name, of all when there are none. */
+export async function experimentIds(
+  client: MlflowClient,
+  words: readonly string[],
+): Promise<string[]> {
+  const experiments =
+    words.length === 0
+      ? await allExperiments(client)
+      : await Promise.all(words.map((word) => findExperiment(client, word)));
+  return experiments.map(({ experimentId }) => experimentId);
+}
+
 /** Every experiment, deleted ones included. */
 export async function allExperiments(client: MlflowClient): Promise<ExperimentEntity[]> {
   const found: ExperimentEntity[] = [];
@@ -47,9 +59,9 @@ export async function findRun(client: MlflowClient, word: string): Promise<RunEn
     const run = await orNull(client.runs.get(word));
     if (run !== null) return run;
   }
-  const experimentIds = (await allExperiments(client)).map(({ experimentId }) => experimentId);
+  const everywhere = await experimentIds(client, []);
   const search = async (filter: string) =>
-    (await client.runs.search(experimentIds, { filter, viewType: "ALL", maxResults: 6 })).items;
+    (await client.runs.search(everywhere, { filter, viewType: "ALL", maxResults: 6 })).items;
   const byId = /^[0-9a-f]{1,31}$/.test(word)
     ? await search(`attributes.run_id LIKE '${word}%'`)
     : [];

@@ -32,6 +32,11 @@ export const RUN_FIELDS = [
   { name: "tags", type: TEXT_MAP },
 ] as const satisfies readonly FieldSpec[];
 
+/** What `runs delete` and `runs restore` show of a run. */
+export const RUN_STATE_FIELDS = RUN_FIELDS.filter(({ name }) =>
+  ["run_id", "run_name", "lifecycle_stage"].includes(name),
+);
+
 /** An experiment by the names of EXPERIMENT_FIELDS. */
 export function experimentRecord(experiment: ExperimentEntity): RecordValues {
   return {

@@ -40,6 +40,18 @@ export const SEARCH_FLAGS = {
   ...VIEW_FLAG,
 } as const satisfies FlagSpecs;
 
+/** Experiments by name or id; none are all. */
+export const EXPERIMENTS_FLAG = {
+  experiment: {
+    type: "string",
+    short: "e",
+    value: "name",
+    repeat: true,
+    completes: "mlflow-experiments",
+    summary: "only of this experiment, by name or id (default: of all)",
+  },
+} as const satisfies FlagSpecs;
+
 interface Wanted {
   readonly filter?: string | undefined;
   readonly orderBy?: readonly string[];

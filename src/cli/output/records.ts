@@ -31,13 +31,20 @@ export function recordRows(
   };
 }
 
+/** Columns of a table when `--json` names none: the first so many. */
+export interface ListingOptions {
+  readonly brief?: number;
+}
+
 /** A listing in the chosen format. */
 export async function printRecords(
   fields: readonly FieldSpec[],
   records: readonly RecordValues[],
   context: CommandContext,
+  options: ListingOptions = {},
 ): Promise<void> {
-  await printRows(recordRows(fields, records), context, {});
+  const brief = fields.slice(0, options.brief).map(({ name }) => name);
+  await printRows(recordRows(fields, records), context, { brief });
 }
 
 /** One record: name and value on a terminal, an object in JSON, one row in the other formats. */

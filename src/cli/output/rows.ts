@@ -20,6 +20,8 @@ export interface RowSource {
 export interface RowOptions {
   /** Most rows of a terminal's table; 0 for all, 100 when absent. */
   readonly limit?: number | undefined;
+  /** Columns of a table when `--json` names none; all without it. */
+  readonly brief?: readonly string[] | undefined;
   /** `string` prints bigint values in JSON as strings. */
   readonly int64?: "number" | "string" | undefined;
   /** Each batch is written as it comes, for what is followed while it happens. */
@@ -43,12 +45,14 @@ export async function printRows(
   context: CommandContext,
   options: RowOptions,
 ): Promise<void> {
-  const rows = selectFields(source, context.globals.jsonFields);
+  const { format, globals } = context;
+  const isBrief = format === "table" && globals.jsonFields.length === 0;
+  const rows = selectFields(source, isBrief ? (options.brief ?? []) : globals.jsonFields);
   if (options.chart !== undefined) {
     const { printChart } = await import("./chart.ts");
     return printChart(rows, options.chart, context);
   }
-  if (context.format === "table") {
+  if (format === "table") {
     return printTable(rows, context, options);
   }
   const encoder = await createEncoder(rows.schema, context, options);

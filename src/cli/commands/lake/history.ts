@@ -12,7 +12,6 @@ import { rowSourceOf } from "../../lake/describe.ts";
 import { ROW_FLAGS } from "../../lake/row-flags.ts";
 import { openProjectLake } from "../../lake/session.ts";
 import { quoteTable } from "../../lake/table-name.ts";
-import { selectFields } from "../../output/rows.ts";
 
 const TEXT_MAP: DataType = mapType(STRING, STRING);
 
@@ -55,9 +54,7 @@ export const command = defineCommand({
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
     const history = rowSourceOf(await (await lake.table(table)).historyRows(flags.limit));
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const rows = isBrief ? selectFields(history, BRIEF) : history;
-    await context.printRows(rows, { int64: flags.int64, limit: 0 });
+    await context.printRows(history, { brief: BRIEF, int64: flags.int64, limit: 0 });
     return 0;
   },
 });

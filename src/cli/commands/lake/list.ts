@@ -35,9 +35,7 @@ export const command = defineCommand({
     const limit = flags.limit ?? 100;
     const shown = limit === 0 ? tables : tables.slice(0, limit);
     const records = shown.map((table) => ({ ...table }));
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const fields = command.fields ?? [];
-    await context.printRecords(isBrief ? fields.slice(0, 4) : fields, records);
+    await context.printRecords(command.fields ?? [], records, { brief: 4 });
     if (tables.length === 0 && context.io.stderr.isTTY) {
       const where = args.namespace === undefined ? "" : ` in ${args.namespace}`;
       await context.note(`no tables${where} yet: \`sovereign init --demo\` makes some to try`);

@@ -29,8 +29,7 @@ export const command = defineCommand({
           : `\`${args.job}\` has not run yet: \`sovereign run job ${args.job}\` runs it`,
       );
     }
-    const isBrief = context.globals.output === undefined;
-    await context.printRecords(isBrief ? RUN_FIELDS.slice(0, 5) : RUN_FIELDS, runs.map(runRecord));
+    await context.printRecords(RUN_FIELDS, runs.map(runRecord), { brief: 5 });
     return 0;
   },
 });

@@ -43,9 +43,7 @@ export const command = defineCommand({
       bytes: BigInt(fileBytes + logBytes),
       created_at: BigInt(settings.createdAtMs) * 1000n,
     }));
-    const isBrief = context.globals.output === undefined;
-    const fields = command.fields ?? [];
-    await context.printRecords(isBrief ? fields.slice(0, 5) : fields, records);
+    await context.printRecords(command.fields ?? [], records, { brief: 5 });
     if (records.length === 0 && context.io.stderr.isTTY) {
       await context.note("no collections yet: `sovereign vector create NAME --dims N` makes one");
     }

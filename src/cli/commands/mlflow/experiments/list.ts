@@ -33,11 +33,7 @@ export const command = defineCommand({
       view: flags.view,
       limit: flags.limit ?? DEFAULT_LIMIT,
     });
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    await context.printRecords(
-      isBrief ? EXPERIMENT_FIELDS.slice(0, 4) : EXPERIMENT_FIELDS,
-      found.items.map(experimentRecord),
-    );
+    await context.printRecords(EXPERIMENT_FIELDS, found.items.map(experimentRecord), { brief: 4 });
     const empty = "no experiments: `sovereign mlflow experiments create NAME` makes one";
     await noteExtent(context, found, { flag: "--limit", empty });
     return 0;

@@ -30,11 +30,7 @@ export const command = defineCommand({
       view: flags.view,
       limit: flags["max-results"] ?? DEFAULT_LIMIT,
     });
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    await context.printRecords(
-      isBrief ? EXPERIMENT_FIELDS.slice(0, 4) : EXPERIMENT_FIELDS,
-      found.items.map(experimentRecord),
-    );
+    await context.printRecords(EXPERIMENT_FIELDS, found.items.map(experimentRecord), { brief: 4 });
     await noteExtent(context, found, { flag: "--max-results", empty: "no such experiments" });
     return 0;
   },

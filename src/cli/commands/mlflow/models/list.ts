@@ -32,9 +32,7 @@ export const command = defineCommand({
       filter: flags.filter,
       limit: flags.limit ?? DEFAULT_LIMIT,
     });
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const fields = isBrief ? MODEL_FIELDS.slice(0, 4) : MODEL_FIELDS;
-    await context.printRecords(fields, found.items.map(modelRecord));
+    await context.printRecords(MODEL_FIELDS, found.items.map(modelRecord), { brief: 4 });
     const empty = "no models: `sovereign mlflow models create NAME` makes one";
     await noteExtent(context, found, { flag: "--limit", empty });
     return 0;

@@ -42,9 +42,7 @@ export const command = defineCommand({
       .map((item) => ({ ...item, aliases: aliasesOf(item.version) }))
       .sort((a, b) => Number(b.version) - Number(a.version));
     if (model.description !== "") await context.note(model.description);
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const fields = isBrief ? VERSION_FIELDS.slice(0, 6) : VERSION_FIELDS;
-    await context.printRecords(fields, versions.map(versionRecord));
+    await context.printRecords(VERSION_FIELDS, versions.map(versionRecord), { brief: 6 });
     if (versions.length === 0 && context.io.stderr.isTTY) {
       const next = `sovereign mlflow models create ${name} --source runs:/RUN_ID/model`;
       await context.note(`no versions: \`${next}\` makes one`);

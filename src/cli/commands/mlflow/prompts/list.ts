@@ -28,9 +28,7 @@ export const command = defineCommand({
       filter: flags.filter,
       limit: flags.limit ?? DEFAULT_LIMIT,
     });
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const fields = isBrief ? PROMPT_FIELDS.slice(0, 5) : PROMPT_FIELDS;
-    await context.printRecords(fields, found.items.map(promptRecord));
+    await context.printRecords(PROMPT_FIELDS, found.items.map(promptRecord), { brief: 5 });
     const empty = "no prompts: `sovereign mlflow prompts register NAME TEXT` makes one";
     await noteExtent(context, found, { flag: "--limit", empty });
     return 0;

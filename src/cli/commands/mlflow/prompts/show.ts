@@ -33,9 +33,8 @@ export const command = defineCommand({
       const { name } = readModelWord(args.prompt);
       await findModel(client, name, "prompt");
       const versions = await client.prompts.versions(name);
-      const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-      const fields = isBrief ? PROMPT_VERSION_FIELDS.slice(0, 6) : PROMPT_VERSION_FIELDS;
-      await context.printRecords(fields, versions.map(promptVersionRecord));
+      const records = versions.map(promptVersionRecord);
+      await context.printRecords(PROMPT_VERSION_FIELDS, records, { brief: 6 });
       return 0;
     }
     const version = await findPromptVersion(client, args.prompt);

@@ -2,12 +2,8 @@
 import { defineCommand } from "../../../command.ts";
 import { confirm } from "../../../confirm.ts";
 import { findRun } from "../../../mlflow/find.ts";
-import { RUN_FIELDS, runRecord } from "../../../mlflow/records.ts";
+import { RUN_STATE_FIELDS, runRecord } from "../../../mlflow/records.ts";
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
-
-const FIELDS = RUN_FIELDS.filter(({ name }) =>
-  ["run_id", "run_name", "lifecycle_stage"].includes(name),
-);
 
 export const command = defineCommand({
   args: {
@@ -25,7 +21,7 @@ export const command = defineCommand({
   ],
   notes:
     "Runs are hidden, not erased: `runs restore` brings them back until `mlflow gc` removes them.",
-  fields: FIELDS,
+  fields: RUN_STATE_FIELDS,
   databricks: "`databricks experiments delete-run <id>`",
   seeAlso: ["mlflow runs restore"],
   dryRun: true,
@@ -36,7 +32,7 @@ export const command = defineCommand({
     const runs = found.filter((run) => run.lifecycleStage === "active");
     const what = runs.length === 1 ? `run ${runs[0]?.runId}` : `${runs.length} runs`;
     if (context.globals.dryRun) {
-      await context.printRecords(FIELDS, found.map(runRecord));
+      await context.printRecords(RUN_STATE_FIELDS, found.map(runRecord));
       await context.note(`would delete ${what}`);
       return 0;
     }
@@ -46,7 +42,7 @@ export const command = defineCommand({
       await context.audit({ command: context.path, object: runId, outcome: "ok" });
     }
     const after = await Promise.all(found.map(({ runId }) => client.runs.get(runId)));
-    await context.printRecords(FIELDS, after.map(runRecord));
+    await context.printRecords(RUN_STATE_FIELDS, after.map(runRecord));
     if (runs.length < found.length) await context.note("some were deleted already");
     return 0;
   },

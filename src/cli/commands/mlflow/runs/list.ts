@@ -1,6 +1,6 @@
 /** `sovereign mlflow runs list`: runs, newest first. */
 import { defineCommand } from "../../../command.ts";
-import { allExperiments, findExperiment } from "../../../mlflow/find.ts";
+import { experimentIds } from "../../../mlflow/find.ts";
 import { RUN_FIELDS, runRecord } from "../../../mlflow/records.ts";
 import {
   collect,
@@ -31,20 +31,12 @@ export const command = defineCommand({
   seeAlso: ["mlflow runs search", "mlflow runs show"],
   async run(context, { args, flags }) {
     const client = await openTracking(context, flags, { writes: false });
-    const experiments =
-      args.experiment === undefined
-        ? await allExperiments(client)
-        : [await findExperiment(client, args.experiment)];
-    const ids = experiments.map(({ experimentId }) => experimentId);
+    const ids = await experimentIds(client, args.experiment === undefined ? [] : [args.experiment]);
     const found = await collect((options) => client.runs.search(ids, options), {
       view: flags.view,
       limit: flags.limit ?? DEFAULT_LIMIT,
     });
-    const isAsked = context.globals.output !== undefined;
-    await context.printRecords(
-      isAsked ? RUN_FIELDS : RUN_FIELDS.slice(0, 6),
-      found.items.map(runRecord),
-    );
+    await context.printRecords(RUN_FIELDS, found.items.map(runRecord), { brief: 6 });
     const empty = "no runs: `sovereign mlflow runs create EXPERIMENT` makes one";
     await noteExtent(context, found, { flag: "--limit", empty });
     return 0;

@@ -1,12 +1,8 @@
 /** `sovereign mlflow runs restore`: brings deleted runs back. */
 import { defineCommand } from "../../../command.ts";
 import { findRun } from "../../../mlflow/find.ts";
-import { RUN_FIELDS, runRecord } from "../../../mlflow/records.ts";
+import { RUN_STATE_FIELDS, runRecord } from "../../../mlflow/records.ts";
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
-
-const FIELDS = RUN_FIELDS.filter(({ name }) =>
-  ["run_id", "run_name", "lifecycle_stage"].includes(name),
-);
 
 export const command = defineCommand({
   args: {
@@ -22,7 +18,7 @@ export const command = defineCommand({
     { comment: "One that is needed again", run: "sovereign mlflow runs restore baseline" },
   ],
   notes: "`runs list --view deleted` shows which ones there are.",
-  fields: FIELDS,
+  fields: RUN_STATE_FIELDS,
   databricks: "`databricks experiments restore-run <id>`",
   seeAlso: ["mlflow runs delete"],
   async run(context, { args, flags }) {
@@ -37,7 +33,7 @@ export const command = defineCommand({
       await context.audit({ command: context.path, object: runId, outcome: "ok" });
     }
     const after = await Promise.all(found.map(({ runId }) => client.runs.get(runId)));
-    await context.printRecords(FIELDS, after.map(runRecord));
+    await context.printRecords(RUN_STATE_FIELDS, after.map(runRecord));
     return 0;
   },
 });

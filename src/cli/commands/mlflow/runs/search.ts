@@ -1,22 +1,21 @@
 /** `sovereign mlflow runs search`: runs by MLflow's filter language, with their metrics and params. */
 import { defineCommand } from "../../../command.ts";
-import { allExperiments, findExperiment } from "../../../mlflow/find.ts";
+import { experimentIds } from "../../../mlflow/find.ts";
 import { RUN_FIELDS } from "../../../mlflow/records.ts";
 import { printRuns } from "../../../mlflow/run-rows.ts";
-import { collect, DEFAULT_LIMIT, noteExtent, SEARCH_FLAGS } from "../../../mlflow/search.ts";
+import {
+  collect,
+  DEFAULT_LIMIT,
+  EXPERIMENTS_FLAG,
+  noteExtent,
+  SEARCH_FLAGS,
+} from "../../../mlflow/search.ts";
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 
 export const command = defineCommand({
   args: {},
   flags: {
-    experiment: {
-      type: "string",
-      short: "e",
-      value: "name",
-      repeat: true,
-      completes: "mlflow-experiments",
-      summary: "only runs of this one, by name or id (default: all)",
-    },
+    ...EXPERIMENTS_FLAG,
     ...SEARCH_FLAGS,
     ...TRACKING_FLAGS,
   },
@@ -41,11 +40,7 @@ export const command = defineCommand({
   seeAlso: ["mlflow runs list", "mlflow runs compare"],
   async run(context, { flags }) {
     const client = await openTracking(context, flags, { writes: false });
-    const experiments =
-      flags.experiment.length === 0
-        ? await allExperiments(client)
-        : await Promise.all(flags.experiment.map((name) => findExperiment(client, name)));
-    const ids = experiments.map(({ experimentId }) => experimentId);
+    const ids = await experimentIds(client, flags.experiment);
     const found = await collect((options) => client.runs.search(ids, options), {
       filter: flags.filter,
       orderBy: flags["order-by"],

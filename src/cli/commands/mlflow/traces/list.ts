@@ -1,7 +1,13 @@
 /** `sovereign mlflow traces list`: the traces of an experiment, the newest first. */
 import { defineCommand } from "../../../command.ts";
-import { allExperiments, findExperiment } from "../../../mlflow/find.ts";
-import { collect, DEFAULT_LIMIT, LIMIT_FLAG, noteExtent } from "../../../mlflow/search.ts";
+import { experimentIds } from "../../../mlflow/find.ts";
+import {
+  collect,
+  DEFAULT_LIMIT,
+  EXPERIMENTS_FLAG,
+  LIMIT_FLAG,
+  noteExtent,
+} from "../../../mlflow/search.ts";
 import { TRACE_FIELDS, traceRecord } from "../../../mlflow/trace-records.ts";
 import { openTracking, TRACKING_FLAGS } from "../../../mlflow/tracking.ts";
 
@@ -11,13 +17,7 @@ const PAGE_SIZE = 500;
 export const command = defineCommand({
   args: {},
   flags: {
-    experiment: {
-      type: "string",
-      short: "e",
-      value: "name",
-      repeat: true,
-      summary: "only of this experiment, by name or id (default: of all)",
-    },
+    ...EXPERIMENTS_FLAG,
     filter: {
       type: "string",
       value: "expression",
@@ -38,11 +38,7 @@ export const command = defineCommand({
   seeAlso: ["mlflow traces show"],
   async run(context, { flags }) {
     const client = await openTracking(context, flags, { writes: false });
-    const experiments =
-      flags.experiment.length === 0
-        ? await allExperiments(client)
-        : await Promise.all(flags.experiment.map((word) => findExperiment(client, word)));
-    const ids = experiments.map(({ experimentId }) => experimentId);
+    const ids = await experimentIds(client, flags.experiment);
     const found = await collect(
       (options) =>
         client.traces.search(ids, {
@@ -51,9 +47,7 @@ export const command = defineCommand({
         }),
       { filter: flags.filter, limit: flags.limit ?? DEFAULT_LIMIT },
     );
-    const isBrief = context.format === "table" && context.globals.jsonFields.length === 0;
-    const fields = isBrief ? TRACE_FIELDS.slice(0, 6) : TRACE_FIELDS;
-    await context.printRecords(fields, found.items.map(traceRecord));
+    await context.printRecords(TRACE_FIELDS, found.items.map(traceRecord), { brief: 6 });
     await noteExtent(context, found, { flag: "--limit", empty: "no traces" });
     return 0;
   },
