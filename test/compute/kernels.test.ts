@@ -1,31 +1,13 @@
 /** The kernels against their definitions on random shapes: both builds, one thread and two. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type ComputeBackend, openCompute } from "../../src/compute/index.ts";
-import { createWasmBackend } from "../../src/compute/wasm/backend.ts";
 import { createRng } from "../../src/core/rng.ts";
-import { randomFloats, sweep } from "./sweep.ts";
-import { SWEEPS } from "./sweeps.ts";
+import { randomFloats } from "./sweep.ts";
+import { sweepBuilds } from "./sweep-builds.ts";
 
-const CASES = 200;
 const reference = await openCompute({ backend: "reference" });
 
-describe.each([
-  { build: "plain", threads: 1 },
-  { build: "auto", threads: 1 },
-  { build: "plain", threads: 2 },
-  { build: "auto", threads: 2 },
-] as const)("$build build, $threads threads", ({ build, threads }) => {
-  let backend: ComputeBackend;
-  beforeAll(async () => {
-    backend = await createWasmBackend({ build, threads, leastShare: 256 });
-    expect(await backend.start()).toBe(threads);
-  });
-  afterAll(() => backend.close());
-
-  test.each(Object.entries(SWEEPS))("%s", (_, run) => {
-    sweep(run, CASES, { reference, backend });
-  });
-});
+sweepBuilds(200);
 
 test.runIf(process.arch === "x64")("the relaxed build passes its known answers here", async () => {
   await using backend = disposable(await openCompute({ threads: 1 }));
