@@ -57,7 +57,7 @@ export interface ScanOptions {
   dimensions: number;
 }
 
-/** Shape of `C = alpha * op(A) * op(B) + beta * C`: C (m, n), op(A) (m, k), op(B) (k, n). */
+/** Shape of `C = alpha * op(A) * op(B) + beta * C + bias`: C (m, n), op(A) (m, k), op(B) (k, n). */
 export interface GemmShape {
   m: number;
   n: number;
@@ -70,10 +70,35 @@ export interface GemmShape {
   alpha?: number;
   /** 0 unless given; then what C held does not matter, be it NaN. */
   beta?: number;
+  /** Added to each row (n). */
+  bias?: Float32Array;
+}
+
+/** A right operand op(B) (k, n) in the form that products read; `free` its `panels`. */
+export interface PackedMatrix {
+  readonly n: number;
+  readonly k: number;
+  readonly panels: Float32Array;
+}
+
+/** Heads of attention, each of `dimensions / heads` values. */
+export interface AttentionShape {
+  heads: number;
+  /** D, of all heads together. */
+  dimensions: number;
+  /** Rows of each sequence; they lie end to end. */
+  lengths: readonly number[] | Uint32Array;
 }
 
 export interface MatrixOps {
-  sgemm(a: Float32Array, b: Float32Array, c: Float32Array, shape: GemmShape): void;
+  sgemm(a: Float32Array, b: Float32Array | PackedMatrix, c: Float32Array, shape: GemmShape): void;
+  /** Packs an operand that is used again and again, such as a weight. */
+  pack(b: Float32Array, shape: Pick<GemmShape, "n" | "k" | "transposeB">): PackedMatrix;
+  /**
+   * softmax(Q K^T / sqrt(D / heads)) V in each head of each sequence, every row seeing all rows of
+   * its sequence. `qkv` (rows, 3 D) holds queries, keys and values side by side, `out` is (rows, D).
+   */
+  attention(qkv: Float32Array, out: Float32Array, shape: AttentionShape): void;
 }
 
 /** `gelu` is x Φ(x) by erf, `gelu_tanh` the approximation of GPT-2; `log` is natural. */

@@ -1,6 +1,13 @@
 /** Checks of operands, the same for every backend, so that a wrong shape never reads foreign bytes. */
 import { SovereignError } from "../core/errors.ts";
-import type { Bins, GemmShape, NormOptions, WeightFormat } from "./backend.ts";
+import type {
+  AttentionShape,
+  Bins,
+  GemmShape,
+  NormOptions,
+  PackedMatrix,
+  WeightFormat,
+} from "./backend.ts";
 import { WEIGHT_FORMATS } from "./formats.ts";
 
 /** Throws unless the lengths are the same. */
@@ -38,14 +45,40 @@ function refuse(message: string): never {
 /** The three operands of `sgemm` against its shape. */
 export function checkGemm(
   a: Float32Array,
-  b: Float32Array,
+  b: Float32Array | PackedMatrix,
   c: Float32Array,
-  { m, n, k }: GemmShape,
+  { m, n, k, bias }: GemmShape,
 ): void {
   for (const [name, count] of Object.entries({ m, n, k })) checkCount(name, count);
   checkLength("A", a.length, m * k);
-  checkLength("B", b.length, k * n);
+  if (b instanceof Float32Array) checkLength("B", b.length, k * n);
+  else if (b.n !== n || b.k !== k) {
+    refuse(`B was packed as (${b.k}, ${b.n}), the shape wants (${k}, ${n})`);
+  }
   checkLength("C", c.length, m * n);
+  if (bias !== undefined) checkLength("bias", bias.length, n);
+}
+
+/** A right operand against its shape. */
+export function checkPacking(b: Float32Array, { n, k }: Pick<GemmShape, "n" | "k">): void {
+  for (const [name, count] of Object.entries({ n, k })) checkCount(name, count);
+  checkLength("B", b.length, k * n);
+}
+
+/** Whole heads, and rows for every sequence; returns the lengths. */
+export function checkAttention(
+  qkv: Float32Array,
+  out: Float32Array,
+  { heads, dimensions, lengths }: AttentionShape,
+): Uint32Array {
+  checkCount("heads", heads, 1);
+  checkCount("dimensions", dimensions, 1);
+  if (dimensions % heads !== 0) refuse(`${dimensions} dimensions make no ${heads} equal heads`);
+  for (const length of lengths) checkCount("the length of a sequence", length);
+  const rows = Array.from(lengths).reduce((sum, length) => sum + length, 0);
+  checkLength("qkv", qkv.length, rows * 3 * dimensions);
+  checkLength("out", out.length, rows * dimensions);
+  return Uint32Array.from(lengths);
 }
 
 /** The operands of a norm; returns how many rows there are. */

@@ -8,6 +8,7 @@ import { createWasmBackend } from "./wasm/backend.ts";
 
 export type {
   Activation,
+  AttentionShape,
   Bins,
   ComputeBackend,
   GemmShape,
@@ -17,6 +18,7 @@ export type {
   Moments,
   NormOptions,
   OrderOps,
+  PackedMatrix,
   QuantisedOps,
   RowOps,
   ScanOptions,

@@ -28,16 +28,42 @@ const sgemm: SweepCase = (shapes) => {
   };
   const [a, b, before] = [m * k, k * n, m * n].map((length) => randomFloats(rng, length));
   if (shape.beta === 0) before!.fill(Number.NaN);
-  const wanted = before!.slice();
-  reference.sgemm(a!, b!, wanted, shape);
+  const bias = rng.int(2) === 0 ? undefined : place(shapes, randomFloats(rng, n));
+  const biased = bias === undefined ? shape : { ...shape, bias };
+  const [wanted, again] = [before!.slice(), before!.slice()];
+  reference.sgemm(a!, b!, wanted, biased);
   const [x, y, c] = [a!, b!, before!].map((values) => place(shapes, values));
   const largest = (values: Float32Array): number =>
     values.reduce((top, value) => Math.max(top, Math.abs(value) || 0), 0);
   const size = k * largest(a!) * largest(b!) * Math.abs(shape.alpha);
-  const carried = Math.abs(shape.beta) * largest(before!);
-  backend.sgemm(x!, y!, c!, shape);
+  const carried = Math.abs(shape.beta) * largest(before!) + largest(bias ?? new Float32Array(0));
+  const packed = rng.int(2) === 0 ? backend.pack(y!, shape) : null;
+  backend.sgemm(x!, packed ?? y!, c!, biased);
+  if (packed !== null) {
+    backend.free(packed.panels);
+    reference.sgemm(a!, reference.pack(b!, shape), again, biased);
+    expectAllClose("packed", again, wanted, () => 0);
+  }
   expectAllClose(JSON.stringify(shape), c!, wanted, () => 1e-5 * (size + carried));
-  for (const operand of [x!, y!, c!]) backend.free(operand);
+  for (const operand of [x!, y!, c!, bias]) if (operand !== undefined) backend.free(operand);
+};
+
+const attention: SweepCase = (shapes) => {
+  const { rng, reference, backend } = shapes;
+  const heads = 1 + rng.int(4);
+  const dimensions = heads * (1 + rng.int(rng.int(4) === 0 ? 100 : 20));
+  const lengths = Array.from({ length: rng.int(5) }, () => rng.int(rng.int(8) === 0 ? 120 : 24));
+  const rows = lengths.reduce((sum, length) => sum + length, 0);
+  const qkv = Float32Array.from({ length: rows * 3 * dimensions }, () => rng.normal() * 2);
+  const [x, out] = [place(shapes, qkv), place(shapes, new Float32Array(rows * dimensions))];
+  const wanted = new Float32Array(rows * dimensions);
+  const shape = { heads, dimensions, lengths };
+  reference.attention(qkv, wanted, shape);
+  backend.attention(x, out, shape);
+  const size = qkv.reduce((top, value) => Math.max(top, Math.abs(value)), 1);
+  expectAllClose(JSON.stringify(shape), out, wanted, () => 1e-5 * size * size);
+  backend.free(x);
+  backend.free(out);
 };
 
 const activate: SweepCase = (shapes) => {
@@ -84,4 +110,9 @@ const rows: SweepCase = (shapes) => {
   for (const operand of [from, out, weight, bias]) if (operand) backend.free(operand);
 };
 
-export const ROW_SWEEPS: Readonly<Record<string, SweepCase>> = { sgemm, activate, rows };
+export const ROW_SWEEPS: Readonly<Record<string, SweepCase>> = {
+  sgemm,
+  attention,
+  activate,
+  rows,
+};

@@ -3,6 +3,7 @@
 export { scanDot, scanCosine, scanL2 } from "./linear/scan";
 export { pushTop, scanTop } from "./linear/top";
 export { packA, packB, gemm } from "./linear/gemm";
+export { attention } from "./linear/attention";
 export { activate } from "./linear/activation";
 export { softmax, layerNorm, rmsNorm } from "./linear/rows";
 export { sumBlocks, sumPairs, minMax } from "./linear/reduce";

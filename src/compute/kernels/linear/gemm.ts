@@ -1,4 +1,4 @@
-// C = alpha * op(A) * op(B) + beta * C in f32. Both operands are packed first, zero padded: A into
+// C = alpha * op(A) * op(B) + beta * C + bias in f32. Both operands are packed first, zero padded: A into
 // panels of 4 rows ([panel][k][4]), B into panels of 8 columns ([panel][k][8]). The micro kernel
 // keeps a 4 x 8 tile of C in eight registers; more of them spill and halve the speed.
 // K goes by in blocks of 256, so a sum's order depends on K alone.
@@ -72,18 +72,22 @@ export function packB(
   pack(source, target, lines, k, line, step, from, to, 8);
 }
 
-/** One row of the tile into C. The first block of K takes beta, the others add. */
+/** One row of the tile into C. The first block of K takes beta and the bias, the others add. */
 @inline
-function writeRow(c: usize, low: v128, high: v128, alpha: v128, beta: f32, isFirst: bool): void {
+function writeRow(c: usize, low: v128, high: v128, alpha: v128, beta: f32, bias: usize): void {
   low = f32x4.mul(low, alpha);
   high = f32x4.mul(high, alpha);
-  if (!isFirst) {
+  if (beta == 1) {
     low = f32x4.add(low, v128.load(c));
     high = f32x4.add(high, v128.load(c, 16));
   } else if (beta != 0) {
     const scale = f32x4.splat(beta);
     low = f32x4.add(low, f32x4.mul(scale, v128.load(c)));
     high = f32x4.add(high, f32x4.mul(scale, v128.load(c, 16)));
+  }
+  if (bias) {
+    low = f32x4.add(low, v128.load(bias));
+    high = f32x4.add(high, v128.load(bias, 16));
   }
   v128.store(c, low);
   v128.store(c, high, 16);
@@ -102,7 +106,7 @@ function copyTile(from: usize, fromRow: i32, to: usize, toRow: i32, rows: i32, c
 /** The 4 x 8 tile at `c`, whose rows are `row` f32 apart: `length` steps of K from two panels. */
 @inline
 function tile(
-  pa: usize, pb: usize, length: i32, c: usize, row: i32, alpha: v128, beta: f32, isFirst: bool,
+  pa: usize, pb: usize, length: i32, c: usize, row: i32, alpha: v128, beta: f32, bias: usize,
 ): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00;
   let c20 = c00, c21 = c00, c30 = c00, c31 = c00;
@@ -125,35 +129,44 @@ function tile(
     pb += 32;
   }
   const stride = <usize>row << 2;
-  writeRow(c, c00, c01, alpha, beta, isFirst);
-  writeRow(c + stride, c10, c11, alpha, beta, isFirst);
-  writeRow(c + 2 * stride, c20, c21, alpha, beta, isFirst);
-  writeRow(c + 3 * stride, c30, c31, alpha, beta, isFirst);
+  writeRow(c, c00, c01, alpha, beta, bias);
+  writeRow(c + stride, c10, c11, alpha, beta, bias);
+  writeRow(c + 2 * stride, c20, c21, alpha, beta, bias);
+  writeRow(c + 3 * stride, c30, c31, alpha, beta, bias);
 }
 
-/** C (m, n) from packed operands: panels `a0..a1` of A and `b0..b1` of B. `edge` holds 32 f32. */
+/**
+ * C (m, n), rows `stride` apart, from packed operands: panels `a0..a1` of A and `b0..b1` of B.
+ * `bias` (n, may be 0: none) is added to every row. `edge` holds 40 f32.
+ */
 export function gemm(
-  packedA: usize, packedB: usize, c: usize, m: i32, n: i32, k: i32, a0: i32, a1: i32, b0: i32,
-  b1: i32, alpha: f32, beta: f32, edge: usize,
+  packedA: usize, packedB: usize, c: usize, m: i32, n: i32, k: i32, stride: i32, a0: i32, a1: i32,
+  b0: i32, b1: i32, alpha: f32, beta: f32, bias: usize, edge: usize,
 ): void {
   const scale = f32x4.splat(alpha);
   for (let kb = 0; kb < k; kb += K_BLOCK) {
     const length = min(K_BLOCK, k - kb);
+    const carried: f32 = kb == 0 ? beta : 1;
     for (let ab = a0; ab < a1; ab += PANELS_A) {
       const abEnd = min(ab + PANELS_A, a1);
       for (let jb = b0; jb < b1; jb++) {
         const pb = packedB + ((<usize>jb * k + kb) << 5);
         const columns = n - jb * 8;
+        let shift: usize = bias && kb == 0 ? bias + (<usize>jb << 5) : 0;
+        if (shift && columns < 8) {
+          copyTile(shift, 8, edge + 128, 8, 1, columns);
+          shift = edge + 128;
+        }
         for (let ip = ab; ip < abEnd; ip++) {
           const pa = packedA + ((<usize>ip * k + kb) << 4);
           const rows = m - ip * 4;
-          const at = c + ((<usize>(ip * 4) * n + jb * 8) << 2);
+          const at = c + ((<usize>(ip * 4) * stride + jb * 8) << 2);
           if (rows >= 4 && columns >= 8) {
-            tile(pa, pb, length, at, n, scale, beta, kb == 0);
+            tile(pa, pb, length, at, stride, scale, carried, shift);
           } else {
-            copyTile(at, n, edge, 8, min(4, rows), min(8, columns));
-            tile(pa, pb, length, edge, 8, scale, beta, kb == 0);
-            copyTile(edge, 8, at, n, min(4, rows), min(8, columns));
+            copyTile(at, stride, edge, 8, min(4, rows), min(8, columns));
+            tile(pa, pb, length, edge, 8, scale, carried, shift);
+            copyTile(edge, 8, at, stride, min(4, rows), min(8, columns));
           }
         }
       }
