@@ -23,6 +23,7 @@ import type {
   ChangeRange,
   DeltaTable,
   MergeAlias,
+  NewFiles,
   OverwriteOptions,
   ReadOptions,
   TableDetail,
@@ -158,6 +159,24 @@ class SessionTable implements DeltaTable {
       ...bounds.map(boundText),
     ];
     return this.#run(`SELECT * FROM table_changes(${args.join(", ")})`);
+  }
+
+  async newFiles(since: number, version: number): Promise<NewFiles> {
+    const { log } = await this.#open();
+    const { compareFiles, readFiles } = await import("./sql-door.ts");
+    const later = await log.snapshot({ version });
+    const { added, removedCount } = await compareFiles(
+      await log.snapshot({ version: since }),
+      later,
+    );
+    return {
+      addedCount: added.length,
+      removedCount,
+      read: (columns) => {
+        this.#session.requireOpen();
+        return readFiles(this.#session, later, { files: added, columns });
+      },
+    };
   }
 
   append(rows: InputRows, options: WriteRowsOptions = {}): Promise<CommitSummary | null> {

@@ -32,6 +32,7 @@ export type {
   ChangeRange,
   DeltaTable,
   MergeAlias,
+  NewFiles,
   OverwriteOptions,
   ReadOptions,
   TableDetail,

@@ -1,4 +1,5 @@
 /** What running a statement needs, loaded with the first one. Import it dynamically. */
+export { compareFiles, readFiles } from "./exec/changes/new-files.ts";
 export { readEngineError } from "./exec/engine-failure.ts";
 export { executeStatement } from "./exec/execute.ts";
 export { dryRun } from "./exec/plan/dry-run.ts";

@@ -93,6 +93,12 @@ export interface DeltaTable {
    * off in the range, or a column was renamed, dropped or given another type.
    */
   changes(range: ChangeRange): Promise<StatementResult>;
+  /**
+   * The data files that `version` has and `since`, an earlier one, has not: their rows are those
+   * that changed in between, and others that were written again with them. RESOURCE_DOES_NOT_EXIST
+   * when the log does not reach back to `since`.
+   */
+  newFiles(since: number, version: number): Promise<NewFiles>;
   /** Adds rows, all or none. A stream is taken as it comes, and never lies in memory as a whole. */
   append(rows: InputRows, options?: WriteRowsOptions): Promise<CommitSummary | null>;
   /** Replaces every row, or the rows of `where`, by these. */
@@ -113,6 +119,15 @@ export interface DeltaTable {
   toArrow(options?: ReadOptions): Promise<ArrowTable>;
   /** Rows as objects; see `PlainValue` for each type's. */
   rows(options?: ReadOptions): Promise<Record<string, PlainValue>[]>;
+}
+
+/** Data files that one version of a table has and an earlier one has not. */
+export interface NewFiles {
+  readonly addedCount: number;
+  /** Files that only the earlier version has. */
+  readonly removedCount: number;
+  /** The rows of the added files, as they are in the later version; every column by default. */
+  read(columns?: readonly string[]): Promise<StatementResult>;
 }
 
 /** Other names for the two sides of a MERGE than `target` and `source`. */

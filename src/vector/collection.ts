@@ -5,18 +5,22 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
 import { parseJson } from "../core/json/index.ts";
+import type { Lake } from "../lake/index.ts";
 import { buildGraph, GRAPH_SECTION, type IndexOptions } from "./graph/collection-graph.ts";
 import { Graph } from "./graph/graph.ts";
-import { checkRows } from "./input/check-row.ts";
+import { changedRows, checkRows } from "./input/check-row.ts";
 import { filterRows, runQuery, type VectorQuery } from "./search/run-query.ts";
 import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
 import { damaged, MAX_DIMS } from "./store/section-file.ts";
+import type { FollowOptions, SyncOptions, SyncResult } from "./sync/sync.ts";
 import type { TextIndex } from "./text/text-index.ts";
 import {
   type CollectionSettings,
   METRICS,
   type Metadata,
   type Metric,
+  type SyncState,
+  type TableSource,
   type TextField,
   type UpsertResult,
   type VectorRow,
@@ -36,6 +40,8 @@ export interface CollectionOptions {
   readonly k1?: number;
   /** How far BM25 weighs lengths, from 0 to 1; default 0.75. */
   readonly b?: number;
+  /** A table that the collection follows; see `syncCollection`. */
+  readonly source?: TableSource;
   readonly clock?: Clock;
 }
 
@@ -134,13 +140,23 @@ export class Collection implements AsyncDisposable {
     return this.#disk.rows.liveCount;
   }
 
-  /** Adds rows, each in place of the one of its id: all, or none when one is wrong. */
-  upsert(rows: Iterable<VectorRow>): Promise<UpsertResult> {
+  /**
+   * Adds rows, each in place of the one of its id: all, or none when one is wrong. With `skipSame`
+   * rows that are there as they are cost nothing.
+   */
+  upsert(rows: Iterable<VectorRow>, { skipSame = false } = {}): Promise<UpsertResult> {
     return this.#inTurn(async () => {
-      const result = await this.#disk.upsert(checkRows(rows, this.settings));
+      const checked = checkRows(rows, this.settings);
+      const changed = skipSame ? changedRows(checked, this.#disk.rows) : checked;
+      const result = await this.#disk.upsert(changed);
       if (this.#disk.isDue) await this.#rewrite();
-      return result;
+      return { ...result, unchanged: checked.ids.length - changed.ids.length };
     });
+  }
+
+  /** Notes how far the collection has come with its table; resolves when that is durable. */
+  noteSynced(state: SyncState): Promise<void> {
+    return this.#inTurn(() => this.#disk.noteSynced(state));
   }
 
   /** Deletes rows; returns how many there were. */
@@ -155,6 +171,12 @@ export class Collection implements AsyncDisposable {
     const byFilter = hasFilter ? filterRows(this.#disk, filters) : [];
     const byId = (ids ?? []).map((id) => rows.find(id)).filter((row) => row >= 0);
     return [...new Set([...byFilter, ...byId])].sort((a, b) => a - b).map((row) => rows.ids[row]!);
+  }
+
+  /** The id of every row, in the order they were written. */
+  *ids(): Generator<string> {
+    const { rows } = this.#disk;
+    for (const row of rows.live()) yield rows.ids[row]!;
   }
 
   /** The row of that id, or null. */
@@ -177,6 +199,18 @@ export class Collection implements AsyncDisposable {
     return runQuery(target, query).map(
       ({ row, score }) => new Hit(rows.ids[row]!, score, rows.metadataTexts[row]!),
     );
+  }
+
+  /** Takes what has changed in the table of `settings.source`; see `sync/sync.ts`. */
+  async sync(lake: Lake, options: SyncOptions = {}): Promise<SyncResult> {
+    const { syncCollection } = await import("./sync/sync.ts");
+    return syncCollection(this, lake, options);
+  }
+
+  /** Syncs whenever the table has changed, until `signal` ends it; gives what each sync did. */
+  async *follow(lake: Lake, options: FollowOptions): AsyncGenerator<SyncResult> {
+    const { followTable } = await import("./sync/sync.ts");
+    yield* followTable(this, lake, options);
   }
 
   /**
@@ -263,7 +297,8 @@ function readOptions(options: CollectionOptions): CollectionSettings {
     );
   }
   const createdAtMs = (options.clock ?? systemClock).nowMs();
-  return { dims, metric, createdAtMs, text, language, k1, b, fields: {} };
+  const source = options.source === undefined ? {} : { source: options.source };
+  return { dims, metric, createdAtMs, text, language, k1, b, fields: {}, ...source };
 }
 
 function refuse(message: string, hint: string): SovereignError {

@@ -19,6 +19,7 @@ export {
 } from "./input/read-file.ts";
 export type { Fusion } from "./search/fuse.ts";
 export { QUERY_TYPES, type QueryType, type VectorQuery } from "./search/run-query.ts";
+export type { FollowOptions, SyncMode, SyncOptions, SyncResult } from "./sync/sync.ts";
 export {
   type CollectionSettings,
   type FieldType,
@@ -26,6 +27,8 @@ export {
   type Metadata,
   type MetadataValue,
   type Metric,
+  type SyncState,
+  type TableSource,
   type TextField,
   type UpsertResult,
   type VectorRow,

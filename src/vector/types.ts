@@ -32,7 +32,31 @@ export interface TextField {
   readonly boost: number;
 }
 
-/** What a collection is, from its making on; only `fields` grows. */
+/** A Delta table that a collection follows; `sync/sync.ts` does. */
+export interface TableSource {
+  /** As SQL text names it: `main.default.pages`. */
+  readonly table: string;
+  /** The column whose values become ids. */
+  readonly keyColumn: string;
+  /** The column of the vectors; without it the collection has none. */
+  readonly vectorColumn?: string;
+  /** Columns that become metadata; every one but the vector without it. */
+  readonly columns?: readonly string[];
+  /** Whether it follows the table when it is told to, or by itself while something serves it. */
+  readonly pipeline: "triggered" | "continuous";
+}
+
+/** How far a collection has come with its table. */
+export interface SyncState {
+  /** Of the table: another one of its name is another table. */
+  readonly tableId: string;
+  readonly version: number;
+  /** Columns that were read, with their types. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly syncedAtMs: number;
+}
+
+/** What a collection is, from its making on; only `fields` and `synced` change. */
 export interface CollectionSettings {
   readonly dims: number;
   readonly metric: Metric;
@@ -45,10 +69,14 @@ export interface CollectionSettings {
   readonly b: number;
   /** Types of the metadata fields seen so far. */
   readonly fields: Readonly<Record<string, FieldType>>;
+  readonly source?: TableSource;
+  readonly synced?: SyncState;
 }
 
 /** The result of an `upsert`. */
 export interface UpsertResult {
   readonly inserted: number;
   readonly replaced: number;
+  /** Rows that were there as they are; only with `skipSame`. */
+  readonly unchanged: number;
 }

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { SovereignError } from "../core/errors.ts";
 import { createFolders, errnoOf } from "../core/io/index.ts";
 import { suggestName } from "../core/suggest.ts";
+import type { Lake } from "../lake/index.ts";
 import { Collection, type CollectionOptions } from "./collection.ts";
 import { readHead } from "./store/collection-file.ts";
 import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
 import { EMPTY_WAL_BYTES } from "./store/wal.ts";
-import type { CollectionSettings } from "./types.ts";
+import type { CollectionSettings, TableSource } from "./types.ts";
 
 /** Facts of a listing. */
 export interface CollectionInfo {
@@ -75,6 +76,28 @@ export class VectorStore {
     }
     createFolders(this.folder);
     await Collection.create(join(this.folder, name), options);
+  }
+
+  /**
+   * Makes an empty collection that follows a table; `Collection.sync` fills it. Vectors are as long
+   * as the table's first one. INVALID_PARAMETER_VALUE for columns that are missing.
+   */
+  async createFromTable(
+    name: string,
+    lake: Lake,
+    options: Omit<CollectionOptions, "dims"> & { source: TableSource; dims?: number },
+  ): Promise<void> {
+    const { describeSource } = await import("./sync/sync.ts");
+    const { source, text } = options;
+    const names = (text ?? []).map((field) => (typeof field === "string" ? field : field.name));
+    const { table, dims } = await describeSource(lake, source, names);
+    const length = options.dims ?? dims;
+    if (length === null) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${table}\` holds no vector yet`, {
+        hint: "say how long its vectors are with `--dims`",
+      });
+    }
+    await this.create(name, { ...options, dims: length });
   }
 
   /** Opens a collection; RESOURCE_DOES_NOT_EXIST names the nearest one. */

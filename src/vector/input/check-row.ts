@@ -2,6 +2,7 @@
 import { SovereignError } from "../../core/errors.ts";
 import { printJson } from "../../core/json/index.ts";
 import { extendFields } from "../fields.ts";
+import type { Rows } from "../store/rows.ts";
 import type { CollectionSettings, FieldType, VectorRow } from "../types.ts";
 
 const MAX_ID_BYTES = 4096;
@@ -36,6 +37,32 @@ export function checkRows(input: Iterable<VectorRow>, settings: CollectionSettin
     metadataTexts.push(printJson(metadata));
   });
   return { ids, metadataTexts, vectors, fields };
+}
+
+/** The rows without those that are in a collection just so. */
+export function changedRows(checked: CheckedRows, rows: Rows): CheckedRows {
+  const { ids, metadataTexts, vectors, fields } = checked;
+  const { dims } = rows;
+  // Of an id that comes twice the last row counts, so that none of them may be left out.
+  if (new Set(ids).size < ids.length) return checked;
+  const vectorOf = (i: number): Float32Array => vectors.subarray(i * dims, (i + 1) * dims);
+  const changed = ids.flatMap((id, i) => {
+    const row = rows.find(id);
+    if (row < 0 || rows.metadataTexts[row] !== metadataTexts[i]) return [i];
+    const known = rows.vector(row);
+    return vectorOf(i).every((value, k) => value === known[k]) ? [] : [i];
+  });
+  if (changed.length === ids.length) return checked;
+  const kept = new Float32Array(changed.length * dims);
+  changed.forEach((from, to) => {
+    kept.set(vectorOf(from), to * dims);
+  });
+  return {
+    ids: changed.map((i) => ids[i]!),
+    metadataTexts: changed.map((i) => metadataTexts[i]!),
+    vectors: kept,
+    fields,
+  };
 }
 
 function checkId(id: unknown, index: number): void {

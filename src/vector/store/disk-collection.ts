@@ -14,7 +14,7 @@ import { errnoOf, removeStaleTemps } from "../../core/io/index.ts";
 import { parseJson } from "../../core/json/index.ts";
 import { extendFields } from "../fields.ts";
 import type { CheckedRows } from "../input/check-row.ts";
-import type { CollectionSettings, Metadata, UpsertResult } from "../types.ts";
+import type { CollectionSettings, Metadata, SyncState, UpsertResult } from "../types.ts";
 import { type LoadedFile, readCollection, writeCollection } from "./collection-file.ts";
 import { takeWriterLock, type WriterLock } from "./lock.ts";
 import { Rows } from "./rows.ts";
@@ -119,6 +119,10 @@ export class DiskCollection {
   }
 
   #replay(change: LoggedChange): void {
+    if (change.kind === "synced") {
+      this.settings = { ...this.settings, synced: change.state };
+      return;
+    }
     this.changeCount++;
     if (change.kind === "delete") {
       for (const id of change.ids) this.rows.remove(id);
@@ -145,7 +149,7 @@ export class DiskCollection {
   }
 
   /** Resolves when the rows are durable. */
-  async upsert(checked: CheckedRows): Promise<UpsertResult> {
+  async upsert(checked: CheckedRows): Promise<Pick<UpsertResult, "inserted" | "replaced">> {
     const { ids, metadataTexts, vectors, fields } = checked;
     const { dims } = this.settings;
     if (ids.length === 0) return { inserted: 0, replaced: 0 };
@@ -169,6 +173,12 @@ export class DiskCollection {
     this.changeCount++;
     for (const id of found) this.rows.remove(id);
     return found.length;
+  }
+
+  /** Resolves when it is durable how far the collection has come with its table. */
+  async noteSynced(state: SyncState): Promise<void> {
+    await this.#writer().append({ kind: "synced", state });
+    this.settings = { ...this.settings, synced: state };
   }
 
   /** Whether the log has grown so long that the file should be written anew. */

@@ -1,5 +1,5 @@
 /** Settings from a collection's file: foreign bytes, so every member is looked at. */
-import { type CollectionSettings, type FieldType, METRICS } from "../types.ts";
+import { type CollectionSettings, type FieldType, METRICS, type SyncState } from "../types.ts";
 
 const FIELD_TYPES: readonly FieldType[] = [
   "string",
@@ -27,10 +27,33 @@ function isSettings(value: unknown): value is CollectionSettings {
   const hasNumbers = [dims, createdAtMs, k1, b].every(Number.isFinite);
   const isKnown = METRICS.includes(metric as never) && typeof language === "string";
   if (!hasNumbers || !isKnown || !Array.isArray(text) || !isObject(fields)) return false;
+  if (value.source !== undefined && !isSource(value.source)) return false;
+  if (value.synced !== undefined && !isSyncState(value.synced)) return false;
   return (
     text.every((f) => isObject(f) && typeof f.name === "string" && Number.isFinite(f.boost)) &&
     Object.values(fields).every((type) => FIELD_TYPES.includes(type as FieldType))
   );
+}
+
+function isSource(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { table, keyColumn, vectorColumn, columns, pipeline } = value;
+  const isText = (item: unknown): boolean => typeof item === "string";
+  return (
+    isText(table) &&
+    isText(keyColumn) &&
+    (vectorColumn === undefined || isText(vectorColumn)) &&
+    (columns === undefined || (Array.isArray(columns) && columns.every(isText))) &&
+    (pipeline === "triggered" || pipeline === "continuous")
+  );
+}
+
+/** Whether a value is how far a collection has come with its table. */
+export function isSyncState(value: unknown): value is SyncState {
+  if (!isObject(value)) return false;
+  const { tableId, version, columns, syncedAtMs } = value;
+  const isWhole = Number.isSafeInteger(version) && Number.isFinite(syncedAtMs);
+  return isWhole && typeof tableId === "string" && isObject(columns);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -12,14 +12,16 @@
  * | 24     | 4     | zero                                |                                     |
  * | 28     | 4     | checksum of bytes 0–27              |                                     |
  *
- * Payload: 1 byte kind (1 upsert, 2 delete; +128: the change goes on in the next record), 3 zero, 4
- * length of JSON, 4 number of vectors, the JSON (upsert: `[id, metadata]` pairs, delete: ids), the
- * vectors as float32.
+ * Payload: 1 byte kind (1 upsert, 2 delete, 3 synced; +128: the change goes on in the next record),
+ * 3 zero, 4 length of JSON, 4 number of vectors, the JSON (upsert: `[id, metadata]` pairs, delete:
+ * ids, synced: `[SyncState]`), the vectors as float32.
  */
 import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { crc32c } from "../../core/crc32c.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { errnoOf, writeFileAtomic } from "../../core/io/index.ts";
+import type { SyncState } from "../types.ts";
+import { isSyncState } from "./read-settings.ts";
 import { damaged } from "./section-file.ts";
 
 const MAGIC = Buffer.from("SOVWAL\r\n", "latin1");
@@ -45,7 +47,8 @@ export interface LoggedRow {
 /** One acknowledged change, or a piece of it. */
 export type LoggedChange =
   | { readonly kind: "upsert"; readonly rows: readonly LoggedRow[]; readonly vectors: Float32Array }
-  | { readonly kind: "delete"; readonly ids: readonly string[] };
+  | { readonly kind: "delete"; readonly ids: readonly string[] }
+  | { readonly kind: "synced"; readonly state: SyncState };
 
 /** What a WAL must belong to. */
 export interface WalIdentity {
@@ -183,6 +186,9 @@ class WalReader {
     if (kind === 2 && list?.every((id) => typeof id === "string")) {
       return { kind: "delete", ids: list as string[] };
     }
+    if (kind === 3 && list?.length === 1 && isSyncState(list[0])) {
+      return { kind: "synced", state: list[0] };
+    }
     if (kind === 1 && list?.every(isPair) && (dims === 0 || list.length === vectorCount)) {
       const rows = (list as [string, string][]).map(([id, metadata]) => ({ id, metadata }));
       const raw = payload.subarray(PAYLOAD_HEADER_BYTES + jsonLength);
@@ -267,6 +273,9 @@ export class WalWriter {
 function encodeChange(change: LoggedChange): Buffer[] {
   if (change.kind === "delete") {
     return [encodeRecord(2, Buffer.from(JSON.stringify(change.ids)), new Uint8Array(0), 0)];
+  }
+  if (change.kind === "synced") {
+    return [encodeRecord(3, Buffer.from(JSON.stringify([change.state])), new Uint8Array(0), 0)];
   }
   const { rows, vectors } = change;
   const dims = rows.length === 0 ? 0 : vectors.length / rows.length;

@@ -8,8 +8,13 @@ export const VECTOR_GROUP: CommandGroup = {
   verbs: [
     {
       name: "create",
-      summary: "Create an empty collection",
+      summary: "Create a collection, empty or of a table",
       load: () => import("./create.ts"),
+    },
+    {
+      name: "sync",
+      summary: "Take what has changed in a collection's table",
+      load: () => import("./sync.ts"),
     },
     {
       name: "import",

@@ -1,0 +1,284 @@
+/**
+ * A collection brought up to its Delta table, as a delta-sync index of Databricks Vector Search: at
+ * first the whole table; then what its change feed tells since the version that was synced last;
+ * where there is no feed, the rows of files that are new since. When neither can be had (another
+ * table of the name, columns gone, history cut off) the whole table is read again and compared.
+ *
+ * The version is noted after its changes are durable. A crash in between leaves rows of a newer
+ * version than noted; the next sync reads their changes again, which changes nothing.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { type Clock, systemClock } from "../../core/clock.ts";
+import { SovereignError } from "../../core/errors.ts";
+import type { ColumnBatch, DeltaTable, Lake, StatementResult } from "../../lake/index.ts";
+import type { Collection } from "../collection.ts";
+import type { SyncState, TableSource } from "../types.ts";
+import { type ColumnReader, planColumns } from "./table-columns.ts";
+
+/** `none`: the collection was up to date. */
+export type SyncMode = "full" | "feed" | "files" | "none";
+
+/** What a sync has done. */
+export interface SyncResult {
+  readonly mode: SyncMode;
+  /** Why the whole table was read; null unless `mode` is `full`. */
+  readonly reason: string | null;
+  readonly fromVersion: number | null;
+  readonly version: number;
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  /** Rows left out because they have no key or no vector. */
+  readonly skipped: number;
+}
+
+export interface SyncOptions {
+  /** Reads the whole table whatever is known. */
+  readonly full?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told how many rows were taken since it was told last. */
+  readonly onRows?: (count: number) => void;
+  readonly clock?: Clock;
+}
+
+/** One sync: what is read of which version, and what has come of it so far. */
+interface Run {
+  readonly collection: Collection;
+  readonly lake: Lake;
+  readonly table: DeltaTable;
+  readonly version: number;
+  readonly reader: ColumnReader;
+  readonly options: SyncOptions;
+  readonly totals: Totals;
+}
+
+interface Totals {
+  inserted: number;
+  replaced: number;
+  unchanged: number;
+  deleted: number;
+  skipped: number;
+}
+
+/** Brings a collection up to the newest version of its table. INVALID_STATE when it has none. */
+export async function syncCollection(
+  collection: Collection,
+  lake: Lake,
+  options: SyncOptions = {},
+): Promise<SyncResult> {
+  const source = requireSource(collection);
+  const table = await lake.table(source.table);
+  const at = await table.at({ version: await table.version() });
+  const { version } = at;
+  const tableId = String((await at.detail()).id);
+  const reader = planColumns(source, at.schema);
+  const known = collection.settings.synced;
+  const totals = { inserted: 0, replaced: 0, unchanged: 0, deleted: 0, skipped: 0 };
+  const run = { collection, lake, table, version, reader, options, totals };
+  const done = { fromVersion: known?.version ?? null, version };
+  let reason = whyFull(known, { tableId, version, types: reader.types, isAsked: options.full });
+  let mode: SyncMode = "full";
+  if (known !== undefined && reason === null) {
+    if (known.version === version) return { mode: "none", reason, ...done, ...totals };
+    mode = await takeChanges(run, known.version);
+    if (mode === "full") reason = `the history of version ${known.version} is gone`;
+  }
+  if (mode === "full") await takeAll(run);
+  const syncedAtMs = (options.clock ?? systemClock).nowMs();
+  await collection.noteSynced({ tableId, version, columns: reader.types, syncedAtMs });
+  return { mode, reason: mode === "full" ? reason : null, ...done, ...totals };
+}
+
+export interface FollowOptions extends SyncOptions {
+  /** How often the log is looked at; default 1 s. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * What a collection of a source would be: how long its vectors are (null before the first one, 0
+ * without a column of them). Checks that the columns are there, those of full-text search too.
+ */
+export async function describeSource(
+  lake: Lake,
+  source: TableSource,
+  textColumns: readonly string[],
+): Promise<{ table: string; dims: number | null }> {
+  const table = await lake.table(source.table);
+  const { columns } = planColumns(source, await table.schema());
+  const odd = textColumns.find((name) => !columns.includes(name));
+  if (odd !== undefined) {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${odd}\` is no column that is synced`, {
+      hint: `columns: ${columns.join(", ")}`,
+    });
+  }
+  if (source.vectorColumn === undefined) return { table: source.table, dims: 0 };
+  const vector = quote(source.vectorColumn);
+  const result = await lake.sql(
+    `SELECT size(${vector}) FROM ${table.name} WHERE ${vector} IS NOT NULL LIMIT 1`,
+  );
+  const [row] = await result.rows();
+  return { table: source.table, dims: row === undefined ? null : Number(row[0]) };
+}
+
+/** Syncs again and again; gives what changed something. Ends when the signal says so. */
+export async function* followTable(
+  collection: Collection,
+  lake: Lake,
+  { intervalMs = 1000, ...options }: FollowOptions,
+): AsyncGenerator<SyncResult> {
+  for (let isFirst = true; options.signal?.aborted !== true; isFirst = false) {
+    const result = await syncCollection(collection, lake, options).catch((error: unknown) => {
+      if (options.signal?.aborted === true) return null;
+      throw error;
+    });
+    if (result === null) return;
+    if (isFirst || result.mode !== "none") yield result;
+    await pause(intervalMs, undefined, { ...pick(options.signal) }).catch(() => undefined);
+  }
+}
+
+function pick(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+function requireSource({ settings }: Collection): TableSource {
+  if (settings.source !== undefined) return settings.source;
+  throw new SovereignError("INVALID_STATE", "the collection follows no table", {
+    hint: "make one that does: `sovereign vector create NAME --from TABLE --primary-key COLUMN`",
+  });
+}
+
+/** Why changes alone would not do, or null. */
+function whyFull(
+  known: SyncState | undefined,
+  now: {
+    tableId: string;
+    version: number;
+    types: ColumnReader["types"];
+    isAsked: boolean | undefined;
+  },
+): string | null {
+  if (known === undefined) return "it is the first time";
+  if (now.isAsked) return "it was asked for";
+  if (known.tableId !== now.tableId) return "another table has taken the name";
+  if (known.version > now.version) return `the table went back to version ${now.version}`;
+  const gone = Object.keys(known.columns).find((name) => known.columns[name] !== now.types[name]);
+  return gone === undefined ? null : `column \`${gone}\` has changed`;
+}
+
+/** By the feed, else by files; `full` when the log does not reach back so far. */
+async function takeChanges(run: Run, since: number): Promise<SyncMode> {
+  try {
+    await takeFeed(run, since);
+    return "feed";
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  Object.assign(run.totals, { inserted: 0, replaced: 0, unchanged: 0, deleted: 0, skipped: 0 });
+  try {
+    await takeFiles(run, since);
+    return "files";
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return "full";
+  }
+}
+
+/** No feed was kept, or what it or the log was made of is not there any more. */
+function isMissing(error: unknown): boolean {
+  const codes = ["INVALID_STATE", "RESOURCE_DOES_NOT_EXIST", "DATA_LOSS"];
+  return error instanceof SovereignError && codes.includes(error.code);
+}
+
+/** The last change of each key decides; after an update its new image comes last. */
+async function takeFeed(run: Run, since: number): Promise<void> {
+  const { lake, table, version, reader } = run;
+  const list = reader.columns.map(quote).join(", ");
+  const key = quote(reader.columns[0]!);
+  const isLive = "_change_type IN ('insert', 'update_postimage')";
+  const text =
+    `SELECT ${list}, ${isLive} AS __is_live FROM (SELECT *, row_number() OVER (PARTITION BY ${key} ` +
+    `ORDER BY _commit_version DESC, ${isLive} DESC) AS __place ` +
+    `FROM table_changes('${table.name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}', ` +
+    `${since + 1}, ${version})) WHERE __place = 1`;
+  for await (const batch of (await lake.sql(text)).batches()) {
+    const flags = batch.columns[reader.columns.length]!;
+    const live: number[] = [];
+    const gone: string[] = [];
+    for (let i = 0; i < batch.rowCount; i++) {
+      if (flags.get(i) === true) live.push(i);
+      else gone.push(String(batch.columns[0]!.get(i)));
+    }
+    await takeBatch(run, pickRows(batch, live));
+    run.totals.deleted += await run.collection.delete({ ids: gone });
+  }
+}
+
+function pickRows({ columns }: ColumnBatch, rows: readonly number[]): ColumnBatch {
+  return {
+    rowCount: rows.length,
+    columns: columns.map((column) => ({ get: (i: number) => column.get(rows[i]!) })),
+  };
+}
+
+async function takeFiles(run: Run, since: number): Promise<void> {
+  const { table, version, reader } = run;
+  const files = await table.newFiles(since, version);
+  if (files.addedCount > 0) await takeRows(run, await files.read(reader.columns));
+  if (files.removedCount > 0) await deleteOthers(run, await readKeys(run));
+}
+
+async function takeAll(run: Run): Promise<void> {
+  const { columns } = run.reader;
+  const ids = await takeRows(run, await readColumns(run, columns));
+  await deleteOthers(run, ids);
+}
+
+/** Resolves with the ids that were read. */
+async function takeRows(run: Run, result: StatementResult): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const batch of result.batches()) {
+    for (const id of await takeBatch(run, batch)) ids.add(id);
+  }
+  return ids;
+}
+
+async function takeBatch(run: Run, batch: ColumnBatch): Promise<string[]> {
+  const { collection, totals, options } = run;
+  options.signal?.throwIfAborted();
+  const { rows, withoutVector, withoutKey } = run.reader.read(batch);
+  const { inserted, replaced, unchanged } = await collection.upsert(rows, { skipSame: true });
+  totals.inserted += inserted;
+  totals.replaced += replaced;
+  totals.unchanged += unchanged;
+  totals.deleted += await collection.delete({ ids: withoutVector });
+  totals.skipped += withoutVector.length + withoutKey;
+  options.onRows?.(rows.length);
+  return rows.map(({ id }) => id);
+}
+
+async function readKeys(run: Run): Promise<Set<string>> {
+  const keys = new Set<string>();
+  const result = await readColumns(run, run.reader.columns.slice(0, 1));
+  for await (const { rowCount, columns } of result.batches()) {
+    for (let i = 0; i < rowCount; i++) keys.add(String(columns[0]!.get(i)));
+  }
+  return keys;
+}
+
+function readColumns(run: Run, columns: readonly string[]): Promise<StatementResult> {
+  const { lake, table, version } = run;
+  return lake.sql(
+    `SELECT ${columns.map(quote).join(", ")} FROM ${table.name} VERSION AS OF ${version}`,
+  );
+}
+
+async function deleteOthers({ collection, totals }: Run, ids: ReadonlySet<string>): Promise<void> {
+  const others = [...collection.ids()].filter((id) => !ids.has(id));
+  totals.deleted += await collection.delete({ ids: others });
+}
+
+function quote(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
