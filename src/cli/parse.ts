@@ -37,7 +37,7 @@ export function parseCommand(
     quiet++;
   });
   try {
-    program.parse(joinJsonFields(spec, allFlags, words), { from: "user" });
+    program.parse(joinJsonFields(spec, allFlags, readOutFile(spec, words)), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     throw explain(error, { spec, allFlags, path, usage });
@@ -95,6 +95,15 @@ function joinJsonFields(spec: CommandSpec, flags: FlagSpecs, words: readonly str
     if (isFields) i++;
   }
   return joined;
+}
+
+/** Where a command writes a file, `-o FILE` names it as `--out` does; a format has no dot or slash. */
+function readOutFile(spec: CommandSpec, words: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  return words.map((word, i) => {
+    const isFile = word === "-o" && /[./\\]/.test(words[i + 1] ?? "");
+    return spec.flags.out !== undefined && isFile && (end < 0 || i < end) ? "--out" : word;
+  });
 }
 
 /** Words that are neither flags nor values of flags, the one after `--json` among them. */

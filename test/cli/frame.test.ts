@@ -70,6 +70,16 @@ describe("parse", () => {
     expect(parse("t", "--json", "-o", "csv").globals.output).toBe("csv");
   });
 
+  test("-o names the file where a command writes one", () => {
+    const flags = { out: { type: "string", value: "file", summary: "" } } as const;
+    const writer = { ...spec, flags } as unknown as typeof spec;
+    const parseWriter = (...words: string[]) =>
+      parseCommand(writer, words, { path: "x y", usage: "u" });
+    const { globals, input } = parseWriter("t", "-o", "a.json", "-o", "json");
+    expect([input.flags, globals.output]).toEqual([{ out: "a.json" }, "json"]);
+    expect(() => parse("t", "-o", "a.json")).toThrow("`a.json` is no value of `--output`");
+  });
+
   test("a value outside its range is refused by the flag's name", () => {
     expect(() => parse("t", "--rows", "0")).toThrow("`0` is no value of `--rows`");
     expect(() => parse("t", "--rows", "many")).toThrow("`many` is no value of `--rows`");
