@@ -50,7 +50,8 @@ parentPort!.postMessage("ready");
 let seen = 0;
 for (;;) {
   for (let spin = 0; spin < SPINS && Atomics.load(words, FIELD.posted) === seen; spin++);
-  Atomics.wait(words, FIELD.posted, seen);
+  // A notice may come late, of a job that is done: doing it again would spoil sums in place.
+  while (Atomics.load(words, FIELD.posted) === seen) Atomics.wait(words, FIELD.posted, seen);
   seen = Atomics.load(words, FIELD.posted);
   try {
     work();

@@ -3,7 +3,8 @@
  * DuckDB, `vector` with bm25s, with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
  * other versions of Node, with `--mlflow` an `mlflow-<version>` for each of the pinned MLflows
  * (`--mlflow-3.11.1`: that one alone), with
- * `--tokenize` the tokenizers' libraries and packages with real tokenizers in them. Made once per set of pins. Writes `.interop/lanes.json`:
+ * `--tokenize` the tokenizers' libraries and packages with real tokenizers in them, with `--embed`
+ * those of embedding models and packages with real ones. Made once per set of pins. Writes `.interop/lanes.json`:
  * what can run and, for what cannot, why; the tests skip by it.
  */
 import { spawnSync } from "node:child_process";
@@ -49,6 +50,13 @@ for (const version of ["3.11.1", "3.17.2", "3.18.0", "2.22.5"]) {
   LANES[name] = { files: [pinned], folders: [name], install: () => installPackages(name, pinned) };
 }
 
+LANES.embed = {
+  files: ["requirements-embed.txt", "requirements-embed-files.txt"],
+  folders: ["embed"],
+  install: () =>
+    installPackages("embed", "requirements-embed.txt") ??
+    installFiles("embed", "requirements-embed-files.txt"),
+};
 LANES.tokenize = {
   files: ["requirements-tokenize.txt", "requirements-tokenize-files.txt", "packages-tokenize.txt"],
   folders: ["tokenize", "tokenize-npm"],

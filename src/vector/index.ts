@@ -10,6 +10,8 @@ export {
   type IndexInfo,
   type Selection,
 } from "./collection.ts";
+export type { Embedder } from "./embed/embedder.ts";
+export { openEmbedder } from "./embed/open-embedder.ts";
 export type { IndexOptions } from "./graph/collection-graph.ts";
 export {
   type ReadFileOptions,

@@ -1,0 +1,24 @@
+/** What turns texts into vectors; `open-embedder.ts` finds one by its name or its files. */
+export interface Embedder {
+  /** Short, for people: `lab-hash`, or the name of a model's folder. */
+  readonly name: string;
+  /** D, the length of a vector. */
+  readonly dims: number;
+  /** Tells embedders apart: vectors compare only where it is the same. */
+  readonly digest: string;
+  /** Vectors of the texts (N, D), row-major; of length 1 but for models that say otherwise. */
+  embed(texts: readonly string[]): Promise<Float32Array>;
+  /** Gives back memory and threads. */
+  close(): Promise<void>;
+}
+
+/** Scales each row of `vectors` to length 1; a row of zeros stays. */
+export function normaliseRows(vectors: Float32Array, dims: number): Float32Array {
+  for (let from = 0; from < vectors.length; from += dims) {
+    let sum = 0;
+    for (let i = from; i < from + dims; i++) sum += vectors[i]! * vectors[i]!;
+    const norm = Math.sqrt(sum);
+    if (norm > 0) for (let i = from; i < from + dims; i++) vectors[i]! /= norm;
+  }
+  return vectors;
+}
