@@ -1,7 +1,7 @@
 /**
- * The encoder of BERT (Devlin et al. 2018) and RoBERTa as Hugging Face's `transformers` writes them:
- * learned positions, norms behind the sums. Texts lie end to end without padding, so a batch costs
- * what its tokens cost. Weights are packed for the product once.
+ * The encoder of BERT (Devlin et al. 2018) and RoBERTa as Hugging Face's `transformers` writes
+ * them: learned positions, norms behind the sums. Texts lie end to end without padding, so a batch
+ * costs what its tokens cost. Weights are packed for the product once.
  *
  * Letters: T tokens of a batch, D width of the model, H width of the hidden layer.
  */
