@@ -3,13 +3,13 @@
  * `routes/route.ts`, this, then any file of `routes/`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createGate, type GateOptions } from "../core/http/index.ts";
 import type { AuthGate } from "./auth.ts";
 import { type ApiRequest, answerApi } from "./dispatch.ts";
 import { TooManyLogins } from "./login-limits.ts";
 import type { Readers } from "./readers.ts";
 import type { ApiRoute, Context, Method } from "./routes/route.ts";
 import { createRouter, METHODS } from "./routes/router.ts";
-import { createGate, type SecurityOptions } from "./security.ts";
 import { MlflowError } from "./wire/error.ts";
 import { sendError, sendPage, sendRedirect, sendText } from "./wire/reply.ts";
 import { MAX_JSON_BYTES, readBody, refuseWorkspace, requireJsonType } from "./wire/request.ts";
@@ -26,7 +26,7 @@ export interface AppOptions {
   /** Answer the heavy routes; default none: this thread does. */
   readers?: Readers;
   /** Before any route; default none. */
-  security?: SecurityOptions;
+  security?: GateOptions;
   /** Who may call anything but `/health` and `/version`; default everyone. */
   auth?: AuthGate;
 }
@@ -43,7 +43,11 @@ export function createApp(options: AppOptions): App {
   const gate =
     options.security === undefined
       ? () => false
-      : createGate(options.security, (request) => pathOf(request).slice(prefix.length));
+      : createGate(options.security, {
+          pathOf: (request) => pathOf(request).slice(prefix.length),
+          open: OPEN_PATHS,
+          apis: ["/api/", "/ajax-api/"],
+        });
   return async (request, response) => {
     try {
       if (gate(request, response) || (await isStranger(request, response))) return;

@@ -1,2 +1,3 @@
 /** Serving HTTP. */
+export { createGate, type Gate, type GateOptions } from "./gate.ts";
 export { type Listener, type ListenOptions, listen } from "./listen.ts";

@@ -8,7 +8,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isIP } from "node:net";
 
-export interface SecurityOptions {
+export interface GateOptions {
   /** Patterns of the Host header with `*`; null means this machine and private addresses. */
   allowedHosts: readonly string[] | null;
   /** Origins, with `*`, besides this machine's that may change state. */
@@ -17,20 +17,26 @@ export interface SecurityOptions {
   frameOptions: string | null;
 }
 
+/** What a gate has to know of its server's paths, which are without any prefix here. */
+export interface GatedPaths {
+  /** A request's path. */
+  readonly pathOf: (request: IncomingMessage) => string;
+  /** Answered whatever the Host header says. */
+  readonly open: ReadonlySet<string>;
+  /** Paths that start so answer the preflight of browsers. */
+  readonly apis: readonly string[];
+}
+
 /** Looks at one request; true when it has answered (refused, or a preflight). */
 export type Gate = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-const UNGUARDED_PATHS = new Set(["/health", "/version"]);
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
 const LOCAL_ORIGIN_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const CHANGING_METHODS = new Set(["POST", "PUT", "DELETE", "PATCH"]);
 const ALLOWED_METHODS = "DELETE, GET, OPTIONS, PATCH, POST, PUT";
 
-/** The gate for these options. `pathOf` gives a request's path without the static prefix. */
-export function createGate(
-  options: SecurityOptions,
-  pathOf: (request: IncomingMessage) => string,
-): Gate {
+/** The gate for these options. */
+export function createGate(options: GateOptions, { pathOf, open, apis }: GatedPaths): Gate {
   const isHostAllowed = hostRule(options.allowedHosts);
   return (request, response) => {
     const path = pathOf(request);
@@ -38,7 +44,7 @@ export function createGate(
     if (options.frameOptions !== null) {
       response.setHeader("x-frame-options", options.frameOptions);
     }
-    if (!UNGUARDED_PATHS.has(path) && !isHostAllowed(request.headers.host ?? "")) {
+    if (!open.has(path) && !isHostAllowed(request.headers.host ?? "")) {
       refuse(response, "Invalid Host header - possible DNS rebinding attack detected");
       return true;
     }
@@ -46,7 +52,7 @@ export function createGate(
     if (origin === "") return false;
     const isAllowed = isOriginAllowed(origin, options.corsAllowedOrigins);
     if (isAllowed) allowOrigin(response, origin);
-    const isApi = path.startsWith("/api/") || path.startsWith("/ajax-api/");
+    const isApi = apis.some((prefix) => path.startsWith(prefix));
     if (request.method === "OPTIONS" && isApi) {
       preflight(request, response, isAllowed);
       return true;
