@@ -76,6 +76,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const LEFT_OUT: Record<string, string> = {
   start: "it runs the whole pipeline",
   "mlflow server": "it serves until it is stopped",
+  "vector serve": "it serves until it is stopped",
   "lake shell": "its examples are an interactive session and a pipe",
 };
 

@@ -1,6 +1,7 @@
 /**
  * The peers of `test/interop`, each lane in the ignored `.interop`: `venv` with delta-rs and
- * DuckDB, `vector` with bm25s, with `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
+ * DuckDB, `vector` with bm25s, with `--vector` also `vector-search` (Databricks' clients), with
+ * `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
  * other versions of Node, with `--mlflow` an `mlflow-<version>` for each of the pinned MLflows
  * (`--mlflow-3.11.1`: that one alone), with
  * `--tokenize` the tokenizers' libraries and packages with real tokenizers in them, with `--embed`
@@ -28,6 +29,11 @@ const LANES = {
     files: ["requirements-vector.txt"],
     folders: ["vector"],
     install: () => installPackages("vector", "requirements-vector.txt"),
+  },
+  "vector-search": {
+    files: ["requirements-vector-search.txt"],
+    folders: ["vector-search"],
+    install: () => installPackages("vector-search", "requirements-vector-search.txt"),
   },
   spark: {
     files: ["requirements-spark.txt", "pom.xml"],

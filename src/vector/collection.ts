@@ -16,6 +16,7 @@ import type { FollowOptions, SyncOptions, SyncResult } from "./sync/sync.ts";
 import type { TextIndex } from "./text/text-index.ts";
 import {
   type CollectionSettings,
+  type IndexNames,
   METRICS,
   type Metadata,
   type Metric,
@@ -42,6 +43,8 @@ export interface CollectionOptions {
   readonly b?: number;
   /** A table that the collection follows; see `syncCollection`. */
   readonly source?: TableSource;
+  /** What the REST API calls its parts. */
+  readonly names?: IndexNames;
   readonly clock?: Clock;
 }
 
@@ -297,8 +300,11 @@ function readOptions(options: CollectionOptions): CollectionSettings {
     );
   }
   const createdAtMs = (options.clock ?? systemClock).nowMs();
-  const source = options.source === undefined ? {} : { source: options.source };
-  return { dims, metric, createdAtMs, text, language, k1, b, fields: {}, ...source };
+  return {
+    ...{ dims, metric, createdAtMs, text, language, k1, b, fields: {} },
+    ...(options.source === undefined ? {} : { source: options.source }),
+    ...(options.names === undefined ? {} : { names: options.names }),
+  };
 }
 
 function refuse(message: string, hint: string): SovereignError {

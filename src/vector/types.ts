@@ -56,6 +56,15 @@ export interface SyncState {
   readonly syncedAtMs: number;
 }
 
+/** What the REST API of Vector Search was told of a collection that it made; see `server/`. */
+export interface IndexNames {
+  readonly endpoint: string;
+  readonly keyColumn: string;
+  readonly vectorColumn: string;
+  /** Types by column, as the API names them: `{"id": "integer"}`; none for a table's index. */
+  readonly schema: Readonly<Record<string, string>>;
+}
+
 /** What a collection is, from its making on; only `fields` and `synced` change. */
 export interface CollectionSettings {
   readonly dims: number;
@@ -70,6 +79,7 @@ export interface CollectionSettings {
   /** Types of the metadata fields seen so far. */
   readonly fields: Readonly<Record<string, FieldType>>;
   readonly source?: TableSource;
+  readonly names?: IndexNames;
   readonly synced?: SyncState;
 }
 

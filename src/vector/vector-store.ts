@@ -58,6 +58,11 @@ export class VectorStore {
     return { ...facts, settings, rowCount: rows.liveCount };
   }
 
+  /** Settings as they are in the file: what never changes is right, and no row is read. */
+  madeAs(name: string): CollectionSettings {
+    return readHead(collectionPaths(this.#base(name)).file).settings;
+  }
+
   has(name: string): boolean {
     return NAME.test(name) && existsSync(collectionPaths(join(this.folder, name)).file);
   }

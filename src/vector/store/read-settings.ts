@@ -28,6 +28,7 @@ function isSettings(value: unknown): value is CollectionSettings {
   const isKnown = METRICS.includes(metric as never) && typeof language === "string";
   if (!hasNumbers || !isKnown || !Array.isArray(text) || !isObject(fields)) return false;
   if (value.source !== undefined && !isSource(value.source)) return false;
+  if (value.names !== undefined && !isNames(value.names)) return false;
   if (value.synced !== undefined && !isSyncState(value.synced)) return false;
   return (
     text.every((f) => isObject(f) && typeof f.name === "string" && Number.isFinite(f.boost)) &&
@@ -45,6 +46,14 @@ function isSource(value: unknown): boolean {
     (vectorColumn === undefined || isText(vectorColumn)) &&
     (columns === undefined || (Array.isArray(columns) && columns.every(isText))) &&
     (pipeline === "triggered" || pipeline === "continuous")
+  );
+}
+
+function isNames(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.schema)) return false;
+  const { endpoint, keyColumn, vectorColumn, schema } = value;
+  return [endpoint, keyColumn, vectorColumn, ...Object.values(schema)].every(
+    (item) => typeof item === "string",
   );
 }
 

@@ -52,6 +52,11 @@ export const VECTOR_GROUP: CommandGroup = {
       load: () => import("./optimize.ts"),
     },
     {
+      name: "serve",
+      summary: "Serve collections as Databricks Vector Search does",
+      load: () => import("./serve.ts"),
+    },
+    {
       name: "delete",
       summary: "Delete rows of a collection, or all of it",
       load: () => import("./delete.ts"),

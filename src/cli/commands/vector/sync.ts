@@ -30,7 +30,7 @@ export const command = defineCommand({
     "Changes come from the table's change data feed (`delta.enableChangeDataFeed`); without one, files that are new since the last sync are read. A table that lost columns or history, or another one of its name, is read whole. A sync that is broken off is made up for by the next one.",
   fields: SYNC_FIELDS,
   databricks: "`databricks vector-search-indexes sync-index`",
-  seeAlso: ["vector create", "lake changes"],
+  seeAlso: ["vector create", "vector serve", "lake changes"],
   untilStopped: true,
   async run(context, { args, flags }) {
     if (flags.continuous && context.globals.output !== undefined) throw endless();

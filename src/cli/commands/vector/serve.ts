@@ -1,0 +1,66 @@
+/** `sovereign vector serve`: the REST API of Databricks Vector Search, until it is told to stop. */
+import { join } from "node:path";
+import { defineCommand } from "../../command.ts";
+import { openProjectLake } from "../../lake/session.ts";
+
+export const command = defineCommand({
+  args: {},
+  flags: {
+    host: {
+      type: "string",
+      value: "address",
+      summary: "address to listen on (default 127.0.0.1: this machine only)",
+    },
+    port: { type: "integer", value: "port", summary: "port (default 5010; 0: any)" },
+    "allowed-hosts": {
+      type: "string",
+      value: "patterns",
+      summary: "Host headers to answer, with `*`, by comma (default: local and private addresses)",
+    },
+    interval: {
+      type: "integer",
+      value: "ms",
+      min: 10,
+      summary: "how often continuous collections look at their tables (default 1000)",
+    },
+  },
+  examples: [
+    { comment: "Serve the project's collections", run: "sovereign vector serve" },
+    { comment: "On a port of your own", run: "sovereign vector serve --port 8080" },
+  ],
+  notes:
+    'Python: `VectorSearchClient(workspace_url="http://127.0.0.1:5010", personal_access_token="x")` of databricks-vectorsearch, or databricks-sdk\'s `WorkspaceClient(host=…, token="x").vector_search_indexes`; the token is not looked at. Ready when `GET /health` answers. While it runs it is the one that writes the collections it has used; commands may read them. Ctrl-C lets requests in progress end.',
+  databricks: "the workspace's own Vector Search endpoints",
+  seeAlso: ["vector sync", "vector query"],
+  output: "text",
+  untilStopped: true,
+  async run(context, { flags }) {
+    const { startVectorServer } = await import("../../../vector/server/index.ts");
+    const { io, config } = context;
+    const hosts = flags["allowed-hosts"]?.split(",").map((item) => item.trim());
+    const server = await startVectorServer({
+      folder: join(config.home, "vector"),
+      port: flags.port ?? 5010,
+      clock: io.clock,
+      openLake: () => openProjectLake(context),
+      onFailure: (request, error) => void context.warn(`${request}: ${describe(error)}`),
+      ...(flags.host === undefined ? {} : { host: flags.host }),
+      ...(hosts === undefined ? {} : { allowedHosts: hosts }),
+      ...(flags.interval === undefined ? {} : { intervalMs: flags.interval }),
+    });
+    context.onClose(() => server.close());
+    await context.note(`serving Vector Search at ${server.url}`);
+    await stopped(io.signal);
+  },
+});
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+}

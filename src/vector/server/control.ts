@@ -1,0 +1,210 @@
+/** Endpoints and indexes of the REST API: made, listed, described, deleted. */
+import { SovereignError } from "../../core/errors.ts";
+import { MAX_DIMS } from "../store/section-file.ts";
+import type { TableSource } from "../types.ts";
+import type { Endpoint, Endpoints } from "./endpoints.ts";
+import { shapeOf } from "./index-rows.ts";
+import type { Indexes } from "./indexes.ts";
+import {
+  type Message,
+  readChoice,
+  readCount,
+  readJson,
+  readText,
+  readTexts,
+  refuse,
+  refuseMembers,
+  requireObject,
+  requireText,
+} from "./message.ts";
+
+/** What the routes share. */
+export interface Service {
+  readonly endpoints: Endpoints;
+  readonly indexes: Indexes;
+  /** `http://127.0.0.1:5010`, for links. */
+  readonly url: string;
+}
+
+const CREATOR = "local";
+
+export async function createEndpoint({ endpoints }: Service, message: Message): Promise<unknown> {
+  const type = readChoice(message, "endpoint_type", ["STANDARD", "STORAGE_OPTIMIZED"] as const);
+  const made = await endpoints.create(requireText(message, "name"), type ?? "STANDARD");
+  return describeEndpoint(made, 0);
+}
+
+export function getEndpoint(service: Service, name: string): unknown {
+  return describeEndpoint(service.endpoints.get(name), indexesOf(service, name).length);
+}
+
+export function listEndpoints(service: Service): unknown {
+  const endpoints = service.endpoints
+    .list()
+    .map((endpoint) => describeEndpoint(endpoint, indexesOf(service, endpoint.name).length));
+  return { endpoints };
+}
+
+export async function deleteEndpoint(service: Service, name: string): Promise<unknown> {
+  const indexes = indexesOf(service, name);
+  if (indexes.length > 0) {
+    throw new SovereignError(
+      "RESOURCE_CONFLICT",
+      `endpoint \`${name}\` has indexes: ${indexes.join(", ")}`,
+      { hint: "delete them first" },
+    );
+  }
+  await service.endpoints.delete(name);
+  return {};
+}
+
+function indexesOf({ indexes }: Service, endpoint: string): string[] {
+  return indexes.names().filter((name) => {
+    try {
+      return indexes.endpointOf(name) === endpoint;
+    } catch (error) {
+      // One damaged file must not hide the others.
+      if (error instanceof SovereignError) return false;
+      throw error;
+    }
+  });
+}
+
+function describeEndpoint(endpoint: Endpoint, indexCount: number): unknown {
+  return {
+    ...endpoint,
+    id: endpoint.name,
+    creator: CREATOR,
+    endpoint_status: { state: "ONLINE" },
+    last_updated_timestamp: endpoint.creation_timestamp,
+    last_updated_user: CREATOR,
+    num_indexes: indexCount,
+  };
+}
+
+/** Indexes of an endpoint, without their rows. */
+export async function listIndexes(service: Service, endpoint: string): Promise<unknown> {
+  service.endpoints.get(endpoint);
+  const names = indexesOf(service, endpoint);
+  const described = await Promise.all(names.map((name) => describeIndex(service, name)));
+  const vector_indexes = described.map(
+    ({ name, endpoint_name, index_type, index_subtype, primary_key, creator }) => ({
+      ...{ name, endpoint_name, index_type, index_subtype, primary_key, creator },
+    }),
+  );
+  return { vector_indexes };
+}
+
+export async function createIndex(
+  service: Service,
+  message: Message,
+  endpoint: string,
+): Promise<unknown> {
+  service.endpoints.get(endpoint);
+  const name = requireText(message, "name");
+  const type = readChoice(message, "index_type", ["DELTA_SYNC", "DIRECT_ACCESS"] as const);
+  if (type === undefined) throw refuse("`index_type` is missing");
+  const keyColumn = requireText(message, "primary_key");
+  if (type === "DELTA_SYNC") {
+    const spec = requireObject(message.delta_sync_index_spec, "`delta_sync_index_spec`");
+    const { source, dims } = readTableSpec(spec, keyColumn);
+    const vectorColumn = source.vectorColumn ?? "";
+    const names = { endpoint, keyColumn, vectorColumn, schema: {} };
+    await service.indexes.createOfTable(name, { source, names, dims });
+  } else {
+    const spec = requireObject(message.direct_access_index_spec, "`direct_access_index_spec`");
+    refuseMembers(spec, ["embedding_source_columns"]);
+    const { column: vectorColumn, dims } = readVectorColumn(spec);
+    const schema = readSchema(spec);
+    await service.indexes.create(name, {
+      names: { endpoint, keyColumn, vectorColumn, schema },
+      dims,
+    });
+  }
+  return describeIndex(service, name);
+}
+
+function readTableSpec(spec: Message, keyColumn: string): { source: TableSource; dims: number } {
+  refuseMembers(spec, ["embedding_source_columns", "embedding_writeback_table"]);
+  const columns = readTexts(spec, "columns_to_sync");
+  const pipeline = readChoice(spec, "pipeline_type", ["TRIGGERED", "CONTINUOUS"] as const);
+  const hasVector = ![undefined, null].includes(spec.embedding_vector_columns as null);
+  const vector = hasVector ? readVectorColumn(spec) : null;
+  return {
+    source: {
+      table: requireText(spec, "source_table"),
+      keyColumn,
+      ...(vector === null ? {} : { vectorColumn: vector.column }),
+      ...(columns === undefined || columns.length === 0 ? {} : { columns }),
+      pipeline: pipeline === "CONTINUOUS" ? "continuous" : "triggered",
+    },
+    dims: vector?.dims ?? 0,
+  };
+}
+
+function readVectorColumn(spec: Message): { column: string; dims: number } {
+  const columns = spec.embedding_vector_columns;
+  if (!Array.isArray(columns) || columns.length !== 1) {
+    throw refuse("`embedding_vector_columns` must hold one column");
+  }
+  const column = requireObject(columns[0], "`embedding_vector_columns`");
+  const dims = readCount(column, "embedding_dimension", MAX_DIMS);
+  if (dims === undefined) throw refuse("`embedding_dimension` is missing");
+  return { column: requireText(column, "name"), dims };
+}
+
+function readSchema(spec: Message): Record<string, string> {
+  const text = readText(spec, "schema_json");
+  if (text === undefined || text === "") return {};
+  const schema = requireObject(readJson(text, "`schema_json`"), "`schema_json`");
+  return Object.fromEntries(Object.keys(schema).map((name) => [name, requireText(schema, name)]));
+}
+
+/** Everything about an index but its rows. */
+export async function describeIndex(service: Service, name: string) {
+  const { collection, sync, failure } = await service.indexes.open(name);
+  const { source, names, synced, dims, text } = collection.settings;
+  const { keyColumn, vectorColumn } = shapeOf(collection);
+  const embedding_vector_columns =
+    vectorColumn === null ? [] : [{ name: vectorColumn, embedding_dimension: dims }];
+  const isReady = source === undefined || synced !== undefined;
+  const state = stateOf({ hasTable: source !== undefined, isReady, isSyncing: sync !== null });
+  const spec =
+    source === undefined
+      ? {
+          direct_access_index_spec: {
+            embedding_vector_columns,
+            schema_json: JSON.stringify(names?.schema ?? {}),
+          },
+        }
+      : {
+          delta_sync_index_spec: {
+            source_table: source.table,
+            pipeline_type: source.pipeline.toUpperCase(),
+            embedding_vector_columns,
+            ...(source.columns === undefined ? {} : { columns_to_sync: source.columns }),
+          },
+        };
+  return {
+    name,
+    endpoint_name: service.indexes.endpointOf(name),
+    primary_key: keyColumn,
+    index_type: source === undefined ? "DIRECT_ACCESS" : "DELTA_SYNC",
+    index_subtype: dims === 0 ? "FULL_TEXT" : text.length > 0 ? "HYBRID" : "VECTOR",
+    creator: CREATOR,
+    ...spec,
+    status: {
+      detailed_state: failure === null ? state : isReady ? state : "OFFLINE_FAILED",
+      ready: isReady,
+      indexed_row_count: collection.count,
+      index_url: `${service.url}/api/2.0/vector-search/indexes/${encodeURIComponent(name)}`,
+      message: failure ?? (isReady ? "Index is ready" : "The table is being read"),
+    },
+  };
+}
+
+function stateOf(index: { hasTable: boolean; isReady: boolean; isSyncing: boolean }): string {
+  if (!index.hasTable) return "ONLINE_DIRECT_ACCESS";
+  if (!index.isReady) return "PROVISIONING_INITIAL_SNAPSHOT";
+  return index.isSyncing ? "ONLINE_TRIGGERED_UPDATE" : "ONLINE_NO_PENDING_UPDATE";
+}
