@@ -48,6 +48,8 @@ export class AddedTokens {
   readonly #normalizedForms = new Map<number, string>();
   readonly #plain: Finder | null;
   readonly #normalized: Finder | null;
+  /** Whether there are any that are no control tokens. */
+  readonly #hasPlainWords: boolean;
 
   constructor(tokens: readonly AddedToken[], normalize: Normalize | null) {
     this.all = tokens;
@@ -58,6 +60,7 @@ export class AddedTokens {
       const form = normalize(alignText(token.content)).text;
       if (form !== token.content) this.#normalizedForms.set(token.id, form);
     }
+    this.#hasPlainWords = tokens.some(({ isSpecial }) => !isSpecial);
     const live = [...this.#byId.values()];
     this.#plain = buildFinder(
       live.filter((token) => !token.isNormalized).map(({ content, id }) => [content, id]),
@@ -80,6 +83,11 @@ export class AddedTokens {
   /** The form of an added token that decoders undo. */
   formOf(id: number): string | undefined {
     return this.#normalizedForms.get(id) ?? this.#byId.get(id)?.content;
+  }
+
+  /** Whether any of them may be found in a text. */
+  isSearched(mode: SpecialMode): boolean {
+    return this.#hasPlainWords || (mode !== "text" && this.all.length > 0);
   }
 
   /** Normalizes a text and sets the added tokens in it apart. */

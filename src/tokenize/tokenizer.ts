@@ -88,8 +88,11 @@ export class Tokenizer {
     const { addedTokens, normalize } = this.parts;
     const ids: IdList = { parts: [], length: 0 };
     // Half a surrogate pair becomes U+FFFD when the text is written as UTF-8.
-    const source = alignText(text);
-    for (const piece of addedTokens.split(source, normalize, special)) {
+    if (normalize === null && !addedTokens.isSearched(special)) {
+      this.#encodeFast(text, fast, ids);
+      return joinIds(ids);
+    }
+    for (const piece of addedTokens.split(alignText(text), normalize, special)) {
       if (piece.id !== null) appendIds(ids, Uint32Array.of(piece.id));
       else this.#encodeFast(piece.text.text, fast, ids);
     }

@@ -1,9 +1,8 @@
 /**
- * Tokenizers beside their peers on one mixed corpus (source code, Markdown, JSON, words of all
- * languages): encoding with cl100k, o200k and Qwen3, and training byte-level BPE. Peers: tiktoken and
+ * Tokenizers beside their peers on one mixed corpus of real text (`support/mixed-text.ts`):
+ * opening, encoding with cl100k, o200k and Qwen3, and training byte-level BPE. Peers: tiktoken and
  * tokenizers (Python, one thread), gpt-tokenizer and tiktoken's WebAssembly (npm). One process each
- * way, contenders by turns, CPU seconds beside wall. `npm run test:interop` installs the peers once;
- * BENCH_MB=18 sets the size.
+ * way, contenders by turns, CPU seconds beside wall. `npm run test:interop` installs the peers once.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,19 +10,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
-import { buildCorpus } from "../interop/tokenize/corpus.ts";
-import {
-  listFamilies,
-  peerSettings,
-  sitePackages,
-  vocabularyWords,
-} from "../interop/tokenize/families.ts";
+import { listFamilies, peerSettings, sitePackages } from "../interop/tokenize/families.ts";
 import { skipReason, startPeer } from "../interop/tokenize/peer.ts";
 import { describeMachine } from "./support/measure.ts";
+import { readMixedText } from "./support/mixed-text.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-const SIZE = Number(process.env.BENCH_MB ?? 18) * 1_000_000;
 const MODULES = resolve(HERE, "../../node_modules");
 const PEERS = resolve(HERE, "../../.interop/tokenize-npm/node_modules");
 
@@ -50,23 +43,20 @@ function time(work: () => number): { cpuS: number; wallS: number; tokens: number
   const cpu = process.cpuUsage();
   const start = performance.now();
   const tokens = work();
+  return { ...since(cpu, start), tokens };
+}
+
+function since(cpu: NodeJS.CpuUsage, start: number): { cpuS: number; wallS: number } {
   const { user, system } = process.cpuUsage(cpu);
-  return { cpuS: (user + system) / 1e6, wallS: (performance.now() - start) / 1000, tokens };
+  return { cpuS: (user + system) / 1e6, wallS: (performance.now() - start) / 1000 };
 }
 
 const reason = skipReason();
 if (reason !== null) throw new Error(`the peers are not installed (${reason})`);
-const site = sitePackages()!;
-const folders = [
-  ...["zod", "typescript", "commander", "yaml", "@types/node"].map((name) => join(MODULES, name)),
-  ...["huggingface_hub", "idna", "numpy"].map((name) => join(site, name)),
-];
-const texts = buildCorpus({
-  folders,
-  tokens: vocabularyWords(),
-  size: SIZE,
-  seed: 1,
-  madeUp: 0.15,
+const texts = readMixedText({
+  modules: MODULES,
+  laneModules: PEERS,
+  sitePackages: sitePackages()!,
 });
 const folder = mkdtempSync(join(tmpdir(), "sovereign-bench-"));
 const textsPath = join(folder, "texts.json");
@@ -84,8 +74,11 @@ for (const name of ["cl100k_base", "o200k_base", "qwen3"]) {
   const npm = name === "qwen3" ? [] : npmPeers(name);
   for (let round = 0; round < ROUNDS; round++) {
     const options = family.encoding === undefined ? {} : { encoding: family.encoding };
+    const cpu = process.cpuUsage();
+    const start = performance.now();
     const { tokenizer } = openTokenizer(family.path, options);
     await tokenizer.accelerate();
+    record(`${name}: open`, { ...since(cpu, start), tokens: 0 });
     const encode = () => texts.reduce((sum, text) => sum + tokenizer.encodeIds(text).length, 0);
     record(`${name}: ours, cold`, time(encode));
     record(`${name}: ours, warm`, time(encode));
@@ -154,9 +147,10 @@ console.log(
 );
 for (const { what, cpuS, wallS, tokens } of rows) {
   const best = Math.min(...cpuS);
-  const speed = what.startsWith("train")
-    ? ""
-    : `${(megabytes / best).toFixed(1).padStart(7)} MB/s of CPU`;
+  const speed =
+    tokens === 0 || what.startsWith("train")
+      ? ""
+      : `${(megabytes / best).toFixed(1).padStart(7)} MB/s of CPU`;
   const spread = `${best.toFixed(2)}–${Math.max(...cpuS).toFixed(2)} s`;
   console.log(
     `${what.padEnd(38)} CPU ${spread.padEnd(14)} wall ${Math.min(...wallS)

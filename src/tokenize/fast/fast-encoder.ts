@@ -10,12 +10,24 @@ import { characterOfByte, charactersToBytes } from "../text/byte-characters.ts";
 import { type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast-bytes.ts";
+import {
+  bytesAt,
+  configureKernel,
+  copyBytes,
+  copyWords,
+  type KernelContext,
+  SLACK_BYTES,
+  wordsAt,
+} from "./kernel-context.ts";
 import { classifyCodePoints } from "./scanner-classes.ts";
 import { SCANNERS } from "./scanners.ts";
 
-const CACHE_ENTRIES = 1 << 18;
-const POOL_BYTES = 1 << 25;
-const SCRATCH_ARRAYS = 5;
+/** Entries of 32 and of 16 bytes; memory that no piece has come to stays uncommitted. */
+const SHORT_ENTRIES = 1 << 19;
+const CACHE_ENTRIES = 1 << 16;
+const POOL_BYTES = 1 << 24;
+/** Of each byte of a piece: five words and a heap of entries of eight bytes, three a pair. */
+const SCRATCH_BYTES = 5 * 4 + 3 * 8;
 
 /** The kernel for a tokenizer, or null where it must take the slow way. */
 export async function createFastEncoder(tokenizer: Tokenizer): Promise<FastEncoder | null> {
@@ -45,12 +57,15 @@ export function findScanner(preTokenizer: unknown): ScannerName | null {
   const last = steps.at(-1);
   if (last?.type !== "ByteLevel" || last.add_prefix_space !== false) return null;
   if (steps.length === 1) return last.use_regex === false ? null : "gpt2";
-  const split = steps[0] as JsonObject;
-  if (steps.length > 2 || split.type !== "Split" || last.use_regex !== false) return null;
-  const isWhole =
-    split.behavior === "Isolated" || (split.behavior === "Removed" && split.invert === true);
-  const { Regex } = split.pattern as JsonObject;
-  return isWhole && typeof Regex === "string" ? scannerFor(Regex) : null;
+  const splits = steps.slice(0, -1) as JsonObject[];
+  if (last.use_regex !== false || !splits.every(isolates)) return null;
+  return scannerFor(...splits.map(({ pattern }) => String((pattern as JsonObject).Regex)));
+}
+
+function isolates({ type, behavior, invert }: JsonObject): boolean {
+  return (
+    type === "Split" && (behavior === "Isolated" || (behavior === "Removed" && invert === true))
+  );
 }
 
 interface Settings {
@@ -63,79 +78,72 @@ class KernelEncoder implements FastEncoder {
   readonly #kernel: Kernel;
   readonly #text: number;
   readonly #out: number;
+  /** A view of the text's room; shared memory never moves. */
+  readonly #buffer: Buffer;
 
   constructor(kernel: Kernel, { model, pattern, byteIds }: Settings) {
     this.#kernel = kernel;
     const { arena } = kernel;
-    const { ignoreMerges } = model.options;
-    const byRank = model.rule.kind === "ranks";
-    this.#text = arena.allocate(FAST_BYTES + 8);
-    this.#out = arena.allocate(FAST_BYTES * 4);
-    const record = arena.allocate(17 * 4);
-    const tokens = byRank || ignoreMerges ? tokenTable(arena, model.size) : { at: 0, mask: 0 };
-    const pairs = model.rule.kind === "list" ? pairTable(arena, model.rule.pairs.length) : null;
-    const cache = arena.allocate(CACHE_ENTRIES * 16);
-    bytesAt(arena, cache, CACHE_ENTRIES * 16).fill(0);
+    const { rule, options, size } = model;
+    this.#text = arena.allocate(FAST_BYTES + SLACK_BYTES);
+    this.#buffer = Buffer.from(arena.memory.buffer, this.#text, FAST_BYTES);
+    this.#out = arena.allocate(FAST_BYTES * 4 + SLACK_BYTES);
     const pool = arena.allocate(POOL_BYTES);
-    const fields = [
-      ...[copyBytes(arena, classifyCodePoints()), copyWords(arena, Uint32Array.from(byteIds))],
-      ...[tokens.at, tokens.mask, pairs?.at ?? 0, pairs?.ranks ?? 0, pairs?.mask ?? 0],
-      ...[pairs?.made ?? 0, cache, CACHE_ENTRIES - 1, pool, pool + POOL_BYTES],
-      ...[arena.allocate(FAST_BYTES * (SCRATCH_ARRAYS * 4 + 24)), FAST_BYTES],
-      ...[SCANNERS.indexOf(pattern), byRank ? 1 : 0, ignoreMerges ? 1 : 0],
-    ];
-    wordsAt(arena, record, fields.length).set(fields);
-    kernel.exports.configure!(record);
-    if (tokens.at !== 0) addTokens(kernel, model);
-    if (model.rule.kind === "list") addPairs(kernel, model.rule.pairs, model.rule.made);
+    const byRank = rule.kind === "ranks";
+    const needsTokens = byRank || options.ignoreMerges;
+    const shortEntries = Math.max(SHORT_ENTRIES, tableSize(size));
+    configureKernel(kernel, {
+      classes: copyBytes(arena, classifyCodePoints(pattern)),
+      byteIds: copyWords(arena, Uint32Array.from(byteIds)),
+      ...(needsTokens ? tokenTables(arena, size) : {}),
+      ...(rule.kind === "list" ? pairTables(arena, rule.pairs.length) : {}),
+      short: arena.allocateZeroed(shortEntries * 32),
+      shortMask: shortEntries - 1,
+      shortRoom: shortEntries * 0.75,
+      cache: arena.allocateZeroed(CACHE_ENTRIES * 16),
+      cacheMask: CACHE_ENTRIES - 1,
+      pool,
+      poolEnd: pool + POOL_BYTES,
+      scratch: arena.allocate(FAST_BYTES * SCRATCH_BYTES),
+      scratchLength: FAST_BYTES,
+      pattern: SCANNERS.indexOf(pattern),
+      byRank: byRank ? 1 : 0,
+      wholeFirst: options.ignoreMerges ? 1 : 0,
+    });
+    if (needsTokens) addTokens(kernel, model);
+    if (rule.kind === "list") addPairs(kernel, rule.pairs, rule.made);
   }
 
   encode(text: string): Uint32Array {
     const { arena, exports } = this.#kernel;
-    const buffer = Buffer.from(arena.memory.buffer, this.#text, FAST_BYTES);
-    const length = buffer.write(text, "utf8");
-    const count = exports.encode!(this.#text, length, this.#out);
-    return wordsAt(arena, this.#out, count);
+    const length = this.#buffer.write(text, "utf8");
+    return wordsAt(arena, this.#out, exports.encode!(this.#text, length, this.#out));
   }
-}
-
-function bytesAt(arena: Arena, at: number, length: number): Uint8Array {
-  return new Uint8Array(arena.memory.buffer, at, length);
-}
-
-function wordsAt(arena: Arena, at: number, length: number): Uint32Array {
-  return new Uint32Array(arena.memory.buffer, at, length);
-}
-
-function copyBytes(arena: Arena, bytes: Uint8Array): number {
-  const at = arena.allocate(bytes.length);
-  bytesAt(arena, at, bytes.length).set(bytes);
-  return at;
-}
-
-function copyWords(arena: Arena, words: Uint32Array): number {
-  const at = arena.allocate(words.length * 4);
-  wordsAt(arena, at, words.length).set(words);
-  return at;
 }
 
 function tableSize(count: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(16, count * 2)));
 }
 
-function tokenTable(arena: Arena, count: number): { at: number; mask: number } {
+function tokenTables(arena: Arena, count: number): KernelContext {
   const size = tableSize(count);
-  const at = arena.allocate(size * 16);
-  bytesAt(arena, at, size * 16).fill(0);
-  return { at, mask: size - 1 };
+  const twoBytes = arena.allocate(65_536 * 4);
+  wordsAt(arena, twoBytes, 65_536).fill(0xffff_ffff);
+  return {
+    tokens: arena.allocateZeroed(size * 16),
+    tokenMask: size - 1,
+    twoBytes,
+    filter: arena.allocateZeroed(size),
+    filterMask: size * 8 - 1,
+  };
 }
 
-function pairTable(arena: Arena, count: number) {
+function pairTables(arena: Arena, count: number): KernelContext {
   const size = tableSize(count);
-  const at = arena.allocate(size * 8);
-  bytesAt(arena, at, size * 8).fill(0xff);
-  const ranks = arena.allocate(size * 4);
-  return { at, ranks, mask: size - 1, made: arena.allocate(Math.max(4, count * 4)) };
+  const pairs = arena.allocate(size * 8);
+  bytesAt(arena, pairs, size * 8).fill(0xff);
+  const pairRanks = arena.allocate(size * 4);
+  return { pairs, pairRanks, pairMask: size - 1, made: arena.allocate(Math.max(4, count * 4)) };
 }
 
 /** The tokens' bytes stay in the memory: the table points at them. */

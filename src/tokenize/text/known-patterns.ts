@@ -4,7 +4,7 @@
  */
 
 /** A pattern the scanner of `compute/kernels/bpe.ts` has by hand. */
-export type ScannerName = "gpt2" | "cl100k" | "qwen" | "o200k";
+export type ScannerName = "gpt2" | "cl100k" | "qwen" | "o200k" | "deepseek";
 
 export const GPT2_PATTERN = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 export const CL100K_PATTERN = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
@@ -27,28 +27,35 @@ const SCANNERS: ReadonlyMap<string, ScannerName> = new Map([
   [R50K_POSSESSIVE, "gpt2"],
   [CL100K_PATTERN, "cl100k"],
   [CL100K_POSSESSIVE, "cl100k"],
-  [CL100K_PATTERN.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "(?i:[sdmt]|ll|ve|re)"), "cl100k"],
   [CL100K_PATTERN.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "'(?i:[sdmt]|ll|ve|re)"), "cl100k"],
   [QWEN_PATTERN, "qwen"],
   [O200K_PATTERN, "o200k"],
 ]);
 
-/** Of DeepSeek: each cuts out a kind of character. */
+/** What DeepSeek cuts by, one after the other. */
+const DEEPSEEK_NUMBERS = String.raw`\p{N}{1,3}`;
+const DEEPSEEK_CJK = "[一-龥぀-ゟ゠-ヿ]+";
+const DEEPSEEK_WORDS =
+  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
+/** Each cuts out a kind of character. */
 const PARTIAL = new Set([
-  String.raw`\p{N}{1,3}`,
-  "[一-龥぀-ゟ゠-ヿ]+",
+  DEEPSEEK_NUMBERS,
+  DEEPSEEK_CJK,
   "[\r\n]",
   String.raw`[\r\n]`,
   String.raw`\s?\p{L}+`,
   String.raw`\s?\p{P}+`,
   String.raw`\p{N}+`,
 ]);
-const DEEPSEEK_WORDS =
-  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
 
-/** The scanner for a pattern, or null. */
-export function scannerFor(pattern: string): ScannerName | null {
-  return SCANNERS.get(pattern) ?? null;
+export const DEEPSEEK_PATTERNS = [DEEPSEEK_NUMBERS, DEEPSEEK_CJK, DEEPSEEK_WORDS] as const;
+
+/** The scanner for patterns that cut one after the other, or null. */
+export function scannerFor(...patterns: readonly string[]): ScannerName | null {
+  if (patterns.length === 1) return SCANNERS.get(patterns[0]!) ?? null;
+  const isDeepseek =
+    patterns.length === 3 && DEEPSEEK_PATTERNS.every((pattern, i) => pattern === patterns[i]);
+  return isDeepseek ? "deepseek" : null;
 }
 
 /** `all`: cuts every text before ` x`; `some`: cuts out what has no space in it; null: unknown. */

@@ -3,10 +3,11 @@
  * with the expression. Text comes in whole lines; a piece never goes over the end of one.
  */
 import { type Arena, type Kernel, loadKernel } from "../../compute/index.ts";
+import { bytesAt, configureKernel, copyBytes, SLACK_BYTES } from "../fast/kernel-context.ts";
 import { classifyCodePoints } from "../fast/scanner-classes.ts";
 import { SCANNERS } from "../fast/scanners.ts";
 import { bytesToCharacters, textToByteCharacters } from "../text/byte-characters.ts";
-import { scannerFor } from "../text/known-patterns.ts";
+import { type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import { compilePattern } from "../text/pattern.ts";
 
 export interface WordCounter {
@@ -21,7 +22,7 @@ export async function createWordCounter(pattern: string): Promise<WordCounter> {
   const scanner = scannerFor(pattern);
   if (scanner === null) return new ExpressionCounter(compilePattern(pattern));
   const kernel = await loadKernel("bpe", { build: "plain" });
-  return new KernelCounter(kernel, SCANNERS.indexOf(scanner));
+  return new KernelCounter(kernel, scanner);
 }
 
 class ExpressionCounter implements WordCounter {
@@ -52,30 +53,25 @@ class ExpressionCounter implements WordCounter {
 const TEXT_BYTES = 1 << 20;
 const FIRST_ENTRIES = 1 << 16;
 const POOL_BYTES = 1 << 22;
-/** Fields of the kernel's context; see `kernels/bpe/context.ts`. */
-const FIELDS = { classes: 0, table: 8, mask: 9, pool: 10, poolEnd: 11, pattern: 14 } as const;
 
 class KernelCounter implements WordCounter {
   readonly #kernel: Kernel;
-  readonly #record = new Uint32Array(17);
-  readonly #recordAt: number;
+  readonly #pattern: number;
+  readonly #classes: number;
   readonly #text: number;
   readonly #result: number;
   #entries = 0;
   #table: number;
   #size = FIRST_ENTRIES;
 
-  constructor(kernel: Kernel, pattern: number) {
+  constructor(kernel: Kernel, scanner: ScannerName) {
     this.#kernel = kernel;
     const { arena } = kernel;
-    const classes = classifyCodePoints();
-    this.#recordAt = arena.allocate(this.#record.byteLength);
-    this.#text = arena.allocate(TEXT_BYTES + 8);
+    this.#pattern = SCANNERS.indexOf(scanner);
+    this.#classes = copyBytes(arena, classifyCodePoints(scanner));
+    this.#text = arena.allocate(TEXT_BYTES + SLACK_BYTES);
     this.#result = arena.allocate(4);
     this.#table = emptyTable(arena, this.#size);
-    this.#record[FIELDS.classes] = arena.allocate(classes.length);
-    bytesOf(arena, this.#record[FIELDS.classes]!, classes.length).set(classes);
-    this.#record[FIELDS.pattern] = pattern;
     this.#takePool();
   }
 
@@ -86,7 +82,7 @@ class KernelCounter implements WordCounter {
       const to = endOfLines(bytes, from);
       // A line longer than the room is cut; pieces at the cut may differ from the whole line's.
       const length = Math.min(TEXT_BYTES, to - from);
-      bytesOf(arena, this.#text, length).set(bytes.subarray(from, from + length));
+      bytesAt(arena, this.#text, length).set(bytes.subarray(from, from + length));
       for (let at = 0; at < length; ) {
         at += exports.countPieces!(this.#text + at, length - at, this.#entries, this.#result);
         this.#entries = new Uint32Array(arena.memory.buffer, this.#result, 1)[0]!;
@@ -111,15 +107,15 @@ class KernelCounter implements WordCounter {
 
   /** Bytes of pieces stay where they are; new ones go into a new pool. */
   #takePool(): void {
-    const { arena, exports } = this.#kernel;
-    const pool = arena.allocate(POOL_BYTES);
-    const fields = this.#record;
-    fields[FIELDS.table] = this.#table;
-    fields[FIELDS.mask] = this.#size - 1;
-    fields[FIELDS.pool] = pool;
-    fields[FIELDS.poolEnd] = pool + POOL_BYTES;
-    new Uint32Array(arena.memory.buffer, this.#recordAt, fields.length).set(fields);
-    exports.configure!(this.#recordAt);
+    const pool = this.#kernel.arena.allocate(POOL_BYTES);
+    configureKernel(this.#kernel, {
+      classes: this.#classes,
+      pattern: this.#pattern,
+      cache: this.#table,
+      cacheMask: this.#size - 1,
+      pool,
+      poolEnd: pool + POOL_BYTES,
+    });
   }
 
   counts(): Map<string, number> {
@@ -128,21 +124,15 @@ class KernelCounter implements WordCounter {
     const counts = new Map<string, number>();
     for (let entry = 0; entry < table.length; entry += 4) {
       if (table[entry] === 0) continue;
-      const bytes = bytesOf(arena, table[entry + 2]!, table[entry + 1]!);
+      const bytes = bytesAt(arena, table[entry + 2]!, table[entry + 1]!);
       counts.set(bytesToCharacters(bytes), table[entry + 3]!);
     }
     return counts;
   }
 }
 
-function bytesOf(arena: Arena, at: number, length: number): Uint8Array {
-  return new Uint8Array(arena.memory.buffer, at, length);
-}
-
 function emptyTable(arena: Arena, entries: number): number {
-  const at = arena.allocate(entries * 16);
-  bytesOf(arena, at, entries * 16).fill(0);
-  return at;
+  return arena.allocateZeroed(entries * 16);
 }
 
 /** Whole lines of at most the room there is, or a line that is longer. */

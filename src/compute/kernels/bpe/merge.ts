@@ -41,6 +41,15 @@ export function mergePiece(piece: usize, length: u32): u32 {
   return length <= SCAN_LIMIT ? mergeByScan(piece, length) : mergeByHeap(piece, length);
 }
 
+/** Moves what lies behind `at` and before `end` one place down, and something behind it with it. */
+@inline
+function moveDown(base: usize, at: u32, end: u32): void {
+  for (let i = at; i < end; i += 4) {
+    const to = base + (<usize>i << 2);
+    v128.store(to, v128.load(to, 4));
+  }
+}
+
 function mergeByScan(piece: usize, length: u32): u32 {
   const ids = SCRATCH, begin = starts(), rank = ranks();
   let count = length;
@@ -60,10 +69,9 @@ function mergeByScan(piece: usize, length: u32): u32 {
     }
     if (best == NONE) break;
     set(ids, at, madeBy(best));
-    const moved = <usize>(count - at - 2) << 2;
-    memory.copy(ids + (<usize>(at + 1) << 2), ids + (<usize>(at + 2) << 2), moved);
-    memory.copy(begin + (<usize>(at + 1) << 2), begin + (<usize>(at + 2) << 2), moved + 4);
-    memory.copy(rank + (<usize>at << 2), rank + (<usize>(at + 1) << 2), moved);
+    moveDown(ids, at + 1, count);
+    moveDown(begin, at + 1, count + 1);
+    moveDown(rank, at, count);
     count--;
     if (at + 1 < count) {
       set(rank, at, rankOf(piece, get(begin, at), get(begin, at + 2), get(ids, at), get(ids, at + 1)));

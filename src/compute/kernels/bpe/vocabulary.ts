@@ -1,29 +1,76 @@
 // Tokens by their bytes and merges by their pair of ids: hash tables with open addressing.
 import {
-  hashBytes, MADE, PAIR_MASK, PAIR_RANKS, PAIRS, sameBytes, TOKEN_MASK, TOKENS,
+  FILTER, FILTER_MASK, fillShort, firstBytes, hashBytes, hashShort, MADE, PAIR_MASK, PAIR_RANKS,
+  PAIRS, sameBytes, SHORT, SHORT_MASK, TOKEN_MASK, TOKENS, TWO_BYTES,
 } from "./context";
 
 export const NONE: u32 = 0xffffffff;
 
-/** `count` tokens: their bytes end to end from `bytes` on, u32 lengths and u32 ids beside. */
+/**
+ * `count` tokens: their bytes end to end from `bytes` on, u32 lengths and u32 ids beside. 16 bytes
+ * behind them may be read.
+ */
 export function addTokens(bytes: usize, lengths: usize, ids: usize, count: u32): void {
   let at = bytes;
   for (let i: u32 = 0; i < count; i++) {
     const length = load<u32>(lengths + (<usize>i << 2));
-    const hash = hashBytes(at, length);
-    let slot = (hash >>> 1) & TOKEN_MASK;
-    while (load<u32>(TOKENS + (<usize>slot << 4)) != 0) slot = (slot + 1) & TOKEN_MASK;
-    const entry = TOKENS + (<usize>slot << 4);
-    store<u32>(entry, hash);
-    store<u32>(entry, load<u32>(ids + (<usize>i << 2)), 4);
-    store<u32>(entry, <u32>at, 8);
-    store<u32>(entry, length, 12);
+    const id = ids + (<usize>i << 2);
+    if (length > 16) addLong(at, length, load<u32>(id));
+    else addShort(at, length, id);
     at += length;
   }
 }
 
+function addShort(at: usize, length: u32, id: usize): void {
+  const bytes = firstBytes(at, length);
+  const hash = hashShort(bytes);
+  const bit = hash & FILTER_MASK;
+  const cell = FILTER + <usize>(bit >>> 3);
+  store<u8>(cell, load<u8>(cell) | <u8>(1 << <u8>(bit & 7)));
+  if (length == 2) store<u32>(TWO_BYTES + (<usize>load<u16>(at) << 2), load<u32>(id));
+  let slot = hash & SHORT_MASK;
+  while (load<u32>(SHORT + (<usize>slot << 5), 28) != 0) slot = (slot + 1) & SHORT_MASK;
+  fillShort(SHORT + (<usize>slot << 5), bytes, length, id, 1);
+}
+
+function addLong(at: usize, length: u32, id: u32): void {
+  const hash = hashBytes(at, length);
+  let slot = (hash >>> 1) & TOKEN_MASK;
+  while (load<u32>(TOKENS + (<usize>slot << 4)) != 0) slot = (slot + 1) & TOKEN_MASK;
+  const entry = TOKENS + (<usize>slot << 4);
+  store<u32>(entry, hash);
+  store<u32>(entry, id, 4);
+  store<u32>(entry, <u32>at, 8);
+  store<u32>(entry, length, 12);
+}
+
 /** The id of these bytes, or NONE. */
 export function findToken(at: usize, length: u32): u32 {
+  if (length == 2) return load<u32>(TWO_BYTES + (<usize>load<u16>(at) << 2));
+  return length <= 16 ? findShort(at, length) : findLong(at, length);
+}
+
+function findShort(at: usize, length: u32): u32 {
+  const bytes = firstBytes(at, length);
+  const hash = hashShort(bytes);
+  const bit = hash & FILTER_MASK;
+  if ((load<u8>(FILTER + <usize>(bit >>> 3)) & <u8>(1 << <u8>(bit & 7))) == 0) return NONE;
+  const low = i64x2.extract_lane(bytes, 0), high = i64x2.extract_lane(bytes, 1);
+  let slot = hash & SHORT_MASK;
+  for (;;) {
+    const entry = SHORT + (<usize>slot << 5);
+    const known = load<u32>(entry, 28);
+    if (known == 0) return NONE;
+    if (load<i64>(entry) == low && load<i64>(entry, 8) == high && (known & 255) == length) {
+      // A piece that is one token is that token; one of several is none.
+      return known >>> 8 == 1 ? load<u32>(entry, 16) : NONE;
+    }
+    slot = (slot + 1) & SHORT_MASK;
+  }
+  return NONE;
+}
+
+function findLong(at: usize, length: u32): u32 {
   const hash = hashBytes(at, length);
   let slot = (hash >>> 1) & TOKEN_MASK;
   for (;;) {
