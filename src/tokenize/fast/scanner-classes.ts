@@ -1,7 +1,7 @@
 /**
  * The class of every code point, as the scanner of `compute/kernels/bpe` wants it: 0 other, 1 Ll,
- * 2 Lu Lt, 3 Lm Lo, 4 M, 5 N, 6 white space, 7 CR and LF. DeepSeek's: 1 letters and marks, 4 P S, and
- * 8 more for the CJK that it cuts off first.
+ * 2 Lu Lt, 3 Lm Lo, 4 M, 5 N, 6 white space, 7 CR and LF. DeepSeek's: 1 letters and marks, 4 P S,
+ * and 8 more for the CJK that it cuts off first.
  */
 import type { ScannerName } from "../text/known-patterns.ts";
 import { newRanges } from "../text/new-characters.ts";
