@@ -2,51 +2,19 @@
  * A collection as programs see it: rows by id, queries, and the file behind them. The whole
  * collection lies in memory while it is open: see `store/rows.ts` for how much that takes.
  */
-import { type Clock, systemClock } from "../core/clock.ts";
-import { SovereignError } from "../core/errors.ts";
 import { parseJson } from "../core/json/index.ts";
 import type { Lake } from "../lake/index.ts";
+import { type CollectionOptions, readOptions } from "./collection-options.ts";
 import { buildGraph, GRAPH_SECTION, type IndexOptions } from "./graph/collection-graph.ts";
 import { Graph } from "./graph/graph.ts";
 import { changedRows, checkRows } from "./input/check-row.ts";
 import { filterRows, runQuery, type VectorQuery } from "./search/run-query.ts";
 import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
-import { damaged, MAX_DIMS } from "./store/section-file.ts";
+import type { Rows } from "./store/rows.ts";
+import { damaged } from "./store/section-file.ts";
 import type { FollowOptions, SyncOptions, SyncResult } from "./sync/sync.ts";
 import type { TextIndex } from "./text/text-index.ts";
-import {
-  type CollectionSettings,
-  type IndexNames,
-  METRICS,
-  type Metadata,
-  type Metric,
-  type SyncState,
-  type TableSource,
-  type TextField,
-  type UpsertResult,
-  type VectorRow,
-} from "./types.ts";
-
-/** What a new collection is; all of it has defaults but `dims`. */
-export interface CollectionOptions {
-  /** Numbers in a vector; 0 for a collection of text alone. */
-  readonly dims: number;
-  /** Default cosine. */
-  readonly metric?: Metric;
-  /** Metadata fields of full-text search; without any there is none. */
-  readonly text?: readonly (string | TextField)[];
-  /** Of stemmer and stop words; default english. */
-  readonly language?: string;
-  /** Saturation of BM25; default 1.2. */
-  readonly k1?: number;
-  /** How far BM25 weighs lengths, from 0 to 1; default 0.75. */
-  readonly b?: number;
-  /** A table that the collection follows; see `syncCollection`. */
-  readonly source?: TableSource;
-  /** What the REST API calls its parts. */
-  readonly names?: IndexNames;
-  readonly clock?: Clock;
-}
+import type { CollectionSettings, Metadata, SyncState, UpsertResult, VectorRow } from "./types.ts";
 
 /** A row that a query found. Its metadata is read when it is asked for. */
 export class Hit {
@@ -123,11 +91,9 @@ export class Collection implements AsyncDisposable {
         : await DiskCollection.openForWriting(base, [GRAPH_SECTION]);
     try {
       const graph = await loadGraph(disk);
-      const { rows, settings } = disk;
+      const { settings } = disk;
       if (settings.text.length === 0) return new Collection(disk, graph, null);
-      // The stemmers are a megabyte of code.
-      const { TextIndex } = await import("./text/text-index.ts");
-      return new Collection(disk, graph, new TextIndex(settings, rows));
+      return new Collection(disk, graph, await openTextIndex(disk));
     } catch (error) {
       disk.close();
       throw error;
@@ -244,8 +210,10 @@ export class Collection implements AsyncDisposable {
   async #rewrite(options: IndexOptions = {}): Promise<void> {
     const rows = this.#disk.packedRows();
     const graph = await buildGraph(rows, this.settings, options);
-    const extras = graph === null ? [] : [[GRAPH_SECTION, graph.encode()] as const];
-    await this.#disk.rewrite(rows, new Map(extras));
+    const extras = new Map<string, Uint8Array>();
+    if (graph !== null) extras.set(GRAPH_SECTION, graph.encode());
+    await addTextSection(extras, this.settings, rows);
+    await this.#disk.rewrite(rows, extras);
     this.#graph = graph;
   }
 
@@ -272,41 +240,30 @@ async function loadGraph(disk: DiskCollection): Promise<Graph | null> {
   throw damaged(collectionPaths(disk.base).file, 0, "its index is no index of its rows");
 }
 
-function readOptions(options: CollectionOptions): CollectionSettings {
-  const { dims, metric = "cosine", language = "english", k1 = 1.2, b = 0.75 } = options;
-  if (!Number.isInteger(dims) || dims < 0 || dims > MAX_DIMS) {
-    throw refuse(`vectors cannot have ${dims} dimensions`, `give a number up to ${MAX_DIMS}`);
-  }
-  if (!METRICS.includes(metric)) {
-    throw refuse(`there is no metric \`${metric}\``, `one of ${METRICS.join(", ")}`);
-  }
-  if (!(k1 >= 0 && k1 <= 100) || !(b >= 0 && b <= 1)) {
-    throw refuse("BM25 cannot be set so", "give k1 from 0 and b from 0 to 1");
-  }
-  const text = (options.text ?? []).map((field) =>
-    typeof field === "string" ? { name: field, boost: 1 } : field,
-  );
-  const odd = text.find(({ name, boost }) => name === "" || !(boost > 0 && boost <= 1e6));
-  if (odd !== undefined) {
-    throw refuse(
-      `\`${odd.name}\` cannot weigh ${odd.boost}`,
-      "give each text field a boost above 0",
-    );
-  }
-  if (dims === 0 && text.length === 0) {
-    throw refuse(
-      "a collection needs vectors or text",
-      "say how long vectors are (`--dims`), name text fields (`--text`), or both",
-    );
-  }
-  const createdAtMs = (options.clock ?? systemClock).nowMs();
-  return {
-    ...{ dims, metric, createdAtMs, text, language, k1, b, fields: {} },
-    ...(options.source === undefined ? {} : { source: options.source }),
-    ...(options.names === undefined ? {} : { names: options.names }),
-  };
+/** The index of words, whose section is read when the first text is searched. */
+async function openTextIndex(disk: DiskCollection): Promise<TextIndex> {
+  // The stemmers are a megabyte of code.
+  const { TextIndex } = await import("./text/text-index.ts");
+  const { decodeTextParts, TEXT_SECTION } = await import("./text/text-section.ts");
+  return new TextIndex(disk.settings, () => {
+    const section = disk.readExtra(TEXT_SECTION);
+    if (section === null) return null;
+    const fieldCount = disk.settings.text.length;
+    const parts = decodeTextParts(section, { rowCount: disk.fileRowCount, fieldCount });
+    if (parts !== null) return parts;
+    throw damaged(collectionPaths(disk.base).file, 0, "its text index is no index of its rows");
+  });
 }
 
-function refuse(message: string, hint: string): SovereignError {
-  return new SovereignError("INVALID_PARAMETER_VALUE", message, { hint });
+async function addTextSection(
+  extras: Map<string, Uint8Array>,
+  settings: CollectionSettings,
+  rows: Rows,
+): Promise<void> {
+  if (settings.text.length === 0 || rows.length === 0) return;
+  const { TextIndex } = await import("./text/text-index.ts");
+  const { encodeTextParts, TEXT_SECTION } = await import("./text/text-section.ts");
+  const index = new TextIndex(settings);
+  index.refresh(rows, 0);
+  extras.set(TEXT_SECTION, encodeTextParts(index.parts));
 }

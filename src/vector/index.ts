@@ -5,11 +5,11 @@
  */
 export {
   Collection,
-  type CollectionOptions,
   Hit,
   type IndexInfo,
   type Selection,
 } from "./collection.ts";
+export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder } from "./embed/embedder.ts";
 export { openEmbedder } from "./embed/open-embedder.ts";
 export type { IndexOptions } from "./graph/collection-graph.ts";

@@ -10,11 +10,18 @@
  */
 import { isUtf8 } from "node:buffer";
 import { SovereignError } from "../../core/errors.ts";
+import { errnoOf } from "../../core/io/index.ts";
 import { printJson } from "../../core/json/index.ts";
 import type { CollectionSettings } from "../types.ts";
 import { readSettings } from "./read-settings.ts";
 import { Rows } from "./rows.ts";
-import { damaged, openSections, type Section, writeSections } from "./section-file.ts";
+import {
+  damaged,
+  openSections,
+  type Section,
+  type SectionFile,
+  writeSections,
+} from "./section-file.ts";
 
 /** A collection's file, read. */
 export interface LoadedFile {
@@ -51,6 +58,23 @@ export function readCollection(path: string, extraNames: readonly string[]): Loa
     const extras = new Map<string, Uint8Array>();
     for (const name of extraNames) if (file.has(name)) extras.set(name, file.read(name));
     return { settings, generation, rows, extras };
+  } finally {
+    file.close();
+  }
+}
+
+/** One section of the file of that generation, or null. DATA_LOSS when it is damaged. */
+export function readSection(path: string, name: string, generation: number): Uint8Array | null {
+  let file: SectionFile;
+  try {
+    file = openSections(path);
+  } catch (error) {
+    // Deleted since: who has its rows may go on with them.
+    if (errnoOf(error) === "ENOENT") return null;
+    throw error;
+  }
+  try {
+    return file.facts.generation === generation && file.has(name) ? file.read(name) : null;
   } finally {
     file.close();
   }

@@ -15,7 +15,12 @@ import { parseJson } from "../../core/json/index.ts";
 import { extendFields } from "../fields.ts";
 import type { CheckedRows } from "../input/check-row.ts";
 import type { CollectionSettings, Metadata, SyncState, UpsertResult } from "../types.ts";
-import { type LoadedFile, readCollection, writeCollection } from "./collection-file.ts";
+import {
+  type LoadedFile,
+  readCollection,
+  readSection,
+  writeCollection,
+} from "./collection-file.ts";
 import { takeWriterLock, type WriterLock } from "./lock.ts";
 import { Rows } from "./rows.ts";
 import { damaged } from "./section-file.ts";
@@ -142,6 +147,11 @@ export class DiskCollection {
     const bytes = this.#extras.get(name) ?? null;
     this.#extras = new Map();
     return bytes;
+  }
+
+  /** A section read now; null when it is missing, or the file was written anew by another. */
+  readExtra(name: string): Uint8Array | null {
+    return readSection(collectionPaths(this.base).file, name, this.#generation);
   }
 
   get walBytes(): number {

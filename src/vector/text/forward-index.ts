@@ -22,6 +22,14 @@ export class TermStream {
   rowCount = 0;
   length = 0;
 
+  /** A stream of these numbers, as long as `terms`; `lengths` has room for one row more. */
+  static of(
+    parts: Pick<TermStream, "terms" | "starts" | "lengths"> & { rowCount: number },
+  ): TermStream {
+    const stream = new TermStream();
+    return Object.assign(stream, parts, { length: parts.terms.length });
+  }
+
   push(term: number): void {
     if (this.length === this.terms.length) this.terms = grown(this.terms);
     this.terms[this.length++] = term;
@@ -45,9 +53,16 @@ function doubled(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
 }
 
 function grown(terms: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(terms.length * 2);
+  const larger = new Int32Array(Math.max(1024, terms.length * 2));
   larger.set(terms);
   return larger;
+}
+
+/** What an index was made of before. */
+export interface KnownTerms {
+  readonly vocabulary: readonly string[];
+  readonly words: readonly (readonly [string, number])[];
+  readonly streams: readonly TermStream[];
 }
 
 export class ForwardIndex {
@@ -59,9 +74,14 @@ export class ForwardIndex {
   /** Also of words that are stemmed to a term, so that each is stemmed once. */
   readonly #idOfWord = new Map<string, number>();
 
-  constructor(language: string, fieldCount: number) {
+  constructor(language: string, fieldCount: number, known?: KnownTerms) {
     this.#analyzer = new Analyzer(language);
-    this.streams = Array.from({ length: fieldCount }, () => new TermStream());
+    this.streams = known?.streams ?? Array.from({ length: fieldCount }, () => new TermStream());
+    for (const term of known?.vocabulary ?? []) {
+      this.#idOfTerm.set(term, this.vocabulary.length);
+      this.vocabulary.push(term);
+    }
+    for (const [word, term] of known?.words ?? []) this.#idOfWord.set(word, term);
   }
 
   /** Adds the next row; `texts` by field, null where the row has none. */

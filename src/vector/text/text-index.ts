@@ -1,6 +1,7 @@
 /**
- * Full-text search over the live rows of a collection: BM25, phrases, prefixes, near misses. Made
- * on first use and brought up to date by `refresh`; see `postings.ts` for the scores.
+ * Full-text search over the live rows of a collection: BM25, phrases, prefixes, near misses. Read
+ * from the collection's file on first use, made when it is not there, and brought up to date by
+ * `refresh`; see `postings.ts` for the scores.
  */
 import { distance } from "fastest-levenshtein";
 import type { ScoredRow } from "../search/top-rows.ts";
@@ -11,6 +12,7 @@ import { parseTextQuery, type TextClause } from "./parse-text-query.ts";
 import { findPhrase } from "./phrase.ts";
 import { buildPostings, countField, type FieldStatistics, type Postings } from "./postings.ts";
 import { TermScores, type WeightedTerm } from "./term-scores.ts";
+import type { TextParts } from "./text-section.ts";
 
 /** Words a prefix or a near miss may stand for; the first in alphabetical order beyond that. */
 const MOST_EXPANSIONS = 256;
@@ -25,7 +27,8 @@ export interface TextSearch {
 
 export class TextIndex {
   readonly #settings: CollectionSettings;
-  #rows: Rows;
+  readonly #loadParts: () => TextParts | null;
+  #rows: Rows | null = null;
   #forward: ForwardIndex;
   #changeCount = -1;
   #statistics: FieldStatistics[] = [];
@@ -37,9 +40,10 @@ export class TextIndex {
   };
   #scores = new TermScores(this.#postings, 0);
 
-  constructor(settings: CollectionSettings, rows: Rows) {
+  /** `loadParts` reads the index of the rows in the file, if there is one. */
+  constructor(settings: CollectionSettings, loadParts: () => TextParts | null = () => null) {
     this.#settings = settings;
-    this.#rows = rows;
+    this.#loadParts = loadParts;
     this.#forward = new ForwardIndex(settings.language, settings.text.length);
   }
 
@@ -47,8 +51,16 @@ export class TextIndex {
   refresh(rows: Rows, changeCount: number): void {
     if (rows === this.#rows && changeCount === this.#changeCount) return;
     const { text, language, k1, b } = this.#settings;
-    if (rows !== this.#rows) this.#forward = new ForwardIndex(language, text.length);
-    this.#rows = rows;
+    if (rows !== this.#rows) {
+      const known = this.#loadParts();
+      this.#forward = new ForwardIndex(language, text.length, known ?? undefined);
+      this.#statistics = [...(known?.statistics ?? [])];
+      if (known !== null) this.#postings = known.postings;
+      this.#scores = new TermScores(this.#postings, rows.length);
+      this.#rows = rows;
+      this.#changeCount = changeCount;
+      if (known !== null && changeCount === 0) return;
+    }
     this.#changeCount = changeCount;
     const columns = text.map(({ name }) => rows.column(name));
     for (let row = this.#forward.streams[0]?.rowCount ?? 0; row < rows.length; row++) {
@@ -61,6 +73,17 @@ export class TextIndex {
     const boosts = text.map(({ boost }) => boost);
     this.#postings = buildPostings(this.#forward, this.#statistics, rows.alive, { k1, b, boosts });
     this.#scores = new TermScores(this.#postings, rows.length);
+  }
+
+  /** What the section of a file holds, of rows that `refresh` was given. */
+  get parts(): TextParts {
+    return {
+      vocabulary: this.#forward.vocabulary,
+      words: [...this.#forward.words()],
+      streams: this.#forward.streams,
+      statistics: this.#statistics,
+      postings: this.#postings,
+    };
   }
 
   /** The best rows, and the scores of the rows asked for beside them. */
