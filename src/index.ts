@@ -5,6 +5,7 @@
  */
 export {
   type Activation,
+  type AttentionShape,
   type Bins,
   type Blake3,
   type Blake3Hasher,
@@ -17,6 +18,7 @@ export {
   type NormOptions,
   openBlake3,
   openCompute,
+  type PackedMatrix,
   type ScanOptions,
   type TopResult,
   type WeightFormat,
@@ -93,6 +95,8 @@ export {
   type CollectionInfo,
   type CollectionOptions,
   type CollectionSettings,
+  type Embedder,
+  type EmbedderSettings,
   type Fusion,
   Hit,
   type IndexInfo,
@@ -100,6 +104,7 @@ export {
   type Metadata,
   type MetadataValue,
   type Metric as VectorMetric,
+  openEmbedder,
   type QueryType,
   type RowFormat,
   readRowFile,

@@ -1,9 +1,10 @@
-/** What a new collection is, from a program's options. */
+/** What a new collection is to be, checked. */
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
 import { MAX_DIMS } from "./store/section-file.ts";
 import {
   type CollectionSettings,
+  type EmbedderSettings,
   type IndexNames,
   METRICS,
   type Metric,
@@ -11,10 +12,14 @@ import {
   type TextField,
 } from "./types.ts";
 
-/** What a new collection is; all of it has defaults but `dims`. */
+/** What a new collection is; all of it has defaults but `dims`, which an embedder says. */
 export interface CollectionOptions {
   /** Numbers in a vector; 0 for a collection of text alone. */
-  readonly dims: number;
+  readonly dims?: number;
+  /** What makes the vectors from a text of each row; see `openEmbedder`. */
+  readonly embedder?: string;
+  /** The metadata field of that text; default: the first of `text`, else `text`. */
+  readonly embedField?: string;
   /** Default cosine. */
   readonly metric?: Metric;
   /** Metadata fields of full-text search; without any there is none. */
@@ -32,9 +37,12 @@ export interface CollectionOptions {
   readonly clock?: Clock;
 }
 
-/** Settings with their defaults; INVALID_PARAMETER_VALUE for what cannot be. */
-export function readOptions(options: CollectionOptions): CollectionSettings {
-  const { dims, metric = "cosine", language = "english", k1 = 1.2, b = 0.75 } = options;
+/** The settings that the options ask for; opens the embedder to learn its dimensions. */
+export async function readOptions(options: CollectionOptions): Promise<CollectionSettings> {
+  const { metric = "cosine", language = "english", k1 = 1.2, b = 0.75 } = options;
+  const text = readTextFields(options.text ?? []);
+  const embedded = await readEmbedder(options, text);
+  const dims = embedded?.dims ?? options.dims ?? 0;
   if (!Number.isInteger(dims) || dims < 0 || dims > MAX_DIMS) {
     throw refuse(`vectors cannot have ${dims} dimensions`, `give a number up to ${MAX_DIMS}`);
   }
@@ -43,16 +51,6 @@ export function readOptions(options: CollectionOptions): CollectionSettings {
   }
   if (!(k1 >= 0 && k1 <= 100) || !(b >= 0 && b <= 1)) {
     throw refuse("BM25 cannot be set so", "give k1 from 0 and b from 0 to 1");
-  }
-  const text = (options.text ?? []).map((field) =>
-    typeof field === "string" ? { name: field, boost: 1 } : field,
-  );
-  const odd = text.find(({ name, boost }) => name === "" || !(boost > 0 && boost <= 1e6));
-  if (odd !== undefined) {
-    throw refuse(
-      `\`${odd.name}\` cannot weigh ${odd.boost}`,
-      "give each text field a boost above 0",
-    );
   }
   if (dims === 0 && text.length === 0) {
     throw refuse(
@@ -63,9 +61,34 @@ export function readOptions(options: CollectionOptions): CollectionSettings {
   const createdAtMs = (options.clock ?? systemClock).nowMs();
   return {
     ...{ dims, metric, createdAtMs, text, language, k1, b, fields: {} },
+    ...(embedded === null ? {} : { embedder: embedded.embedder }),
     ...(options.source === undefined ? {} : { source: options.source }),
     ...(options.names === undefined ? {} : { names: options.names }),
   };
+}
+
+function readTextFields(fields: readonly (string | TextField)[]): TextField[] {
+  const text = fields.map((field) =>
+    typeof field === "string" ? { name: field, boost: 1 } : field,
+  );
+  const odd = text.find(({ name, boost }) => name === "" || !(boost > 0 && boost <= 1e6));
+  if (odd === undefined) return text;
+  throw refuse(`\`${odd.name}\` cannot weigh ${odd.boost}`, "give each text field a boost above 0");
+}
+
+async function readEmbedder(
+  { embedder, embedField, dims }: CollectionOptions,
+  text: readonly TextField[],
+): Promise<{ embedder: EmbedderSettings; dims: number } | null> {
+  if (embedder === undefined) {
+    if (embedField === undefined) return null;
+    throw refuse("a field is to be embedded, by nothing", "name an embedder (`--embedder`)");
+  }
+  const { describeEmbedder } = await import("./embed/collection-embedder.ts");
+  const described = await describeEmbedder(embedder, embedField ?? text[0]?.name ?? "text");
+  if (dims === undefined || dims === described.dims) return described;
+  const both = `\`${embedder}\` makes vectors of ${described.dims}, not of ${dims}`;
+  throw refuse(both, "leave the dimensions out: the embedder says them");
 }
 
 function refuse(message: string, hint: string): SovereignError {

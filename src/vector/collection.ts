@@ -5,6 +5,8 @@
 import { parseJson } from "../core/json/index.ts";
 import type { Lake } from "../lake/index.ts";
 import { type CollectionOptions, readOptions } from "./collection-options.ts";
+import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
+import { EMBEDDER_SECTION } from "./embed/embedder.ts";
 import { buildGraph, GRAPH_SECTION, type IndexOptions } from "./graph/collection-graph.ts";
 import { Graph } from "./graph/graph.ts";
 import { changedRows, checkRows } from "./input/check-row.ts";
@@ -64,18 +66,20 @@ export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
 export class Collection implements AsyncDisposable {
   readonly #disk: DiskCollection;
   readonly #textIndex: TextIndex | null;
+  readonly #embedder: CollectionEmbedder | null;
   #graph: Graph | null;
   #changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(disk: DiskCollection, graph: Graph | null, textIndex: TextIndex | null) {
+  private constructor(disk: DiskCollection, parts: Parts) {
     this.#disk = disk;
-    this.#graph = graph;
-    this.#textIndex = textIndex;
+    this.#graph = parts.graph;
+    this.#textIndex = parts.textIndex;
+    this.#embedder = parts.embedder;
   }
 
   /** Makes an empty collection of the files `<base>.vec`, `.wal` and `.lock`. */
   static async create(base: string, options: CollectionOptions): Promise<void> {
-    const settings = readOptions(options);
+    const settings = await readOptions(options);
     if (settings.text.length > 0 || options.language !== undefined) {
       const { checkLanguage } = await import("./text/analyzer.ts");
       checkLanguage(settings.language);
@@ -87,13 +91,14 @@ export class Collection implements AsyncDisposable {
   static async open(base: string, mode: "read" | "write" = "read"): Promise<Collection> {
     const disk =
       mode === "read"
-        ? DiskCollection.openForReading(base, [GRAPH_SECTION])
-        : await DiskCollection.openForWriting(base, [GRAPH_SECTION]);
+        ? DiskCollection.openForReading(base, EXTRA_SECTIONS)
+        : await DiskCollection.openForWriting(base, EXTRA_SECTIONS);
     try {
       const graph = await loadGraph(disk);
-      const { settings } = disk;
-      if (settings.text.length === 0) return new Collection(disk, graph, null);
-      return new Collection(disk, graph, await openTextIndex(disk));
+      const embedder = await openCollectionEmbedder(disk);
+      const hasText = disk.settings.text.length > 0;
+      const textIndex = hasText ? await openTextIndex(disk) : null;
+      return new Collection(disk, { graph, embedder, textIndex });
     } catch (error) {
       disk.close();
       throw error;
@@ -110,12 +115,13 @@ export class Collection implements AsyncDisposable {
   }
 
   /**
-   * Adds rows, each in place of the one of its id: all, or none when one is wrong. With `skipSame`
-   * rows that are there as they are cost nothing.
+   * Adds rows, each in place of the one of its id: all, or none when one is wrong. With an embedder
+   * rows need no vector. With `skipSame` rows that are there as they are cost nothing.
    */
   upsert(rows: Iterable<VectorRow>, { skipSame = false } = {}): Promise<UpsertResult> {
     return this.#inTurn(async () => {
-      const checked = checkRows(rows, this.settings);
+      const complete = (await this.#embedder?.complete(rows, this.#disk.rows)) ?? rows;
+      const checked = checkRows(complete, this.settings);
       const changed = skipSame ? changedRows(checked, this.#disk.rows) : checked;
       const result = await this.#disk.upsert(changed);
       if (this.#disk.isDue) await this.#rewrite();
@@ -159,6 +165,20 @@ export class Collection implements AsyncDisposable {
     for (const row of filterRows(this.#disk, filters)) yield this.#row(row);
   }
 
+  /**
+   * `query`, with the vector of the text where the collection has an embedder: then a text alone asks
+   * for HYBRID, or for ANN where there is no full-text search.
+   */
+  async search(query: VectorQuery): Promise<Hit[]> {
+    const { text, vector, queryType } = query;
+    if (this.#embedder === null || text === undefined || vector !== undefined) {
+      return this.query(query);
+    }
+    const type = queryType ?? (this.#textIndex === null ? "ANN" : "HYBRID");
+    if (type === "FULL_TEXT") return this.query(query);
+    return this.query({ ...query, queryType: type, vector: await this.#embedder.embedQuery(text) });
+  }
+
   /** The rows nearest to a vector, best for a text, or both. */
   query(query: VectorQuery): Hit[] {
     const { rows, changeCount } = this.#disk;
@@ -200,6 +220,7 @@ export class Collection implements AsyncDisposable {
   /** Waits for changes at hand and lets the files go. Twice is quiet. */
   async close(): Promise<void> {
     await this.#changes.catch(() => undefined);
+    await this.#embedder?.close();
     this.#disk.close();
   }
 
@@ -209,11 +230,14 @@ export class Collection implements AsyncDisposable {
 
   async #rewrite(options: IndexOptions = {}): Promise<void> {
     const rows = this.#disk.packedRows();
+    const learnt = (await this.#embedder?.learn(rows)) ?? null;
     const graph = await buildGraph(rows, this.settings, options);
     const extras = new Map<string, Uint8Array>();
     if (graph !== null) extras.set(GRAPH_SECTION, graph.encode());
+    if (learnt !== null) extras.set(EMBEDDER_SECTION, learnt.section);
     await addTextSection(extras, this.settings, rows);
     await this.#disk.rewrite(rows, extras);
+    learnt?.adopt();
     this.#graph = graph;
   }
 
@@ -228,6 +252,22 @@ export class Collection implements AsyncDisposable {
     this.#changes = result;
     return result;
   }
+}
+
+interface Parts {
+  readonly graph: Graph | null;
+  readonly textIndex: TextIndex | null;
+  readonly embedder: CollectionEmbedder | null;
+}
+
+/** What the file keeps for searches, beside the rows. */
+const EXTRA_SECTIONS = [GRAPH_SECTION, EMBEDDER_SECTION];
+
+async function openCollectionEmbedder(disk: DiskCollection): Promise<CollectionEmbedder | null> {
+  const { embedder } = disk.settings;
+  if (embedder === undefined) return null;
+  const { CollectionEmbedder } = await import("./embed/collection-embedder.ts");
+  return new CollectionEmbedder(embedder, disk);
 }
 
 /** The graph of the file, or null; DATA_LOSS when its bytes are no graph of these rows. */

@@ -11,7 +11,7 @@ export {
 } from "./collection.ts";
 export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder } from "./embed/embedder.ts";
-export { openEmbedder } from "./embed/open-embedder.ts";
+export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
 export type { IndexOptions } from "./graph/collection-graph.ts";
 export {
   type ReadFileOptions,
@@ -24,6 +24,7 @@ export { QUERY_TYPES, type QueryType, type VectorQuery } from "./search/run-quer
 export type { FollowOptions, SyncMode, SyncOptions, SyncResult } from "./sync/sync.ts";
 export {
   type CollectionSettings,
+  type EmbedderSettings,
   type FieldType,
   METRICS,
   type Metadata,

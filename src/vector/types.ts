@@ -65,6 +65,18 @@ export interface IndexNames {
   readonly schema: Readonly<Record<string, string>>;
 }
 
+/** What makes the vectors of a collection from a text of each row; `embed/` does. */
+export interface EmbedderSettings {
+  /** `lab-hash`, `tfidf`, `lsa`, or the name of a model's folder. */
+  readonly name: string;
+  /** What opens it: a name with dimensions, or the absolute path of a model. */
+  readonly spec: string;
+  /** Tells that it is still the same one. */
+  readonly digest: string;
+  /** The metadata field of the text. */
+  readonly field: string;
+}
+
 /** What a collection is, from its making on; only `fields` and `synced` change. */
 export interface CollectionSettings {
   readonly dims: number;
@@ -78,6 +90,7 @@ export interface CollectionSettings {
   readonly b: number;
   /** Types of the metadata fields seen so far. */
   readonly fields: Readonly<Record<string, FieldType>>;
+  readonly embedder?: EmbedderSettings;
   readonly source?: TableSource;
   readonly names?: IndexNames;
   readonly synced?: SyncState;

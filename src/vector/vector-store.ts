@@ -97,6 +97,7 @@ export class VectorStore {
     const { source, text } = options;
     const names = (text ?? []).map((field) => (typeof field === "string" ? field : field.name));
     const { table, dims } = await describeSource(lake, source, names);
+    if (options.embedder !== undefined) return this.create(name, options);
     const length = options.dims ?? dims;
     if (length === null) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${table}\` holds no vector yet`, {

@@ -1,11 +1,30 @@
 /** What a new collection is, from the command line. */
+import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
-import { type CollectionOptions, METRICS, type TextField } from "../../vector/index.ts";
+import {
+  type CollectionOptions,
+  isEmbedderName,
+  METRICS,
+  type TextField,
+} from "../../vector/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readNumber } from "./numbers.ts";
 
 export const CREATE_FLAGS = {
   metric: { type: "choice", choices: METRICS, summary: "how vectors compare (default cosine)" },
+  embedder: {
+    type: "string",
+    value: "name",
+    summary: "what makes vectors of texts: lab-hash, tfidf, lsa, or the folder of a model",
+    group: "Embedding",
+    completes: "files",
+  },
+  "embed-field": {
+    type: "string",
+    value: "name",
+    summary: "metadata field it reads (default: the first of `--text`, else `text`)",
+    group: "Embedding",
+  },
   text: {
     type: "string",
     value: "fields",
@@ -34,21 +53,25 @@ export const CREATE_FLAGS = {
 
 export interface CreateFlags {
   readonly metric: CollectionOptions["metric"];
+  readonly embedder: string | undefined;
+  readonly "embed-field": string | undefined;
   readonly text: string | undefined;
   readonly language: string | undefined;
   readonly k1: string | undefined;
   readonly b: string | undefined;
 }
 
-/** The options of a collection with vectors of `dims`. */
+/** The options of a collection with vectors of `dims`, or as long as the embedder makes them. */
 export function readCreateFlags(
   flags: CreateFlags,
-  dims: number,
+  dims: number | undefined,
   { io }: CommandContext,
 ): CollectionOptions {
   const [k1, b] = [readNumber(flags.k1, "--k1"), readNumber(flags.b, "--b")];
   return {
-    dims,
+    ...(dims === undefined ? {} : { dims }),
+    ...(flags.embedder === undefined ? {} : { embedder: readSpec(flags.embedder, io.cwd) }),
+    ...(flags["embed-field"] === undefined ? {} : { embedField: flags["embed-field"] }),
     text: readTextFields(flags.text),
     clock: io.clock,
     ...(flags.metric === undefined ? {} : { metric: flags.metric }),
@@ -56,6 +79,11 @@ export function readCreateFlags(
     ...(k1 === undefined ? {} : { k1 }),
     ...(b === undefined ? {} : { b }),
   };
+}
+
+/** A name as it is; a path from where the command runs. */
+function readSpec(word: string, cwd: string): string {
+  return isEmbedderName(word) ? word : resolve(cwd, word);
 }
 
 function readTextFields(word: string | undefined): TextField[] {

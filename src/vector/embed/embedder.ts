@@ -22,3 +22,6 @@ export function normaliseRows(vectors: Float32Array, dims: number): Float32Array
   }
   return vectors;
 }
+
+/** The section of a collection's file that keeps what its embedder has learnt. */
+export const EMBEDDER_SECTION = "EMBD";

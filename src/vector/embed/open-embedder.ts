@@ -6,31 +6,49 @@ import { openSafetensors } from "../../formats/safetensors/index.ts";
 import type { Embedder } from "./embedder.ts";
 import { createLabHash } from "./lab-hash.ts";
 import { readJsonFile } from "./model-folder.ts";
+import { createTermEmbedder, type TermEmbedderName } from "./term-embedder.ts";
 
-const LAB_DIMS = 64;
+/** Embedders without files, and their usual dimensions. */
+const BUILT_IN = { "lab-hash": 64, tfidf: 1024, lsa: 256 } as const;
 const MOST_DIMS = 65_536;
 
-/**
- * Opens `lab-hash` (of 64 dimensions, or `lab-hash:128`), or the model in a folder (or of a
- * `.safetensors` file with `tokenizer.json` and `config.json` beside it): BERT-family encoders and
- * static Model2Vec tables. Nothing is ever fetched.
- */
-export async function openEmbedder(spec: string): Promise<Embedder> {
-  const [, name, size] = /^([a-z-]+)(?::(\d+))?$/.exec(spec) ?? [];
-  if (name === "lab-hash") return createLabHash(readDims(spec, size, LAB_DIMS));
-  return openModel(resolve(spec), spec);
-}
+type BuiltIn = keyof typeof BUILT_IN;
 
-function readDims(spec: string, size: string | undefined, otherwise: number): number {
-  const dims = size === undefined ? otherwise : Number(size);
-  if (dims >= 1 && dims <= MOST_DIMS) return dims;
+/** A built-in embedder's name and dimensions (`lsa:128`); null for what names a model. */
+export function parseSpec(spec: string): { name: BuiltIn; dims: number } | null {
+  const [, name, size] = /^([a-z-]+)(?::(\d+))?$/.exec(spec) ?? [];
+  if (name === undefined || !Object.hasOwn(BUILT_IN, name)) return null;
+  const dims = size === undefined ? BUILT_IN[name as BuiltIn] : Number(size);
+  if (dims >= 1 && dims <= MOST_DIMS) return { name: name as BuiltIn, dims };
   throw new SovereignError(
     "INVALID_PARAMETER_VALUE",
     `\`${spec}\` cannot have ${dims} dimensions`,
     {
-      hint: `give a number up to ${MOST_DIMS}, such as \`lab-hash:64\``,
+      hint: `give a number up to ${MOST_DIMS}, such as \`${name}:64\``,
     },
   );
+}
+
+/** Whether a word names a built-in embedder and no file. */
+export function isEmbedderName(spec: string): boolean {
+  return parseSpec(spec) !== null;
+}
+
+export function isTermEmbedderName(name: string): name is TermEmbedderName {
+  return name === "tfidf" || name === "lsa";
+}
+
+/**
+ * Opens a built-in embedder (`lab-hash`, `tfidf`, `lsa`, each also as `NAME:DIMENSIONS`; the last
+ * two untrained, collections train them), or the model in a folder (or of a `.safetensors` file
+ * with `tokenizer.json` and `config.json` beside it): BERT-family encoders and static Model2Vec
+ * tables. Nothing is ever fetched.
+ */
+export async function openEmbedder(spec: string): Promise<Embedder> {
+  const builtIn = parseSpec(spec);
+  if (builtIn === null) return openModel(resolve(spec), spec);
+  const { name, dims } = builtIn;
+  return name === "lab-hash" ? createLabHash(dims) : createTermEmbedder(name, dims, null);
 }
 
 async function openModel(path: string, spec: string): Promise<Embedder> {
@@ -38,7 +56,7 @@ async function openModel(path: string, spec: string): Promise<Embedder> {
   const folder = isFolder ? path : dirname(path);
   if (!isFolder && !existsSync(path)) {
     throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no embedder \`${spec}\``, {
-      hint: "name `lab-hash`, or a folder with model.safetensors, tokenizer.json and config.json",
+      hint: `name ${Object.keys(BUILT_IN).join(", ")}, or a folder with model.safetensors, tokenizer.json and config.json`,
     });
   }
   const nested = join(folder, "0_StaticEmbedding");

@@ -40,7 +40,7 @@ export class DiskCollection {
   readonly base: string;
   settings: CollectionSettings;
   rows: Rows;
-  #extras: ReadonlyMap<string, Uint8Array>;
+  readonly #extras: Map<string, Uint8Array>;
   /** Grows with every change, so that search structures know when they are out of date. */
   changeCount = 0;
   /** Rows the file itself holds; those after them came with the log. */
@@ -54,7 +54,7 @@ export class DiskCollection {
     this.base = base;
     this.settings = loaded.settings;
     this.rows = loaded.rows;
-    this.#extras = loaded.extras;
+    this.#extras = new Map(loaded.extras);
     this.fileRowCount = loaded.rows.length;
     this.#generation = loaded.generation;
   }
@@ -145,7 +145,7 @@ export class DiskCollection {
   /** A section of a search structure as it was read; asked for once. */
   takeExtra(name: string): Uint8Array | null {
     const bytes = this.#extras.get(name) ?? null;
-    this.#extras = new Map();
+    this.#extras.delete(name);
     return bytes;
   }
 

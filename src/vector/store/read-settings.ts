@@ -27,6 +27,7 @@ function isSettings(value: unknown): value is CollectionSettings {
   const hasNumbers = [dims, createdAtMs, k1, b].every(Number.isFinite);
   const isKnown = METRICS.includes(metric as never) && typeof language === "string";
   if (!hasNumbers || !isKnown || !Array.isArray(text) || !isObject(fields)) return false;
+  if (value.embedder !== undefined && !isEmbedder(value.embedder)) return false;
   if (value.source !== undefined && !isSource(value.source)) return false;
   if (value.names !== undefined && !isNames(value.names)) return false;
   if (value.synced !== undefined && !isSyncState(value.synced)) return false;
@@ -34,6 +35,12 @@ function isSettings(value: unknown): value is CollectionSettings {
     text.every((f) => isObject(f) && typeof f.name === "string" && Number.isFinite(f.boost)) &&
     Object.values(fields).every((type) => FIELD_TYPES.includes(type as FieldType))
   );
+}
+
+function isEmbedder(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name, spec, digest, field } = value;
+  return [name, spec, digest, field].every((item) => typeof item === "string");
 }
 
 function isSource(value: unknown): boolean {

@@ -12,7 +12,7 @@ export const command = defineCommand({
     dims: {
       type: "integer",
       value: "n",
-      summary: "numbers in a vector; left out for a collection of texts alone",
+      summary: "numbers in a vector; left out for texts alone, and with an embedder",
     },
     ...CREATE_FLAGS,
     ...SOURCE_FLAGS,
@@ -25,12 +25,16 @@ export const command = defineCommand({
       run: "sovereign vector create notes --text title^2,body --language german",
     },
     {
+      comment: "For meanings: each row's `body` becomes a vector",
+      run: "sovereign vector create help --embedder lsa --text body",
+    },
+    {
       comment: "Of a table, which it follows from then on",
       run: "sovereign vector create orders --from demo.orders --text status",
     },
   ],
   notes:
-    "A collection is one file below `.sovereign/vector` and a log of changes. With `--text` it can be searched for words, alone or together with vectors. With `--from` the table is read at once; `vector sync` takes what changes later.",
+    "A collection is one file below `.sovereign/vector` and a log of changes. With `--text` it can be searched for words, alone or together with vectors. With `--embedder` rows need no vector: a text of theirs is made one, and so is the text of a query. With `--from` the table is read at once; `vector sync` takes what changes later.",
   fields: [
     { name: "name", type: STRING },
     { name: "dims", type: INT },
@@ -41,7 +45,7 @@ export const command = defineCommand({
   async run(context, { args, flags }) {
     const store = projectCollections(context);
     const name = args.collection;
-    const options = readCreateFlags(flags, flags.dims ?? 0, context);
+    const options = readCreateFlags(flags, flags.dims, context);
     if (flags["if-not-exists"] && store.has(name)) {
       await context.note(`collection ${name} exists`);
     } else if (flags.from !== undefined) {

@@ -25,7 +25,7 @@ export const command = defineCommand({
     },
   ],
   notes:
-    "The collection is made for vectors as long as the first one of the file; `--metric`, `--text` and the like are for a new one. Afterwards its file is written anew, as `vector optimize` does.",
+    "The collection is made for vectors as long as the first one of the file, or as `--embedder` makes them; `--metric`, `--text` and the like are for a new one. Afterwards its file is written anew, as `vector optimize` does.",
   fields: TAKEN_FIELDS,
   databricks: "`databricks vector-search-indexes create-index`, then `upsert-data-vector-index`",
   seeAlso: ["vector upsert", "vector query", "vector export"],
@@ -34,7 +34,8 @@ export const command = defineCommand({
     const store = projectCollections(context);
     const isNew = !store.has(args.collection);
     if (isNew) {
-      const options = readCreateFlags(flags, await firstDims(file), context);
+      const dims = flags.embedder === undefined ? await firstDims(file) : undefined;
+      const options = readCreateFlags(flags, dims, context);
       await store.create(args.collection, options);
     }
     const rows = await importRows(context, args.collection, file).catch(async (error: unknown) => {

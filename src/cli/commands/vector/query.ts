@@ -33,7 +33,7 @@ export const command = defineCommand({
     "query-type": {
       type: "choice",
       choices: QUERY_TYPES,
-      summary: "ANN by vector, FULL_TEXT by words, HYBRID by both (default: by what is given)",
+      summary: "ANN by vector, FULL_TEXT by words, HYBRID by both (default: by what there is)",
     },
     exact: { type: "boolean", summary: "look at every row, also where there is an index" },
     ef: {
@@ -77,7 +77,7 @@ export const command = defineCommand({
     },
   ],
   notes:
-    'Words are sought by their stems and scored by BM25; `"red apple"` is a phrase, `app*` the start of a word, `aple~` a word with a slip in it. After id and score come the metadata fields. The score of a vector is its cosine, its product, or 1 / (1 + distance²), by the metric.',
+    'Words are sought by their stems and scored by BM25; `"red apple"` is a phrase, `app*` the start of a word, `aple~` a word with a slip in it. After id and score come the metadata fields. With an embedder a text is sought by its meaning too. The score of a vector is its cosine, its product, or 1 / (1 + distance²), by the metric.',
   fields: [
     { name: "id", type: STRING },
     { name: "score", type: DOUBLE, summary: "greater is better" },
@@ -89,7 +89,7 @@ export const command = defineCommand({
     const vector = await chooseVector(context, collection, flags);
     const text = args.text === "-" ? await readStdin(context) : args.text;
     const scoreThreshold = readNumber(flags["score-threshold"], "--score-threshold");
-    const hits = collection.query({
+    const hits = await collection.search({
       numResults: flags["num-results"] ?? DEFAULT_RESULTS,
       exact: flags.exact,
       ...(flags.ef === undefined ? {} : { ef: flags.ef }),

@@ -29,6 +29,8 @@ export const command = defineCommand({
     { name: "rows", type: LONG },
     { name: "dims", type: LONG },
     { name: "metric", type: STRING },
+    { name: "embedder", type: STRING, summary: "what makes the vectors" },
+    { name: "embed_field", type: STRING, summary: "of which text" },
     { name: "text_fields", type: arrayType(STRING), summary: "with their weights" },
     { name: "language", type: STRING },
     { name: "k1", type: DOUBLE },
@@ -51,6 +53,8 @@ export const command = defineCommand({
       rows: BigInt(info.rowCount),
       dims: BigInt(settings.dims),
       metric: settings.metric,
+      embedder: settings.embedder?.spec ?? null,
+      embed_field: settings.embedder?.field ?? null,
       text_fields: settings.text.map(({ name, boost }) =>
         boost === 1 ? name : `${name}^${boost}`,
       ),
