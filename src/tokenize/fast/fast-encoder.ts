@@ -6,7 +6,8 @@
 import { type Arena, type Kernel, loadKernel } from "../../compute/index.ts";
 import type { JsonObject } from "../load/fields.ts";
 import { BpeModel } from "../model/bpe.ts";
-import { characterOfByte, charactersToBytes } from "../text/byte-characters.ts";
+import type { TokenBytes } from "../model/token-model.ts";
+import { charactersToBytes } from "../text/byte-characters.ts";
 import { type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast-bytes.ts";
@@ -34,10 +35,10 @@ export async function createFastEncoder(tokenizer: Tokenizer): Promise<FastEncod
   const { model, spec } = tokenizer.parts;
   const pattern = findScanner(spec.pre_tokenizer);
   if (!(model instanceof BpeModel) || pattern === null || !isPlain(model)) return null;
-  const byteIds = Array.from({ length: 256 }, (_, byte) => model.idOf(characterOfByte(byte)));
-  if (byteIds.includes(undefined)) return null;
+  const byteIds = readByteIds(model);
+  if (byteIds === null) return null;
   const kernel = await loadKernel("bpe", { build: "plain" });
-  return new KernelEncoder(kernel, { model, pattern, byteIds: byteIds as number[] });
+  return new KernelEncoder(kernel, { model, pattern, byteIds });
 }
 
 function isPlain({ options, rule }: BpeModel): boolean {
@@ -71,7 +72,7 @@ function isolates({ type, behavior, invert }: JsonObject): boolean {
 interface Settings {
   readonly model: BpeModel;
   readonly pattern: ScannerName;
-  readonly byteIds: readonly number[];
+  readonly byteIds: Uint32Array;
 }
 
 class KernelEncoder implements FastEncoder {
@@ -94,9 +95,9 @@ class KernelEncoder implements FastEncoder {
     const shortEntries = Math.max(SHORT_ENTRIES, tableSize(size));
     configureKernel(kernel, {
       classes: copyBytes(arena, classifyCodePoints(pattern)),
-      byteIds: copyWords(arena, Uint32Array.from(byteIds)),
+      byteIds: copyWords(arena, byteIds),
       ...(needsTokens ? tokenTables(arena, size) : {}),
-      ...(rule.kind === "list" ? pairTables(arena, rule.pairs.length) : {}),
+      ...(rule.kind === "list" ? pairTables(arena, rule.merges.length / 3) : {}),
       short: arena.allocateZeroed(shortEntries * 32),
       shortMask: shortEntries - 1,
       shortRoom: shortEntries * 0.75,
@@ -111,7 +112,7 @@ class KernelEncoder implements FastEncoder {
       wholeFirst: options.ignoreMerges ? 1 : 0,
     });
     if (needsTokens) addTokens(kernel, model);
-    if (rule.kind === "list") addPairs(kernel, rule.pairs, rule.made);
+    if (rule.kind === "list") addPairs(kernel, rule.merges);
   }
 
   encode(text: string): Uint32Array {
@@ -148,38 +149,39 @@ function pairTables(arena: Arena, count: number): KernelContext {
 
 /** The tokens' bytes stay in the memory: the table points at them. */
 function addTokens({ arena, exports }: Kernel, model: BpeModel): void {
+  const { bytes, lengths, ids } = model.tokenBytes ?? readTokenBytes(model);
+  const lengthsAt = copyWords(arena, lengths);
+  const idsAt = copyWords(arena, ids);
+  exports.addTokens!(copyBytes(arena, bytes), lengthsAt, idsAt, ids.length);
+  arena.release(lengthsAt);
+  arena.release(idsAt);
+}
+
+/** Tokens of other characters than GPT-2's are left out: they are no piece of any text. */
+function readTokenBytes(model: BpeModel): TokenBytes {
   const ids = new Uint32Array(model.size);
   const lengths = new Uint32Array(model.size);
   const parts: Uint8Array[] = [];
   let count = 0;
   for (const [token, id] of model.entries()) {
     const bytes = charactersToBytes(token);
-    // A token of other characters is no piece of any text.
     if (bytes === null || bytes.length === 0) continue;
     ids[count] = id;
     lengths[count++] = bytes.length;
     parts.push(bytes);
   }
-  const bytes = copyBytes(arena, Buffer.concat(parts));
-  const lengthsAt = copyWords(arena, lengths);
-  const idsAt = copyWords(arena, ids);
-  exports.addTokens!(bytes, lengthsAt, idsAt, count);
-  arena.release(lengthsAt);
-  arena.release(idsAt);
+  const bytes = Buffer.concat(parts);
+  return { bytes, lengths: lengths.subarray(0, count), ids: ids.subarray(0, count) };
 }
 
-function addPairs(
-  { arena, exports }: Kernel,
-  pairs: readonly (readonly [number, number])[],
-  made: Uint32Array,
-): void {
-  const triples = new Uint32Array(pairs.length * 3);
-  pairs.forEach(([left, right], rank) => {
-    triples[rank * 3] = left;
-    triples[rank * 3 + 1] = right;
-    triples[rank * 3 + 2] = made[rank]!;
-  });
-  const at = copyWords(arena, triples);
-  exports.addPairs!(at, pairs.length);
+/** The id of each byte, or null where one is no token. */
+function readByteIds(model: BpeModel): Uint32Array | null {
+  const found = Array.from({ length: 256 }, (_, byte) => model.idOfByte(byte));
+  return found.includes(undefined) ? null : Uint32Array.from(found as number[]);
+}
+
+function addPairs({ arena, exports }: Kernel, merges: Uint32Array): void {
+  const at = copyWords(arena, merges);
+  exports.addPairs!(at, merges.length / 3);
   arena.release(at);
 }

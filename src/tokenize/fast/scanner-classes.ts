@@ -12,20 +12,11 @@ const RANGES = [
   [0, 0x33500],
   [0xe0000, 0xe0200],
 ] as const;
-type Classes = readonly (readonly [number, RegExp])[];
-const SPACES: Classes = [
-  [5, /\p{N}+/gu],
-  [6, /\p{White_Space}+/gu],
-  [7, /[\r\n]+/gu],
-];
-const CLASSES: Classes = [
-  [1, /\p{Ll}+/gu],
-  [2, /[\p{Lu}\p{Lt}]+/gu],
-  [3, /[\p{Lm}\p{Lo}]+/gu],
-  [4, /\p{M}+/gu],
-  ...SPACES,
-];
-const DEEPSEEK: Classes = [[1, /[\p{L}\p{M}]+/gu], [4, /[\p{P}\p{S}]+/gu], ...SPACES];
+/** The classes 1 to 7 by the number of the group, in one search. */
+const CLASSES =
+  /(\p{Ll}+)|([\p{Lu}\p{Lt}]+)|([\p{Lm}\p{Lo}]+)|(\p{M}+)|(\p{N}+)|((?!\r|\n)\p{White_Space})|([\r\n])/gu;
+const DEEPSEEK =
+  /([\p{L}\p{M}]+)|($^)|($^)|([\p{P}\p{S}]+)|(\p{N}+)|((?!\r|\n)\p{White_Space})|([\r\n])/gu;
 const DEEPSEEK_CJK = [
   [0x3040, 0x30ff],
   [0x4e00, 0x9fa5],
@@ -45,19 +36,16 @@ export function classifyCodePoints(scanner: ScannerName): Uint8Array {
   return classes;
 }
 
-function classifyRange(classes: Uint8Array, kinds: Classes, from: number, to: number): void {
+function classifyRange(classes: Uint8Array, kinds: RegExp, from: number, to: number): void {
   for (let start = from; start < to; start += 0x1000) {
-    const end = Math.min(to, start + 0x1000);
-    const isSurrogate = start >= 0xd000 && start < 0xe000;
+    // Surrogates are no characters.
+    const end = start === 0xd000 ? 0xd800 : Math.min(to, start + 0x1000);
     const points = Array.from({ length: end - start }, (_, i) => start + i);
-    const known = isSurrogate ? points.filter((point) => point < 0xd800) : points;
-    const text = String.fromCodePoint(...known);
     const width = start > 0xffff ? 2 : 1;
-    for (const [value, expression] of kinds) {
-      for (const { 0: run, index } of text.matchAll(expression)) {
-        const first = start + index / width;
-        classes.fill(value, first, first + run.length / width);
-      }
+    for (const match of String.fromCodePoint(...points).matchAll(kinds)) {
+      const first = start + match.index / width;
+      const value = match.findIndex((group, i) => i > 0 && group !== undefined);
+      classes.fill(value, first, first + match[0].length / width);
     }
   }
 }

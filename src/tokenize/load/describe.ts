@@ -84,7 +84,9 @@ function describeBpe(model: BpeModel, vocab: object): JsonObject {
 function listMerges(model: BpeModel): [string, string][] {
   const { rule } = model;
   if (rule.kind === "list") {
-    return rule.pairs.map(([left, right]) => [model.tokenOf(left)!, model.tokenOf(right)!]);
+    const tokenAt = (at: number): string => model.tokenOf(rule.merges[at]!)!;
+    const count = rule.merges.length / 3;
+    return Array.from({ length: count }, (_, i) => [tokenAt(i * 3), tokenAt(i * 3 + 1)]);
   }
   if (rule.kind === "scores") {
     throw cannot(
@@ -122,10 +124,10 @@ export function writeRanks(tokenizer: Tokenizer): string {
 /** Merging by ids must give what the list gives: merges in order make tokens in order. */
 function requireRanks({ rule }: BpeModel): void {
   if (rule.kind !== "list") return;
-  for (let rank = 1; rank < rule.made.length; rank++) {
-    if (rule.made[rank]! < rule.made[rank - 1]!) {
+  for (let at = 5; at < rule.merges.length; at += 3) {
+    if (rule.merges[at]! < rule.merges[at - 3]!) {
       throw cannot(
-        `merge ${rank + 1} makes an earlier token than the one before, so ids are no ranks`,
+        `merge ${(at + 1) / 3} makes an earlier token than the one before, so ids are no ranks`,
       );
     }
   }

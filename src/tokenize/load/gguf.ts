@@ -98,7 +98,7 @@ function loadByteLevel(keys: Keys): Tokenizer {
   const named = preTokenizerNamed(keys.text("tokenizer.ggml.pre", "default"));
   const model = new BpeModel(
     ids,
-    { kind: "list", ...merges },
+    { kind: "list", merges },
     { ...PLAIN_BPE, ignoreMerges: named.ignoreMerges },
   );
   return assembleTokenizer({

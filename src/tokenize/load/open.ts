@@ -43,7 +43,7 @@ export function openTokenizer(path: string, options: TiktokenOptions = {}): Open
   if (first === "{") return { ...loadJson(whole, file), path: file };
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(bytes.toString("latin1"))) {
     return {
-      tokenizer: loadTiktoken(whole.toString("latin1"), options),
+      tokenizer: loadTiktoken(whole, options),
       kind: "tiktoken",
       path: file,
     };

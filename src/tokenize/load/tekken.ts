@@ -4,7 +4,6 @@
  * for.
  */
 
-import { bytesToCharacters } from "../text/byte-characters.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import {
   type JsonObject,
@@ -36,12 +35,15 @@ export function loadTekken(value: JsonObject): Tokenizer {
   if (rankCount <= 0 || rankCount > list.length) {
     throw malformed(`\`config.default_vocab_size\` is ${size}, and there are ${list.length} ranks`);
   }
-  const ranks = new Map<string, number>();
-  for (const entry of list.slice(0, rankCount)) {
+  const parts: Uint8Array[] = [];
+  const ids = new Uint32Array(rankCount);
+  list.slice(0, rankCount).forEach((entry, i) => {
     const token = readObject(entry, "vocab");
-    const bytes = Buffer.from(readText(token.token_bytes, "vocab.token_bytes"), "base64");
-    ranks.set(bytesToCharacters(bytes), readNatural(token.rank, "vocab.rank") + specialCount);
-  }
+    parts.push(Buffer.from(readText(token.token_bytes, "vocab.token_bytes"), "base64"));
+    ids[i] = readNatural(token.rank, "vocab.rank") + specialCount;
+  });
+  const lengths = Uint32Array.from(parts, ({ length }) => length);
+  const ranks = { bytes: Buffer.concat(parts), lengths, ids };
   return buildRankTokenizer(ranks, {
     pattern: readText(config.pattern, "config.pattern"),
     special: readSpecial(value.special_tokens, specialCount),

@@ -7,7 +7,7 @@ import { SovereignError } from "../../core/errors.ts";
 import { suggestName } from "../../core/suggest.ts";
 import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
-import { bytesToCharacters } from "../text/byte-characters.ts";
+import type { TokenBytes } from "../model/token-model.ts";
 import {
   CL100K_PATTERN,
   CL100K_POSSESSIVE,
@@ -18,7 +18,7 @@ import {
 } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { assembleTokenizer } from "./assemble.ts";
-import { malformed } from "./fields.ts";
+import { byteTexts, readRanks } from "./read-ranks.ts";
 
 export interface NamedEncoding {
   readonly name: string;
@@ -135,20 +135,19 @@ export interface TiktokenOptions {
   readonly special?: Readonly<Record<string, number>>;
 }
 
-/** The tokenizer of a rank file. */
-export function loadTiktoken(text: string, options: TiktokenOptions = {}): Tokenizer {
-  return buildRankTokenizer(readRanks(text), options);
+/** The tokenizer of a rank file: its bytes, or its text. */
+export function loadTiktoken(file: Uint8Array | string, options: TiktokenOptions = {}): Tokenizer {
+  const bytes = typeof file === "string" ? Buffer.from(file, "utf8") : file;
+  return buildRankTokenizer(readRanks(bytes), options);
 }
 
-/** A tokenizer of tokens in GPT-2's alphabet with their ranks. */
-export function buildRankTokenizer(
-  ranks: ReadonlyMap<string, number>,
-  options: TiktokenOptions,
-): Tokenizer {
-  const named = chooseEncoding(ranks.size, options);
+/** A tokenizer of tokens that are bytes, with their ranks as ids. */
+export function buildRankTokenizer(ranks: TokenBytes, options: TiktokenOptions): Tokenizer {
+  const named = chooseEncoding(ranks.ids.length, options);
   const pattern = options.pattern ?? named?.pattern ?? GPT2_PATTERN;
   const special = Object.entries(options.special ?? named?.special ?? {});
-  const model = new BpeModel(ranks, { kind: "ranks" }, { ...PLAIN_BPE, ignoreMerges: true });
+  const tokens = { bytes: ranks, texts: () => byteTexts(ranks) };
+  const model = new BpeModel(tokens, { kind: "ranks" }, { ...PLAIN_BPE, ignoreMerges: true });
   return assembleTokenizer({
     spec: {
       normalizer: null,
@@ -203,22 +202,4 @@ function chooseEncoding(
       hint: "say how text is cut with `--pattern cl100k_base`, another encoding's name or an expression",
     },
   );
-}
-
-function readRanks(text: string): Map<string, number> {
-  const ranks = new Map<string, number>();
-  let lineNumber = 0;
-  for (const line of text.split("\n")) {
-    lineNumber++;
-    if (line === "") continue;
-    const found = /^([A-Za-z0-9+/]+={0,2}) (\d{1,9})\r?$/.exec(line);
-    if (found === null)
-      throw malformed(`line ${lineNumber} of the rank file is no \`base64 rank\``);
-    const token = bytesToCharacters(Buffer.from(found[1]!, "base64"));
-    if (ranks.has(token))
-      throw malformed(`line ${lineNumber} of the rank file gives a token twice`);
-    ranks.set(token, Number(found[2]));
-  }
-  if (ranks.size === 0) throw malformed("the rank file is empty");
-  return ranks;
 }

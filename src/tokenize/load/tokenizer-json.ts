@@ -93,7 +93,7 @@ function readBpe(part: JsonObject): TokenModel {
   };
   const ids = readVocabulary(part.vocab);
   const merges = readMerges(part.merges, ids, options.continuingSubwordPrefix.length);
-  return new BpeModel(ids, { kind: "list", ...merges }, options);
+  return new BpeModel(ids, { kind: "list", merges }, options);
 }
 
 function readUnigram(part: JsonObject): TokenModel {

@@ -4,9 +4,16 @@
  * (SentencePiece). Characters are looked up, then neighbours merge; see `merge-symbols.ts`.
  */
 import { SovereignError } from "../../core/errors.ts";
+import { characterOfByte } from "../text/byte-characters.ts";
 import { type Merges, mergeSymbols, type Symbols } from "./merge-symbols.ts";
 import { PairTable } from "./pair-table.ts";
-import { type TakeToken, type TokenModel, Vocabulary } from "./token-model.ts";
+import {
+  type LazyTokens,
+  type TakeToken,
+  type TokenBytes,
+  type TokenModel,
+  Vocabulary,
+} from "./token-model.ts";
 
 export interface BpeOptions {
   readonly unkToken: string | null;
@@ -34,8 +41,8 @@ export const PLAIN_BPE: BpeOptions = {
 export type MergeRule =
   | {
       readonly kind: "list";
-      readonly pairs: readonly (readonly [number, number])[];
-      readonly made: Uint32Array;
+      /** Left, right and what they make, three ids a merge, in order of rank. */
+      readonly merges: Uint32Array;
     }
   | { readonly kind: "ranks" }
   | {
@@ -60,16 +67,25 @@ export class BpeModel implements TokenModel {
   readonly options: BpeOptions;
   readonly rule: MergeRule;
   readonly #vocabulary: Vocabulary;
-  readonly #merges: Merges;
+  /** Built when the first word comes; the kernel has merges of its own. */
+  #merges: Merges | null = null;
   readonly #unkId: number | undefined;
   readonly #cache = new Map<string, CachedWord>();
 
-  constructor(ids: ReadonlyMap<string, number>, rule: MergeRule, options: BpeOptions = PLAIN_BPE) {
+  constructor(
+    tokens: ReadonlyMap<string, number> | LazyTokens,
+    rule: MergeRule,
+    options: BpeOptions = PLAIN_BPE,
+  ) {
     this.options = options;
     this.rule = rule;
-    this.#vocabulary = new Vocabulary(ids);
-    this.#merges = buildMerges(rule, this.#vocabulary);
-    this.#unkId = options.unkToken === null ? undefined : ids.get(options.unkToken);
+    this.#vocabulary = new Vocabulary(tokens);
+    this.#unkId = options.unkToken === null ? undefined : this.idOf(options.unkToken);
+  }
+
+  /** Of ranks: the tokens as their file has them. */
+  get tokenBytes(): TokenBytes | null {
+    return this.#vocabulary.bytes;
   }
 
   get size(): number {
@@ -82,6 +98,17 @@ export class BpeModel implements TokenModel {
 
   idOf(token: string): number | undefined {
     return this.#vocabulary.ids.get(token);
+  }
+
+  /** The id of a single byte of byte-level models. */
+  idOfByte(byte: number): number | undefined {
+    const known = this.tokenBytes;
+    if (known === null) return this.idOf(characterOfByte(byte));
+    let at = 0;
+    for (let i = 0; i < known.ids.length; at += known.lengths[i++]!) {
+      if (known.lengths[i] === 1 && known.bytes[at] === byte) return known.ids[i];
+    }
+    return undefined;
   }
 
   tokenOf(id: number): string | undefined {
@@ -112,6 +139,7 @@ export class BpeModel implements TokenModel {
     if (whole !== undefined) word = { ids: [whole], ends: [piece.length] };
     else {
       const symbols = this.#readSymbols(piece);
+      this.#merges ??= buildMerges(this.rule, this.#vocabulary);
       mergeSymbols(symbols, this.#merges);
       word = symbols;
     }
@@ -183,7 +211,7 @@ function isLowSurrogate(text: string, at: number): boolean {
 function buildMerges(rule: MergeRule, vocabulary: Vocabulary): Merges {
   switch (rule.kind) {
     case "list":
-      return mergesOfList(rule.pairs, rule.made);
+      return mergesOfList(rule.merges);
     case "ranks":
       return mergesByText(
         vocabulary,
@@ -197,15 +225,13 @@ function buildMerges(rule: MergeRule, vocabulary: Vocabulary): Merges {
   }
 }
 
-function mergesOfList(pairs: readonly (readonly [number, number])[], made: Uint32Array): Merges {
-  const table = new PairTable(pairs.length);
-  pairs.forEach(([left, right], rank) => {
-    table.set(left, right, rank);
-  });
+function mergesOfList(merges: Uint32Array): Merges {
+  const table = new PairTable(merges.length / 3);
+  for (let at = 0; at < merges.length; at += 3) table.set(merges[at]!, merges[at + 1]!, at / 3);
   return {
     find: (left, right) => table.get(left, right),
     rank: (merge) => merge,
-    merged: (merge) => made[merge]!,
+    merged: (merge) => merges[merge * 3 + 2]!,
   };
 }
 

@@ -16,21 +16,44 @@ export interface TokenModel {
   entries(): Iterable<readonly [token: string, id: number]>;
 }
 
-/** Tokens and ids, both ways. */
-export class Vocabulary {
-  readonly ids: ReadonlyMap<string, number>;
-  readonly #tokens = new Map<number, string>();
+/** Tokens as bytes end to end, with the length and the id of each. */
+export interface TokenBytes {
+  readonly bytes: Uint8Array;
+  readonly lengths: Uint32Array;
+  readonly ids: Uint32Array;
+}
 
-  constructor(ids: ReadonlyMap<string, number>) {
-    this.ids = ids;
-    for (const [token, id] of ids) this.#tokens.set(id, token);
+/** Tokens that become texts only when somebody asks for them. */
+export interface LazyTokens {
+  readonly bytes: TokenBytes;
+  texts(): ReadonlyMap<string, number>;
+}
+
+/** Tokens and ids, both ways; what is not asked for is not built. */
+export class Vocabulary {
+  readonly size: number;
+  /** Of vocabularies that are kept as bytes. */
+  readonly bytes: TokenBytes | null;
+  readonly #source: ReadonlyMap<string, number> | LazyTokens;
+  #ids: ReadonlyMap<string, number> | null = null;
+  #tokens: Map<number, string> | null = null;
+
+  constructor(source: ReadonlyMap<string, number> | LazyTokens) {
+    this.#source = source;
+    this.bytes = "bytes" in source ? source.bytes : null;
+    this.size = "bytes" in source ? source.bytes.ids.length : source.size;
   }
 
-  get size(): number {
-    return this.ids.size;
+  get ids(): ReadonlyMap<string, number> {
+    this.#ids ??= "bytes" in this.#source ? this.#source.texts() : this.#source;
+    return this.#ids;
   }
 
   tokenOf(id: number): string | undefined {
+    if (this.#tokens === null) {
+      this.#tokens = new Map();
+      for (const [token, known] of this.ids) this.#tokens.set(known, token);
+    }
     return this.#tokens.get(id);
   }
 }
