@@ -12,7 +12,7 @@ export {
 export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder } from "./embed/embedder.ts";
 export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
-export type { IndexOptions } from "./graph/collection-graph.ts";
+export type { IndexOptions } from "./graph/collection-index.ts";
 export {
   type ReadFileOptions,
   ROW_FORMATS,

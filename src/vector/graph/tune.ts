@@ -3,43 +3,24 @@
  * the graph, half-way between rows and neighbours of theirs, against looking at every row.
  */
 import { createRng } from "../../core/rng.ts";
-import { createScorer } from "../search/score.ts";
 import type { ScoredRow } from "../search/top-rows.ts";
-import type { Metric } from "../types.ts";
-import type { Graph } from "./graph.ts";
+import type { Rows } from "../store/rows.ts";
+import type { VectorIndex } from "./vector-index.ts";
 
 const QUERIES = 100;
 const NEAREST = 10;
 /** Queries of users are harder than these, so the first step is not the smallest there is. */
 const STEPS = [32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
 
-/** Rows a search hands over to be scored exactly, for `limit` results. */
-export function candidatesFor(limit: number): number {
-  return Math.ceil(limit * 1.5) + 5;
-}
-
 /** The smallest ef of a fixed list whose recall at 10 reaches the target; the largest if none. */
-export function tuneEf(
-  graph: Graph,
-  { vectors, dims, metric }: { vectors: Float32Array; dims: number; metric: Metric },
-  targetRecall: number,
-): number {
-  const queries = drawQueries(graph, vectors, dims);
-  const best = (query: Float32Array, rows: readonly ScoredRow[]): number[] => {
-    const score = createScorer(metric, query, vectors);
-    const scored = rows.map(({ row }) => ({ row, score: score(row) }));
-    return scored
-      .sort((a, b) => b.score - a.score || a.row - b.row)
-      .slice(0, NEAREST)
-      .map(({ row }) => row);
-  };
-  const limit = candidatesFor(NEAREST);
-  const truths = queries.map((query) => new Set(best(query, graph.scan(query, 4 * NEAREST))));
+export function tuneEf(index: VectorIndex, rows: Rows, targetRecall: number): number {
+  const queries = drawQueries(index, rows);
+  const find = (ef: number): ScoredRow[][] => index.search(queries, { limit: NEAREST, ef }) ?? [];
+  const truths = find(0).map((found) => new Set(found.map(({ row }) => row)));
   const wanted = truths.reduce((sum, truth) => sum + truth.size, 0) * targetRecall;
   for (const ef of STEPS) {
-    const found = queries.map((query) => best(query, graph.search(query, { limit, ef })));
-    const hits = found.reduce(
-      (sum, rows, i) => sum + rows.filter((row) => truths[i]!.has(row)).length,
+    const hits = find(ef).reduce(
+      (sum, found, i) => sum + found.filter(({ row }) => truths[i]!.has(row)).length,
       0,
     );
     if (hits >= wanted) return ef;
@@ -47,13 +28,12 @@ export function tuneEf(
   return STEPS.at(-1)!;
 }
 
-function drawQueries(graph: Graph, vectors: Float32Array, dims: number): Float32Array[] {
-  const rng = createRng(graph.shape.nodeCount);
-  const rowOf = (row: number): Float32Array => vectors.subarray(row * dims, (row + 1) * dims);
-  return Array.from({ length: QUERIES }, () => {
-    const from = rowOf(rng.int(graph.shape.nodeCount));
-    const near = graph.search(from, { limit: NEAREST, ef: 100 });
-    const to = rowOf(near[rng.int(near.length)]!.row);
-    return from.map((value, i) => (value + to[i]!) / 2);
+function drawQueries(index: VectorIndex, rows: Rows): Float32Array[] {
+  const rng = createRng(rows.length);
+  const drawn = Array.from({ length: QUERIES }, () => rows.vector(rng.int(rows.length)));
+  const near = index.search(drawn, { limit: NEAREST, ef: 100 })!;
+  return drawn.map((from, i) => {
+    const to = rows.vector(near[i]![rng.int(near[i]!.length)]!.row);
+    return Float32Array.from(from, (value, j) => (value + to[j]!) / 2);
   });
 }

@@ -7,10 +7,10 @@ import type { Filter } from "../filter/filter.ts";
 import { readFiltersJson } from "../filter/filters-json.ts";
 import { compileFilter } from "../filter/match-filter.ts";
 import { parseFilter } from "../filter/parse-filter.ts";
-import type { Graph } from "../graph/graph.ts";
-import { candidatesFor } from "../graph/tune.ts";
+import type { VectorIndex } from "../graph/vector-index.ts";
 import { checkVector } from "../input/check-row.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
+import type { Rows } from "../store/rows.ts";
 import type { TextIndex } from "../text/text-index.ts";
 import { DEFAULT_FUSION, type Fusion, fuseRanks, fuseScores } from "./fuse.ts";
 import { createScorer } from "./score.ts";
@@ -43,6 +43,12 @@ export interface VectorQuery {
   readonly ef?: number;
 }
 
+/** What all of many vector queries have in common. */
+export type ManyQueries = Pick<
+  VectorQuery,
+  "numResults" | "filter" | "filtersJson" | "scoreThreshold" | "exact" | "ef"
+>;
+
 /** Candidates of each side of a HYBRID query, at least. */
 const LEAST_CANDIDATES = 100;
 const MOST_RESULTS = 100_000;
@@ -52,8 +58,8 @@ export interface QueryTarget {
   readonly disk: DiskCollection;
   /** Brought up to date; null without text fields. */
   readonly textIndex: TextIndex | null;
-  /** Of the rows the file holds; null where all rows are looked at. */
-  readonly graph: Graph | null;
+  /** Null where there are few rows: those are scored as they lie. */
+  readonly index: VectorIndex | null;
 }
 
 /** The rows found, best first. */
@@ -64,6 +70,21 @@ export function runQuery(target: QueryTarget, query: VectorQuery): ScoredRow[] {
   const found = search(target, query, { type, limit, allowed });
   const threshold = query.scoreThreshold ?? Number.NEGATIVE_INFINITY;
   return found.filter(({ score }) => score >= threshold).slice(0, limit);
+}
+
+/** Many vector queries at once, over all cores; see `Collection.queryMany`. */
+export function runVectorQueries(
+  target: QueryTarget,
+  vectors: readonly ArrayLike<number>[],
+  query: ManyQueries,
+): ScoredRow[][] {
+  const limit = checkLimit(query.numResults ?? 10);
+  const checked = vectors.map((vector) => requireVector(target.disk, { vector }));
+  const allowed = allowedRows(target.disk, query);
+  const found = searchVectors(target, { ...query, vectors: checked }, { limit, allowed });
+  const threshold = query.scoreThreshold;
+  if (threshold === undefined) return found;
+  return found.map((rows) => rows.filter(({ score }) => score >= threshold));
 }
 
 interface SearchPlan {
@@ -77,12 +98,14 @@ function search(target: QueryTarget, query: VectorQuery, plan: SearchPlan): Scor
   if (type === "FULL_TEXT") {
     return textIndexOf(target).search(requireText(query), { limit, allowed }).found;
   }
-  const score = scorerOf(target.disk, query);
-  if (type === "ANN") return searchVectors(target, query, { score, limit, allowed });
+  const vector = requireVector(target.disk, query);
+  const near = (limit: number): ScoredRow[] =>
+    searchVectors(target, { ...query, vectors: [vector] }, { limit, allowed })[0]!;
+  if (type === "ANN") return near(limit);
   const index = textIndexOf(target);
   const text = requireText(query);
   const wide = Math.max(LEAST_CANDIDATES, 3 * limit);
-  const byVector = searchVectors(target, query, { score, limit: wide, allowed });
+  const byVector = near(wide);
   const fusion = query.fusion ?? DEFAULT_FUSION;
   const also = byVector.map(({ row }) => row);
   const byText = index.search(text, { limit: wide, allowed, also });
@@ -93,57 +116,57 @@ function search(target: QueryTarget, query: VectorQuery, plan: SearchPlan): Scor
     rows.set(row, byText.also[i]!);
   });
   const textScores = [...rows].map(([row, score]) => ({ row, score }));
-  const vectorScores = textScores.map(({ row }) => ({ row, score: score(row) }));
   const { metric } = target.disk.settings;
+  const score = createScorer(metric, vector, target.disk.rows.vectors);
+  const vectorScores = textScores.map(({ row }) => ({ row, score: score(row) }));
   return fuseScores(textScores, vectorScores, { weight: fusion.text, metric });
 }
 
-function scorerOf(disk: DiskCollection, query: VectorQuery): (row: number) => number {
-  const { metric, dims } = disk.settings;
+function requireVector(disk: DiskCollection, { vector }: VectorQuery): Float32Array {
+  const { dims } = disk.settings;
   if (dims === 0) {
     throw refuse("the collection has no vectors", "search its texts with the type FULL_TEXT");
   }
-  if (query.vector === undefined) {
+  if (vector === undefined) {
     throw refuse("the query has no vector", "give one, or search texts with the type FULL_TEXT");
   }
-  return createScorer(metric, checkVector(query.vector, dims, "the query"), disk.rows.vectors);
+  return checkVector(vector, dims, "the query");
 }
 
 interface VectorSearch {
-  readonly score: (row: number) => number;
   readonly limit: number;
   readonly allowed: Uint8Array;
 }
 
-/** By the index as far as it goes, and row by row behind it; every score is exact. */
+/** The rows nearest to each vector, best first. */
 function searchVectors(
-  { disk, graph }: QueryTarget,
-  { vector, exact, ef }: VectorQuery,
-  { score, limit, allowed }: VectorSearch,
-): ScoredRow[] {
+  { disk, index }: QueryTarget,
+  { vectors, exact, ef }: Pick<VectorQuery, "exact" | "ef"> & { vectors: readonly Float32Array[] },
+  { limit, allowed }: VectorSearch,
+): ScoredRow[][] {
   const { rows } = disk;
-  const top = new TopRows(limit);
-  let next = 0;
-  if (graph !== null && exact !== true) {
-    next = graph.shape.nodeCount;
-    const isAll = allowed === rows.alive && rows.liveCount === rows.length;
-    const found = graph.search(new Float32Array(vector!), {
-      limit: candidatesFor(limit),
-      allowed: isAll ? null : countAllowed(allowed.subarray(0, next)),
-      ...(ef === undefined ? {} : { ef: checkLimit(ef) }),
-    });
-    for (const { row } of found) top.offer(row, score(row));
-  }
-  for (let row = next; row < rows.length; row++) {
-    if (allowed[row] === 1) top.offer(row, score(row));
-  }
-  return top.list();
+  const isAll = allowed === rows.alive && rows.liveCount === rows.length;
+  const kept = exact === true ? { ef: 0 } : ef === undefined ? {} : { ef: checkLimit(ef) };
+  // While a collection is written anew its index is that of the rows before.
+  const found = index?.isOf(rows)
+    ? index.search(vectors, { limit, allowed: isAll ? null : countAllowed(rows, allowed), ...kept })
+    : null;
+  if (found !== null) return found;
+  return vectors.map((vector) => {
+    const score = createScorer(disk.settings.metric, vector, rows.vectors);
+    const top = new TopRows(limit);
+    for (let row = 0; row < rows.length; row++) {
+      if (allowed[row] === 1) top.offer(row, score(row));
+    }
+    return top.list();
+  });
 }
 
-function countAllowed(nodes: Uint8Array): { nodes: Uint8Array; count: number } {
+function countAllowed(rows: Rows, allowed: Uint8Array): { rows: Uint8Array; count: number } {
+  if (allowed === rows.alive) return { rows: allowed, count: rows.liveCount };
   let count = 0;
-  for (const isAllowed of nodes) count += isAllowed;
-  return { nodes, count };
+  for (const isAllowed of allowed) count += isAllowed;
+  return { rows: allowed, count };
 }
 
 function chooseType({ queryType, vector, text }: VectorQuery): QueryType {

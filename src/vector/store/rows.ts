@@ -51,6 +51,14 @@ export class Rows {
     this.alive = alive;
   }
 
+  /** Keeps vectors where they were copied to, with the room there is. */
+  adoptVectors(vectors: Float32Array): void {
+    this.vectors = vectors;
+    const alive = new Uint8Array(Math.floor(vectors.length / this.dims));
+    alive.set(this.alive.subarray(0, this.length));
+    this.alive = alive;
+  }
+
   /** Adds a row, in place of the one of that id. Returns whether there was one. */
   put(id: string, metadataText: string, vector: Float32Array): boolean {
     const replaced = this.remove(id);

@@ -19,6 +19,11 @@ export const command = defineCommand({
       value: "n",
       summary: "how many of the nearest are looked at for them (default 200)",
     },
+    threads: {
+      type: "integer",
+      value: "n",
+      summary: "that build it (default: all cores); 1 makes the same graph every time",
+    },
     "target-recall": {
       type: "string",
       value: "share",
@@ -61,6 +66,7 @@ export const command = defineCommand({
       ...(flags["ef-construction"] === undefined
         ? {}
         : { efConstruction: flags["ef-construction"] }),
+      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
       ...(flags.ef === undefined ? {} : { ef: flags.ef }),
       ...(targetRecall === undefined ? {} : { targetRecall }),
     });

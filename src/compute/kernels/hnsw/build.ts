@@ -1,11 +1,12 @@
 // Building: nodes are linked to the nearest that are not nearer to one another (the paper's
 // heuristic), level by level. Several threads may add nodes at once: lists are changed under a lock
 // for each node and read without one, since ids in them are always nodes.
+import { distance, encode } from "./distance";
 import { distanceIn, drainResults, idIn, pack } from "./heaps";
-import { descend, searchLevel } from "./search";
+import { descend, descendTo, searchLevel, touchCodes } from "./search";
 import {
-  bind, chosen, distance, efConstruction, entry, levels, linksOf, locks, m, m0, sorted, topLevel,
-  vectorOf,
+  bind, chosen, efConstruction, entry, fresh, levels, linksOf, locks, m, mostLinks, nodeAt,
+  queryCode, rowOf, sorted, topLevel, vectorOf,
 } from "./state";
 
 @inline
@@ -20,10 +21,10 @@ function choose(from: usize, count: i32, most: i32, self: i32): i32 {
     const item = itemAt(from, i);
     // Another thread may have linked to the node while it looks for its own links.
     if (idIn(item) == self) continue;
-    const vector = vectorOf(idIn(item));
+    const code = nodeAt(idIn(item));
     let isWanted = true;
     for (let j = 0; j < kept; j++) {
-      if (distance(vector, vectorOf(idIn(itemAt(chosen, j)))) < distanceIn(item)) {
+      if (distance(code, nodeAt(idIn(itemAt(chosen, j)))) < distanceIn(item)) {
         isWanted = false;
         break;
       }
@@ -47,53 +48,78 @@ function unlock(id: i32): void {
 
 /** Writes the chosen items as the links of a list. */
 @inline
-function writeLinks(list: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    store<i32>(list + (<usize>(i + 1) << 2), idIn(itemAt(chosen, i)));
-  }
-  store<i32>(list, count);
+function writeLinks(list: usize, count: i32, most: i32): void {
+  for (let i = 0; i < count; i++) store<i32>(list + (<usize>i << 2), idIn(itemAt(chosen, i)));
+  if (count < most) store<i32>(list + (<usize>count << 2), -1);
+}
+
+@inline
+function countLinks(list: usize, most: i32): i32 {
+  let count = 0;
+  while (count < most && load<i32>(list + (<usize>count << 2)) >= 0) count++;
+  return count;
 }
 
 /** Adds `id` to the links of `other`; when they are full, the best of all are chosen anew. */
 function linkBack(other: i32, id: i32, level: i32): void {
-  const most = level == 0 ? m0 : m;
+  const most = mostLinks(level);
   lock(other);
   const list = linksOf(other, level);
-  const count = load<i32>(list);
+  const count = countLinks(list, most);
   if (count < most) {
-    store<i32>(list + (<usize>(count + 1) << 2), id);
-    store<i32>(list, count + 1);
+    // The end first: another thread may be reading.
+    if (count + 1 < most) store<i32>(list + (<usize>(count + 1) << 2), -1);
+    store<i32>(list + (<usize>count << 2), id);
   } else {
-    const vector = vectorOf(other);
+    const code = nodeAt(other);
+    touchCodes(list, list + (<usize>count << 2), 0);
     for (let i = 0; i <= count; i++) {
-      const linked = i == count ? id : load<i32>(list + (<usize>(i + 1) << 2));
-      const item = pack(distance(vector, vectorOf(linked)), linked);
+      const linked = i == count ? id : load<i32>(list + (<usize>i << 2));
+      const item = pack(distance(code, nodeAt(linked)), linked);
       let j = i;
       for (; j > 0 && itemAt(sorted, j - 1) > item; j--) {
         store<i64>(sorted + (<usize>j << 3), itemAt(sorted, j - 1));
       }
       store<i64>(sorted + (<usize>j << 3), item);
     }
-    writeLinks(list, choose(sorted, count + 1, most, other));
+    writeLinks(list, choose(sorted, count + 1, most, other), most);
   }
   unlock(other);
 }
 
 function addNode(id: i32): void {
-  const vector = vectorOf(id);
+  const code = nodeAt(id);
   const level = <i32>load<u8>(levels + <usize>id);
-  let best = pack(distance(vector, vectorOf(entry)), entry);
-  for (let l = topLevel; l > level; l--) best = descend(vector, best, l);
+  let best = descendTo(code, level + 1);
   for (let l = min(level, topLevel); l >= 0; l--) {
-    searchLevel(vector, best, efConstruction, l, 0);
+    searchLevel(code, best, efConstruction, l, 0);
     const count = drainResults(sorted);
     best = itemAt(sorted, count > 1 && idIn(itemAt(sorted, 0)) == id ? 1 : 0);
     const list = linksOf(id, l);
     lock(id);
     const kept = choose(sorted, count, m, id);
-    writeLinks(list, kept);
+    writeLinks(list, kept, mostLinks(l));
+    // Other threads may change the list from here on.
+    memory.copy(fresh, list, <usize>kept << 2);
     unlock(id);
-    for (let i = 1; i <= kept; i++) linkBack(load<i32>(list + (<usize>i << 2)), id, l);
+    for (let i = 0; i < kept; i++) linkBack(load<i32>(fresh + (<usize>i << 2)), id, l);
+  }
+}
+
+/** Codes the vectors of the nodes from `from` below `to`. */
+export function encodeNodes(graph: usize, scratch: usize, from: i32, to: i32): void {
+  bind(graph, scratch);
+  for (let id = from; id < to; id++) encode(vectorOf(rowOf(id)), nodeAt(id));
+}
+
+/** Puts the node of level `level` or above nearest to each of `count` rows in the row's place. */
+export function nearestAbove(
+  graph: usize, scratch: usize, rows: usize, count: i32, level: i32,
+): void {
+  bind(graph, scratch);
+  for (let p = rows; p < rows + (<usize>count << 2); p += 4) {
+    encode(vectorOf(load<i32>(p)), queryCode);
+    store<i32>(p, idIn(descendTo(queryCode, level)));
   }
 }
 

@@ -1,0 +1,131 @@
+/**
+ * Building a graph, and adding rows to one.
+ *
+ * Upper levels first, from the top; the rows of each level in the order of the nodes above that
+ * they are nearest to. So neighbours lie near one another in memory, and are added when that memory
+ * is at hand. One thread makes the same graph of the same rows every time; several do not.
+ */
+import type { KernelPool } from "../../compute/index.ts";
+import { createRng } from "../../core/rng.ts";
+import { type GraphShape, MOST_LEVELS } from "./graph-layout.ts";
+import type { IndexMemory } from "./index-memory.ts";
+
+const SEED = 20_261_121;
+
+/** Threads of a pool that knows the kernel by that number. */
+export interface Threads {
+  readonly pool: KernelPool;
+  readonly kernel: number;
+}
+
+/** Levels of rows by chance, one in M of each on the next; the same for the same rows. */
+export function drawLevels(rowCount: number, m: number, seed = SEED): Uint8Array {
+  const rng = createRng(seed);
+  const scale = 1 / Math.log(m);
+  return Uint8Array.from({ length: rowCount }, () =>
+    Math.min(MOST_LEVELS, Math.floor(-Math.log(1 - rng.next()) * scale)),
+  );
+}
+
+/** Links as many rows as there are levels, the vectors of which lie in memory. */
+export function linkRows(memory: IndexMemory, levelsOfRows: Uint8Array, threads: Threads): void {
+  const { exports } = memory.kernel;
+  const topLevel = levelsOfRows.reduce((a, b) => Math.max(a, b), 0);
+  const bytes = memory.buffer("order", levelsOfRows.length * 4);
+  const order = new Uint32Array(bytes.buffer, bytes.byteOffset, levelsOfRows.length);
+  let next = 0;
+  let upperWords = 0;
+  for (let level = topLevel; level >= 0; level--) {
+    let rows = Uint32Array.from(rowsOfLevel(levelsOfRows, level));
+    if (next > 0) {
+      order.set(rows);
+      const above = [bytes.byteOffset, rows.length, level + 1] as const;
+      exports.nearestAbove!(memory.at, memory.scratch(0), ...above);
+      const byNode = Array.from(rows.keys()).sort((a, b) => order[a]! - order[b]! || a - b);
+      rows = Uint32Array.from(byNode, (i) => rows[i]!);
+    }
+    upperWords = addNodes(memory, { rows, first: next, level, upperWords }, threads);
+    next += rows.length;
+  }
+}
+
+interface NewNodes {
+  readonly rows: Uint32Array;
+  /** Id of the first of them. */
+  readonly first: number;
+  readonly level: number;
+  /** Words of upper links in use. */
+  readonly upperWords: number;
+}
+
+/** Makes the rows nodes of one level and links them; returns the words of upper links then in use. */
+function addNodes(
+  memory: IndexMemory,
+  { rows, first, level, upperWords }: NewNodes,
+  { pool, kernel }: Threads,
+): number {
+  const graph = memory.graph!;
+  const m = graph.linksOf(0).length / 2;
+  rows.forEach((row, i) => {
+    const node = first + i;
+    graph.rows[node] = row;
+    graph.levels[node] = level;
+    graph.upperOffsets[node] = upperWords + i * level * m;
+    graph.linksOf(node).fill(NONE);
+  });
+  const words = upperWords + rows.length * level * m;
+  graph.upperLinks.fill(NONE, upperWords, words);
+  const end = first + rows.length;
+  memory.kernel.exports.encodeNodes!(memory.at, memory.scratch(0), first, end);
+  const shares = rows.length < LEAST_SHARED ? 1 : pool.threads;
+  const size = Math.ceil(rows.length / shares);
+  const args = Array.from({ length: shares }, (_, i) => {
+    const from = Math.min(end, first + i * size);
+    return [memory.at, memory.scratch(i), from, Math.min(end, from + size), 1];
+  });
+  pool.run(kernel, "addNodes", args);
+  return words;
+}
+
+/** Behind the last link of a node. */
+export const NONE = 0xffff_ffff;
+/** Fewer nodes are added by one thread. */
+const LEAST_SHARED = 2000;
+
+function* rowsOfLevel(levels: Uint8Array, level: number): Generator<number> {
+  for (let row = 0; row < levels.length; row++) if (levels[row] === level) yield row;
+}
+
+/** Adds rows to a graph, as many as there is room for; returns its new shape. */
+export function addRows(
+  memory: IndexMemory,
+  { shape, from, to }: { shape: GraphShape; from: number; to: number },
+  threads: Threads,
+): GraphShape {
+  const graph = memory.graph!;
+  const { nodeCount, m, topLevel } = shape;
+  const count = Math.min(to - from, graph.capacity - nodeCount);
+  const drawn = drawLevels(count, m, SEED + nodeCount);
+  let { upperWords } = shape;
+  let next = nodeCount;
+  // The entry stays where it is, and rows for whose upper links there is no room go without.
+  let room = Math.floor((graph.upperLinks.length - upperWords) / m);
+  const levels = drawn.map((level) => {
+    const own = Math.min(level, topLevel);
+    if (own > room) return 0;
+    room -= own;
+    return own;
+  });
+  for (let level = topLevel; level >= 0; level--) {
+    const rows: number[] = [];
+    levels.forEach((own, i) => {
+      if (own === level) rows.push(from + i);
+    });
+    if (rows.length === 0) continue;
+    const added = { rows: Uint32Array.from(rows), first: next, level, upperWords };
+    memory.describe({ ...shape, nodeCount: next + rows.length });
+    upperWords = addNodes(memory, added, threads);
+    next += rows.length;
+  }
+  return { ...shape, nodeCount: next, upperWords };
+}

@@ -1,0 +1,76 @@
+/** The index of a collection: whether it has one, built with its file, kept in the section `HNSW`. */
+import { SovereignError } from "../../core/errors.ts";
+import type { DiskCollection } from "../store/disk-collection.ts";
+import { collectionPaths } from "../store/disk-collection.ts";
+import type { Rows } from "../store/rows.ts";
+import { damaged } from "../store/section-file.ts";
+import type { CollectionSettings } from "../types.ts";
+import { isOldSection } from "./graph-layout.ts";
+import { tuneEf } from "./tune.ts";
+import { type GraphOptions, MOST_GRAPH_DIMS, VectorIndex } from "./vector-index.ts";
+
+export const GRAPH_SECTION = "HNSW";
+
+/** Below so many rows looking at all of them is quick, and exact. */
+const LEAST_ROWS = 20_000;
+const DEFAULT_RECALL = 0.99;
+/** Numbers below which scoring them takes less than loading a kernel. */
+const LEAST_NUMBERS = 100_000;
+
+/** How `optimize` indexes vectors. */
+export interface IndexOptions extends GraphOptions {
+  /** `auto`: a graph from 20,000 rows. */
+  readonly index?: "auto" | "flat" | "hnsw";
+  /** How many of the nearest a search keeps: given, or tuned. */
+  readonly ef?: number;
+  /** Share of the ten nearest that a search is tuned to find; default 0.99. */
+  readonly targetRecall?: number;
+}
+
+/** The index that rows without gaps ask for, or null where they are scored as they lie. */
+export async function buildIndex(
+  rows: Rows,
+  settings: CollectionSettings,
+  options: IndexOptions,
+): Promise<VectorIndex | null> {
+  checkOptions(options);
+  const { index: kind = "auto", ef, targetRecall = DEFAULT_RECALL, threads } = options;
+  const isWanted = kind === "hnsw" || (kind === "auto" && rows.length >= LEAST_ROWS);
+  const isPossible = rows.length > 0 && rows.dims > 0 && rows.dims <= MOST_GRAPH_DIMS;
+  if (!isWanted || !isPossible) return flatIndex(rows, settings);
+  const index = await VectorIndex.create(rows, settings.metric, threads);
+  if (index === null || !(await index.build(options))) return index;
+  index.shape = { ...index.shape!, ef: ef ?? tuneEf(index, rows, targetRecall) };
+  return index;
+}
+
+/** Without a graph; null for few rows. */
+export async function flatIndex(
+  rows: Rows,
+  { metric }: CollectionSettings,
+): Promise<VectorIndex | null> {
+  if (rows.length * rows.dims < LEAST_NUMBERS) return null;
+  return VectorIndex.create(rows, metric);
+}
+
+/** The index of a collection's file; DATA_LOSS when its bytes are no graph of these rows. */
+export async function loadIndex(disk: DiskCollection): Promise<VectorIndex | null> {
+  const section = disk.takeExtra(GRAPH_SECTION);
+  // A graph of an earlier version is not read: `optimize` builds it anew.
+  if (section === null || isOldSection(section)) return flatIndex(disk.rows, disk.settings);
+  const index = await VectorIndex.create(disk.rows, disk.settings.metric);
+  if (index === null || index.load(section, disk.fileRowCount)) return index;
+  throw damaged(collectionPaths(disk.base).file, 0, "its index is no index of its rows");
+}
+
+function checkOptions({ m, efConstruction, ef, targetRecall, threads }: IndexOptions): void {
+  const isWithin = (value: number | undefined, from: number, to: number): boolean =>
+    value === undefined || (Number.isInteger(value) && value >= from && value <= to);
+  const isSound =
+    isWithin(m, 2, 256) && isWithin(efConstruction, 8, 10_000) && isWithin(ef, 1, 10_000);
+  const isRecall = targetRecall === undefined || (targetRecall > 0 && targetRecall <= 1);
+  if (isSound && isRecall && isWithin(threads, 1, 64)) return;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", "the index cannot be built so", {
+    hint: "give M from 2 to 256, efConstruction from 8, ef from 1 and a recall above 0 up to 1",
+  });
+}

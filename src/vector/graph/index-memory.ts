@@ -1,0 +1,179 @@
+/**
+ * A collection's vectors and the graph over them in a kernel's memory, as the kernel reads it
+ * (`compute/kernels/hnsw/state.ts`). The vectors lie there too, so that what a walk finds is scored
+ * where it is. Room for more rows costs addresses only until it is used.
+ */
+import { type Arena, type Kernel, loadKernel } from "../../compute/index.ts";
+import type { Metric } from "../types.ts";
+import { type GraphShape, METRIC_CODES } from "./graph-layout.ts";
+
+const LINE = 64;
+const CODE_UNIT = 16;
+/** Rows that a graph has room for beyond those it is built of, at least. */
+const LEAST_SLACK = 1000;
+
+/** Words of the block that describes a graph, by their place. */
+const WORD = {
+  nodeCount: 0,
+  entry: 7,
+  topLevel: 8,
+  vectors: 17,
+  scale: 18,
+  count: 19,
+} as const;
+
+/** Parts of a graph, each with room for `capacity` nodes. */
+export interface GraphParts {
+  readonly capacity: number;
+  readonly upperOffsets: Uint32Array;
+  readonly upperLinks: Uint32Array;
+  readonly levels: Uint8Array;
+  /** Row of each node. */
+  readonly rows: Uint32Array;
+  /** The 2M links of a node on level 0. */
+  linksOf(node: number): Uint32Array;
+}
+
+export class IndexMemory {
+  readonly kernel: Kernel;
+  readonly dims: number;
+  readonly metric: Metric;
+  /** Address of the block. */
+  readonly at: number;
+  /** (capacity, dims) row-major. */
+  vectors: Float32Array;
+  graph: GraphParts | null = null;
+  #m = 2;
+  readonly #words: Uint32Array;
+  readonly #scratches: number[] = [];
+  readonly #buffers = new Map<string, Uint8Array>();
+
+  private constructor(kernel: Kernel, dims: number, metric: Metric) {
+    this.kernel = kernel;
+    this.dims = dims;
+    this.metric = metric;
+    this.at = kernel.arena.allocateZeroed(WORD.count * 4);
+    this.#words = new Uint32Array(kernel.memory.buffer, this.at, WORD.count);
+    this.#words.set([0, dims, codeBytesOf(dims)]);
+    this.#words[10] = METRIC_CODES.indexOf(metric);
+    this.vectors = new Float32Array(0);
+  }
+
+  /** An empty one in a memory of its own. */
+  static async create(dims: number, metric: Metric): Promise<IndexMemory> {
+    return new IndexMemory(await loadKernel("hnsw"), dims, metric);
+  }
+
+  get arena(): Arena {
+    return this.kernel.arena;
+  }
+
+  /** Bytes at an address. */
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.kernel.memory.buffer, at, length);
+  }
+
+  /** A working area by name, at least so long; the same one again while it is long enough. */
+  buffer(name: string, length: number): Uint8Array {
+    const known = this.#buffers.get(name);
+    if (known !== undefined && known.length >= length) return known;
+    if (known !== undefined) this.arena.release(known.byteOffset);
+    const made = this.bytes(this.arena.allocate(length), length);
+    this.#buffers.set(name, made);
+    return made;
+  }
+
+  /** Room for the vectors of `capacity` rows, those there are kept; false when there is none. */
+  placeVectors(vectors: Float32Array, capacity: number): boolean {
+    const length = capacity * this.dims;
+    if (!this.arena.hasRoom(length * 4)) return false;
+    const at = this.arena.allocate(length * 4);
+    const placed = new Float32Array(this.kernel.memory.buffer, at, length);
+    placed.set(vectors);
+    if (this.vectors.length > 0) this.arena.release(this.vectors.byteOffset);
+    this.vectors = placed;
+    this.#words[WORD.vectors] = at;
+    return true;
+  }
+
+  /** Lays out a graph whose ids, levels and links are the caller's to fill; false without room. */
+  placeGraph(shape: GraphShape): boolean {
+    const { nodeCount, m, dims } = { ...shape, dims: this.dims };
+    const codeBytes = codeBytesOf(dims);
+    const nodeBytes = Math.ceil((codeBytes + 8 * m) / LINE) * LINE;
+    const capacity = this.#capacityFor(nodeCount, nodeBytes);
+    if (capacity === 0) return false;
+    // One node in M - 1 has an upper level on the average.
+    const upperWords =
+      shape.upperWords + Math.ceil((2 * (capacity - nodeCount)) / (m - 1) + 64) * m;
+    const { arena } = this;
+    const nodes = arena.allocate(capacity * nodeBytes);
+    const upperOffsets = arena.allocateZeroed(capacity * 4);
+    const upperLinks = arena.allocate(upperWords * 4);
+    const levels = arena.allocateZeroed(capacity);
+    const locks = arena.allocateZeroed(capacity * 4);
+    const rows = arena.allocateZeroed(capacity * 4);
+    const kind = Number(shape.metric === "dot");
+    this.#words.set([nodeCount, dims, codeBytes, nodeBytes, m, 2 * m, shape.efConstruction]);
+    this.#words.set([shape.entry, shape.topLevel, kind], WORD.entry);
+    this.#words.set([nodes, upperOffsets, upperLinks, levels, locks, rows], 11);
+    const { buffer } = this.kernel.memory;
+    new Float32Array(buffer, this.at + WORD.scale * 4, 1)[0] = shape.scale;
+    this.#m = m;
+    this.#scratches.length = 0;
+    this.graph = {
+      capacity,
+      upperOffsets: new Uint32Array(buffer, upperOffsets, capacity),
+      upperLinks: new Uint32Array(buffer, upperLinks, upperWords),
+      levels: new Uint8Array(buffer, levels, capacity),
+      rows: new Uint32Array(buffer, rows, capacity),
+      linksOf: (node) => new Uint32Array(buffer, nodes + node * nodeBytes + codeBytes, 2 * m),
+    };
+    return true;
+  }
+
+  /** Tells the kernel how many nodes there are and where a walk begins. */
+  describe({ nodeCount, entry, topLevel }: GraphShape): void {
+    this.#words[WORD.nodeCount] = nodeCount;
+    this.#words.set([entry, topLevel], WORD.entry);
+  }
+
+  /** Address of the scratch of a thread. */
+  scratch(thread: number): number {
+    for (let i = this.#scratches.length; i <= thread; i++) this.#scratches.push(this.#addScratch());
+    return this.#scratches[thread]!;
+  }
+
+  #addScratch(): number {
+    const { arena, dims } = this;
+    const capacity = this.graph?.capacity ?? 0;
+    const m = this.#m;
+    const visited = arena.allocateZeroed(capacity * 2);
+    // As many as a walk may keep; what it does not use takes no memory.
+    const lists = [0, 1, 2, 3].map(() => arena.allocate((capacity + 2 * m + 2) * 8));
+    const fresh = arena.allocate((2 * m + 2) * 12);
+    const query = arena.allocate(dims * 4);
+    const code = arena.allocate(codeBytesOf(dims));
+    const found = arena.allocate(MOST_FOUND * 16);
+    const at = arena.allocate(44);
+    const words = new Uint32Array(this.kernel.memory.buffer, at, 11);
+    words.set([visited, 0, ...lists, fresh, query, code, found, 0]);
+    return at;
+  }
+
+  /** Nodes there is room for, with twice as many as asked for where that can be; 0 for none. */
+  #capacityFor(nodeCount: number, nodeBytes: number): number {
+    const bytesOf = (capacity: number): number => capacity * (nodeBytes + BYTES_BESIDE) + 2 ** 22;
+    const wanted = [2 * nodeCount + LEAST_SLACK, Math.ceil(1.1 * nodeCount), nodeCount];
+    return wanted.find((capacity) => this.arena.hasRoom(bytesOf(capacity))) ?? 0;
+  }
+}
+
+/** Rows that one search can score for its result. */
+export const MOST_FOUND = 500_000;
+/** Bytes of a node beside its code and links: words, upper links, the scratch of two threads. */
+const BYTES_BESIDE = 96;
+
+function codeBytesOf(dims: number): number {
+  return Math.ceil(dims / CODE_UNIT) * CODE_UNIT;
+}
