@@ -96,6 +96,7 @@ export {
   type CollectionOptions,
   type CollectionSettings,
   type Embedder,
+  type EmbedderOptions,
   type EmbedderSettings,
   type Fusion,
   Hit,

@@ -12,6 +12,12 @@ export interface Embedder {
   close(): Promise<void>;
 }
 
+/** How a model runs. */
+export interface EmbedderOptions {
+  /** By default the cores of the machine. */
+  readonly threads?: number;
+}
+
 /** Scales each row of `vectors` to length 1; a row of zeros stays. */
 export function normaliseRows(vectors: Float32Array, dims: number): Float32Array {
   for (let from = 0; from < vectors.length; from += dims) {

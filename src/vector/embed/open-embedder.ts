@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
 import { openSafetensors } from "../../formats/safetensors/index.ts";
-import type { Embedder } from "./embedder.ts";
+import type { Embedder, EmbedderOptions } from "./embedder.ts";
 import { createLabHash } from "./lab-hash.ts";
 import { readJsonFile } from "./model-folder.ts";
 import { createTermEmbedder, type TermEmbedderName } from "./term-embedder.ts";
@@ -44,14 +44,14 @@ export function isTermEmbedderName(name: string): name is TermEmbedderName {
  * with `tokenizer.json` and `config.json` beside it): BERT-family encoders and static Model2Vec
  * tables. Nothing is ever fetched.
  */
-export async function openEmbedder(spec: string): Promise<Embedder> {
+export async function openEmbedder(spec: string, options: EmbedderOptions = {}): Promise<Embedder> {
   const builtIn = parseSpec(spec);
-  if (builtIn === null) return openModel(resolve(spec), spec);
+  if (builtIn === null) return openModel(resolve(spec), spec, options);
   const { name, dims } = builtIn;
   return name === "lab-hash" ? createLabHash(dims) : createTermEmbedder(name, dims, null);
 }
 
-async function openModel(path: string, spec: string): Promise<Embedder> {
+async function openModel(path: string, spec: string, options: EmbedderOptions): Promise<Embedder> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const folder = isFolder ? path : dirname(path);
   if (!isFolder && !existsSync(path)) {
@@ -65,5 +65,5 @@ async function openModel(path: string, spec: string): Promise<Embedder> {
   const { isStaticModel, openStaticModel } = await import("./static-model.ts");
   if (isStaticModel(files)) return openStaticModel(folder, files, config ?? {});
   const { openSentenceModel } = await import("./sentence-model.ts");
-  return await openSentenceModel(folder, files, config ?? {});
+  return await openSentenceModel(folder, files, { config: config ?? {}, ...options });
 }

@@ -9,7 +9,7 @@ import { SovereignError } from "../../core/errors.ts";
 import type { Safetensors } from "../../formats/safetensors/index.ts";
 import { openTokenizer, type Tokenizer } from "../../tokenize/index.ts";
 import { loadBert, type TokenRow } from "./bert-model.ts";
-import { type Embedder, normaliseRows } from "./embedder.ts";
+import { type Embedder, type EmbedderOptions, normaliseRows } from "./embedder.ts";
 import {
   digestModel,
   type JsonObject,
@@ -32,11 +32,11 @@ interface Pipeline {
 export async function openSentenceModel(
   folder: string,
   files: Safetensors,
-  config: JsonObject,
+  { config, ...options }: EmbedderOptions & { config: JsonObject },
 ): Promise<Embedder> {
   const pipeline = readPipeline(folder);
   const { tokenizer } = openTokenizer(join(folder, "tokenizer.json"));
-  const compute = await openCompute();
+  const compute = await openCompute(options);
   const model = loadBert(files, config, compute);
   if (tokenizer.vocabularySize > model.vocabulary) {
     throw new SovereignError("DATA_LOSS", `\`${folder}\` has a tokenizer of another model`, {

@@ -3,8 +3,11 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 /** The JSON lines a script of this folder prints, or null without an interpreter. */
-export function runPeers<Line>(script: string, args: readonly string[]): Line[] | null {
-  const python = process.env.PEERS_PYTHON;
+export function runPeers<Line>(
+  script: string,
+  args: readonly string[],
+  python = process.env.PEERS_PYTHON,
+): Line[] | null {
   if (python === undefined) return null;
   const path = join(process.cwd(), "test/bench/support", script);
   const run = spawnSync(python, [path, ...args], {

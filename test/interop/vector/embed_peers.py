@@ -141,7 +141,9 @@ def with_onnxruntime():
 def with_torch():
     import torch
     from transformers import BertModel
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     torch.set_num_threads(threads)
     model = BertModel.from_pretrained(model_path, local_files_only=True).eval()
 
