@@ -31,15 +31,14 @@ export function drawLevels(rowCount: number, m: number, seed = SEED): Uint8Array
 export function linkRows(memory: IndexMemory, levelsOfRows: Uint8Array, threads: Threads): void {
   const { exports } = memory.kernel;
   const topLevel = levelsOfRows.reduce((a, b) => Math.max(a, b), 0);
-  const bytes = memory.buffer("order", levelsOfRows.length * 4);
-  const order = new Uint32Array(bytes.buffer, bytes.byteOffset, levelsOfRows.length);
+  const { words: order, at: orderAt } = memory.buffer("order", levelsOfRows.length * 4);
   let next = 0;
   let upperWords = 0;
   for (let level = topLevel; level >= 0; level--) {
     let rows = Uint32Array.from(rowsOfLevel(levelsOfRows, level));
     if (next > 0) {
       order.set(rows);
-      const above = [bytes.byteOffset, rows.length, level + 1] as const;
+      const above = [orderAt, rows.length, level + 1] as const;
       exports.nearestAbove!(memory.at, memory.scratch(0), ...above);
       const byNode = Array.from(rows.keys()).sort((a, b) => order[a]! - order[b]! || a - b);
       rows = Uint32Array.from(byNode, (i) => rows[i]!);

@@ -34,6 +34,16 @@ export interface GraphParts {
   linksOf(node: number): Uint32Array;
 }
 
+/** The same bytes of a kernel's memory, four times. */
+export interface WorkArea {
+  /** Their address. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+  readonly doubles: Float64Array;
+}
+
 export class IndexMemory {
   readonly kernel: Kernel;
   readonly dims: number;
@@ -46,7 +56,7 @@ export class IndexMemory {
   #m = 2;
   readonly #words: Uint32Array;
   readonly #scratches: number[] = [];
-  readonly #buffers = new Map<string, Uint8Array>();
+  readonly #buffers = new Map<string, WorkArea>();
 
   private constructor(kernel: Kernel, dims: number, metric: Metric) {
     this.kernel = kernel;
@@ -68,17 +78,21 @@ export class IndexMemory {
     return this.kernel.arena;
   }
 
-  /** Bytes at an address. */
-  bytes(at: number, length: number): Uint8Array {
-    return new Uint8Array(this.kernel.memory.buffer, at, length);
-  }
-
   /** A working area by name, at least so long; the same one again while it is long enough. */
-  buffer(name: string, length: number): Uint8Array {
+  buffer(name: string, length: number): WorkArea {
     const known = this.#buffers.get(name);
-    if (known !== undefined && known.length >= length) return known;
-    if (known !== undefined) this.arena.release(known.byteOffset);
-    const made = this.bytes(this.arena.allocate(length), length);
+    if (known !== undefined && known.bytes.length >= length) return known;
+    if (known !== undefined) this.arena.release(known.at);
+    const size = Math.ceil(length / 16) * 16;
+    const at = this.arena.allocate(size);
+    const { buffer } = this.kernel.memory;
+    const made: WorkArea = {
+      at,
+      bytes: new Uint8Array(buffer, at, size),
+      words: new Int32Array(buffer, at, size / 4),
+      floats: new Float32Array(buffer, at, size / 4),
+      doubles: new Float64Array(buffer, at, size / 8),
+    };
     this.#buffers.set(name, made);
     return made;
   }

@@ -13,7 +13,7 @@ import type { Metric } from "../types.ts";
 import { addRows, drawLevels, linkRows, type Threads } from "./build-graph.ts";
 import { decodeShape, encodeShape, type GraphShape } from "./graph-layout.ts";
 import { readParts, writeParts } from "./graph-section.ts";
-import { IndexMemory, MOST_FOUND } from "./index-memory.ts";
+import { IndexMemory, MOST_FOUND, type WorkArea } from "./index-memory.ts";
 import { chooseScale } from "./quantise.ts";
 
 /** How a graph is built. */
@@ -43,6 +43,8 @@ const BATCH = 1024;
 /** Numbers looked at below which a second thread takes longer to wake than it saves. */
 const LEAST_SHARED = 20_000_000;
 const ITEM_BYTES = 16;
+/** Room for vectors of rows to come. */
+const MOST_SLACK_BYTES = 2 ** 28;
 
 export class VectorIndex {
   /** Null where every row is looked at. */
@@ -132,9 +134,11 @@ export class VectorIndex {
     const count = Math.min(kept, candidatesFor(most));
     const found = this.#run(queries, { ...plan, count, ef: kept, firstRow: linked });
     // A filter may cut the graph into parts that no walk gets across.
-    return found.map((rows, i) =>
-      rows.length >= most ? rows : this.#run([queries[i]!], { ...plan, ef: 0, firstRow: 0 })[0]!,
-    );
+    found.forEach((rows, i) => {
+      if (rows.length >= most) return;
+      found[i] = this.#run([queries[i]!], { ...plan, ef: 0, firstRow: 0 })[0]!;
+    });
+    return found;
   }
 
   /** Whether the index is of these rows. */
@@ -148,6 +152,7 @@ export class VectorIndex {
   }
 
   #run(queries: readonly Float32Array[], plan: KernelSearch): ScoredRow[][] {
+    if (queries.length <= BATCH) return this.#runBatch(queries, plan);
     const found: ScoredRow[][] = [];
     for (let from = 0; from < queries.length; from += BATCH) {
       found.push(...this.#runBatch(queries.slice(from, from + BATCH), plan));
@@ -157,47 +162,64 @@ export class VectorIndex {
 
   #runBatch(queries: readonly Float32Array[], plan: KernelSearch): ScoredRow[][] {
     const { dims, length } = this.#rows;
-    const memory = this.#memory;
-    const placed = memory.buffer("queries", queries.length * dims * 4);
-    const floats = new Float32Array(placed.buffer, placed.byteOffset, queries.length * dims);
-    queries.forEach((query, i) => {
-      floats.set(query, i * dims);
-    });
-    const { limit, count, ef, firstRow, bitmap } = plan;
+    const { pool } = this.#threads;
+    const { floats } = this.#memory.buffer("queries", queries.length * dims * 4);
+    for (let i = 0; i < queries.length; i++) floats.set(queries[i]!, i * dims);
+    const isLong = plan.ef === 0 && length * dims * queries.length >= LEAST_SHARED;
+    if (queries.length >= 2 * pool.threads) return this.#shareQueries(queries.length, plan);
+    if (isLong && pool.threads > 1) return this.#shareRows(queries.length, plan);
+    const out = this.#memory.buffer("out", queries.length * plan.count * ITEM_BYTES);
+    const share = { from: 0, to: queries.length, firstRow: plan.firstRow, out };
+    this.#memory.kernel.exports.search!(...this.#arguments(0, plan, share));
+    return queries.map((_, i) => readItems(out, i * plan.count, Math.min(plan.limit, plan.count)));
+  }
+
+  /** A part of the queries for each thread. */
+  #shareQueries(queryCount: number, plan: KernelSearch): ScoredRow[][] {
     const { pool, kernel } = this.#threads;
-    const isLong = ef === 0 && length * dims * queries.length >= LEAST_SHARED;
-    const shares = isLong || queries.length >= 2 * pool.threads ? pool.threads : 1;
-    const byRows = queries.length < shares;
-    const outBytes = queries.length * count * ITEM_BYTES;
-    const out = memory.buffer("out", (byRows ? shares : 1) * outBytes).byteOffset;
-    const args = Array.from({ length: shares }, (_, i) => {
-      const cut = (from: number, to: number, part: number): number =>
-        from + Math.floor(((to - from) * part) / shares);
-      const [from, to] = byRows
-        ? [0, queries.length]
-        : [cut(0, queries.length, i), cut(0, queries.length, i + 1)];
-      const [first, end] = byRows
-        ? [cut(firstRow, length, i), cut(firstRow, length, i + 1)]
-        : [firstRow, length];
-      const common = [memory.at, memory.scratch(i), placed.byteOffset, from, to, count];
-      return [...common, ef, first, end, bitmap, byRows ? out + i * outBytes : out];
+    const out = this.#memory.buffer("out", queryCount * plan.count * ITEM_BYTES);
+    const args = cut(0, queryCount, pool.threads).map(([from, to], thread) =>
+      this.#arguments(thread, plan, { from, to, firstRow: plan.firstRow, out }),
+    );
+    pool.run(kernel, "search", args);
+    const most = Math.min(plan.limit, plan.count);
+    return Array.from({ length: queryCount }, (_, i) => readItems(out, i * plan.count, most));
+  }
+
+  /** A part of the rows for each thread. */
+  #shareRows(queryCount: number, plan: KernelSearch): ScoredRow[][] {
+    const { pool, kernel } = this.#threads;
+    const items = queryCount * plan.count;
+    const out = this.#memory.buffer("out", pool.threads * items * ITEM_BYTES);
+    const args = cut(plan.firstRow, this.#rows.length, pool.threads).map(([from, to], thread) => {
+      const share = { from: 0, to: queryCount, firstRow: from, lastRow: to, out };
+      return this.#arguments(thread, plan, { ...share, outOffset: thread * items * ITEM_BYTES });
     });
-    if (shares === 1) memory.kernel.exports.search!(...args[0]!);
-    else pool.run(kernel, "search", args);
-    const bytes = memory.bytes(out, (byRows ? shares : 1) * outBytes);
-    return queries.map((_, i) => {
-      const lists = Array.from({ length: byRows ? shares : 1 }, (_, share) =>
-        readItems(bytes, (share * queries.length + i) * count, count),
-      );
-      return lists.length === 1 ? lists[0]!.slice(0, limit) : mergeLists(lists, limit);
+    pool.run(kernel, "search", args);
+    return Array.from({ length: queryCount }, (_, i) => {
+      const top = new TopRows(plan.limit);
+      for (let thread = 0; thread < pool.threads; thread++) {
+        const list = readItems(out, thread * items + i * plan.count, plan.count);
+        for (const { row, score } of list) top.offer(row, score);
+      }
+      return top.list();
     });
+  }
+
+  #arguments(thread: number, plan: KernelSearch, share: Share): number[] {
+    const memory = this.#memory;
+    const { from, to, firstRow, lastRow = this.#rows.length, out, outOffset = 0 } = share;
+    return [
+      ...[memory.at, memory.scratch(thread), memory.buffer("queries", 0).at, from, to, plan.count],
+      ...[plan.ef, firstRow, lastRow, plan.bitmap, out.at + outOffset],
+    ];
   }
 
   /** Copies bytes into the memory unless they lie there already; returns their address. */
   #place(name: string, bytes: Uint8Array): number {
     const placed = this.#memory.buffer(name, bytes.length);
-    placed.set(bytes);
-    return placed.byteOffset;
+    placed.bytes.set(bytes);
+    return placed.at;
   }
 
   /** Brings the vectors into the memory when the rows have outgrown what they had. */
@@ -205,7 +227,8 @@ export class VectorIndex {
     const rows = this.#rows;
     if (rows.vectors === this.#memory.vectors) return true;
     const used = rows.vectors.subarray(0, rows.length * rows.dims);
-    const wanted = [Math.max(rows.alive.length, 2 * rows.length), rows.length];
+    const slack = Math.min(rows.length, Math.floor(MOST_SLACK_BYTES / (4 * rows.dims)));
+    const wanted = [rows.length + slack, rows.length];
     const isPlaced = wanted.some((capacity) => this.#memory.placeVectors(used, capacity));
     if (isPlaced) rows.adoptVectors(this.#memory.vectors);
     return isPlaced;
@@ -223,23 +246,33 @@ interface KernelSearch {
   readonly bitmap: number;
 }
 
-function readItems(bytes: Uint8Array, first: number, count: number): ScoredRow[] {
-  const at = bytes.byteOffset + first * ITEM_BYTES;
-  const scores = new Float64Array(bytes.buffer, at, 2 * count);
-  const rows = new Int32Array(bytes.buffer, at, 4 * count);
+/** What one thread does of a search. */
+interface Share {
+  /** Queries. */
+  readonly from: number;
+  readonly to: number;
+  readonly firstRow: number;
+  readonly lastRow?: number;
+  readonly out: WorkArea;
+  /** Bytes behind its beginning. */
+  readonly outOffset?: number;
+}
+
+/** At most `most` items from that one on. */
+function readItems({ doubles, words }: WorkArea, first: number, most: number): ScoredRow[] {
   const found: ScoredRow[] = [];
-  for (let i = 0; i < count; i++) {
-    const row = rows[4 * i + 2]!;
+  for (let i = first; i < first + most; i++) {
+    const row = words[4 * i + 2]!;
     if (row < 0) break;
-    found.push({ row, score: scores[2 * i]! });
+    found.push({ row, score: doubles[2 * i]! });
   }
   return found;
 }
 
-function mergeLists(lists: readonly ScoredRow[][], limit: number): ScoredRow[] {
-  const top = new TopRows(limit);
-  for (const list of lists) for (const { row, score } of list) top.offer(row, score);
-  return top.list();
+/** A range in parts of the same length, about. */
+function cut(from: number, to: number, parts: number): [from: number, to: number][] {
+  const at = (part: number): number => from + Math.floor(((to - from) * part) / parts);
+  return Array.from({ length: parts }, (_, part) => [at(part), at(part + 1)]);
 }
 
 /** Rows that a walk hands over to be scored exactly, for `limit` results. */
