@@ -34,7 +34,11 @@ beforeAll(async () => {
     ["history.csv", "step,loss\n1,0.5\n2,0.25\n"],
     ["batuta.toml", "[profile.ci.lake]\nthreads = 1\n"],
     ["rows.jsonl", '{"id":"intro","vector":[1,0],"year":1999}\n{"id":"outro","vector":[0,1]}\n'],
-    ["articles.jsonl", '{"id":1,"title":"Fruit","body":"A red apple","city":"Bern"}\n'],
+    [
+      "articles.jsonl",
+      '{"id":1,"title":"Fruit","body":"A red apple falls from the tree. Nobody is there to see it.","city":"Bern"}\n',
+    ],
+    ["judged.jsonl", '{"query":"apple","relevant":["1"]}\n'],
   ]) {
     writeFileSync(join(folder, name!), text!);
   }

@@ -96,6 +96,7 @@ export class VectorStore {
     const { describeSource } = await import("./sync/sync.ts");
     const { source, text } = options;
     const names = (text ?? []).map((field) => (typeof field === "string" ? field : field.name));
+    if (options.embedField !== undefined) names.push(options.embedField);
     const { table, dims } = await describeSource(lake, source, names);
     if (options.embedder !== undefined) return this.create(name, options);
     const length = options.dims ?? dims;

@@ -1,5 +1,6 @@
 /** Endpoints and indexes of the REST API: made, listed, described, deleted. */
 import { SovereignError } from "../../core/errors.ts";
+import { isEmbedderName } from "../embed/open-embedder.ts";
 import { MAX_DIMS } from "../store/section-file.ts";
 import type { TableSource } from "../types.ts";
 import type { Endpoint, Endpoints } from "./endpoints.ts";
@@ -107,10 +108,10 @@ export async function createIndex(
   const keyColumn = requireText(message, "primary_key");
   if (type === "DELTA_SYNC") {
     const spec = requireObject(message.delta_sync_index_spec, "`delta_sync_index_spec`");
-    const { source, dims } = readTableSpec(spec, keyColumn);
-    const vectorColumn = source.vectorColumn ?? "";
+    const { source, ...more } = readTableSpec(spec, keyColumn);
+    const vectorColumn = source.vectorColumn ?? "__db_vector";
     const names = { endpoint, keyColumn, vectorColumn, schema: {} };
-    await service.indexes.createOfTable(name, { source, names, dims });
+    await service.indexes.createOfTable(name, { source, names, ...more });
   } else {
     const spec = requireObject(message.direct_access_index_spec, "`direct_access_index_spec`");
     refuseMembers(spec, ["embedding_source_columns"]);
@@ -124,8 +125,11 @@ export async function createIndex(
   return describeIndex(service, name);
 }
 
-function readTableSpec(spec: Message, keyColumn: string): { source: TableSource; dims: number } {
-  refuseMembers(spec, ["embedding_source_columns", "embedding_writeback_table"]);
+function readTableSpec(
+  spec: Message,
+  keyColumn: string,
+): { source: TableSource; dims?: number; embedder?: string; embedField?: string } {
+  refuseMembers(spec, ["embedding_writeback_table"]);
   const columns = readTexts(spec, "columns_to_sync");
   const pipeline = readChoice(spec, "pipeline_type", ["TRIGGERED", "CONTINUOUS"] as const);
   const hasVector = ![undefined, null].includes(spec.embedding_vector_columns as null);
@@ -138,8 +142,23 @@ function readTableSpec(spec: Message, keyColumn: string): { source: TableSource;
       ...(columns === undefined || columns.length === 0 ? {} : { columns }),
       pipeline: pipeline === "CONTINUOUS" ? "continuous" : "triggered",
     },
-    dims: vector?.dims ?? 0,
+    ...(vector === null ? readSourceColumn(spec) : { dims: vector.dims }),
   };
+}
+
+/** A column of texts and what embeds them, by the names of `vector create --embedder`. */
+function readSourceColumn(spec: Message): { embedder?: string; embedField?: string } {
+  const columns = spec.embedding_source_columns ?? [];
+  if (!Array.isArray(columns) || columns.length > 1) {
+    throw refuse("`embedding_source_columns` must hold one column");
+  }
+  if (columns.length === 0) return {};
+  const column = requireObject(columns[0], "`embedding_source_columns`");
+  const embedder = requireText(column, "embedding_model_endpoint_name");
+  if (!isEmbedderName(embedder)) {
+    throw refuse(`there is no model endpoint \`${embedder}\`: use lsa, tfidf or lab-hash`);
+  }
+  return { embedder, embedField: requireText(column, "name") };
 }
 
 function readVectorColumn(spec: Message): { column: string; dims: number } {
@@ -165,8 +184,15 @@ export async function describeIndex(service: Service, name: string) {
   const { collection, sync, failure } = await service.indexes.open(name);
   const { source, names, synced, dims, text } = collection.settings;
   const { keyColumn, vectorColumn } = shapeOf(collection);
+  const { embedder } = collection.settings;
   const embedding_vector_columns =
-    vectorColumn === null ? [] : [{ name: vectorColumn, embedding_dimension: dims }];
+    vectorColumn === null || embedder !== undefined
+      ? []
+      : [{ name: vectorColumn, embedding_dimension: dims }];
+  const embedding_source_columns =
+    embedder === undefined
+      ? []
+      : [{ name: embedder.field, embedding_model_endpoint_name: embedder.spec }];
   const isReady = source === undefined || synced !== undefined;
   const state = stateOf({ hasTable: source !== undefined, isReady, isSyncing: sync !== null });
   const spec =
@@ -182,6 +208,7 @@ export async function describeIndex(service: Service, name: string) {
             source_table: source.table,
             pipeline_type: source.pipeline.toUpperCase(),
             embedding_vector_columns,
+            ...(embedder === undefined ? {} : { embedding_source_columns }),
             ...(source.columns === undefined ? {} : { columns_to_sync: source.columns }),
           },
         };

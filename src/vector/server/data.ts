@@ -32,13 +32,17 @@ const SCORE = "score";
 const UNBUILT = ["reranker", "columns_to_rerank", "sort_columns", "facets", "query_columns"];
 
 /** Answers a query, from a result on when it is a later page of one. */
-export function queryIndex(collection: Collection, message: Message, from = 0): unknown {
+export async function queryIndex(
+  collection: Collection,
+  message: Message,
+  from = 0,
+): Promise<unknown> {
   refuseMembers(message, UNBUILT);
   const shape = shapeOf(collection);
   const columns = readTexts(message, "columns") ?? [];
   if (columns.length === 0) throw refuse("`columns` must name the columns to return");
   checkColumns(columns, shape);
-  const hits = collection.query(toQuery(message));
+  const hits = await collection.search(toQuery(message));
   const rows = hits.slice(from, from + PAGE_ROWS).map(({ id, score, metadata }) => {
     const needsVector = shape.vectorColumn !== null && columns.includes(shape.vectorColumn);
     const row = needsVector ? collection.get(id)! : { id, metadata };
@@ -83,7 +87,7 @@ function writeToken(page: { from: number; message: Message }): string {
 }
 
 /** Answers the next page of a query. */
-export function queryNextPage(collection: Collection, message: Message): unknown {
+export async function queryNextPage(collection: Collection, message: Message): Promise<unknown> {
   const token = Buffer.from(requireText(message, "page_token"), "base64url").toString("utf8");
   const page = readMessage(token, "`page_token`");
   const from = readCount(page, "from", MOST_RESULTS);

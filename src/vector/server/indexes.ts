@@ -27,7 +27,10 @@ const METRIC = "l2";
 export interface TableIndex {
   readonly source: TableSource;
   readonly names: IndexNames;
-  readonly dims: number;
+  /** Without them the index has an embedder, or texts alone. */
+  readonly dims?: number;
+  readonly embedder?: string;
+  readonly embedField?: string;
 }
 
 interface OpenIndex {

@@ -52,6 +52,16 @@ export const VECTOR_GROUP: CommandGroup = {
       load: () => import("./optimize.ts"),
     },
     {
+      name: "bench",
+      summary: "Measure how fast a collection answers, and what its index finds",
+      load: () => import("./bench.ts"),
+    },
+    {
+      name: "eval",
+      summary: "Measure how well searches find what is relevant",
+      load: () => import("./eval.ts"),
+    },
+    {
       name: "serve",
       summary: "Serve collections as Databricks Vector Search does",
       load: () => import("./serve.ts"),
