@@ -8,7 +8,7 @@ export function batchRows(batch: number): VectorRow[] {
     // Every third batch replaces rows of the one before it.
     id: `${batch % 3 === 2 ? batch - 1 : batch}-${i}`,
     vector: [batch, i, 0.5],
-    metadata: { batch },
+    metadata: { batch, note: `batch of ${SIZE}` },
   }));
 }
 
@@ -30,6 +30,8 @@ export function checkAcknowledged(collection: Collection, last: number): number 
     if (vector?.[0] !== batch) throw new Error(`row ${id} has the vector of another batch`);
     found.set(id, batch);
   }
+  const words = collection.query({ text: "batch", numResults: 100_000 });
+  if (words.length !== found.size) throw new Error("the index of words has other rows");
   const text = (rows: Map<string, number>): string => JSON.stringify([...rows].sort());
   for (const candidate of [last, last + 1]) {
     if (text(found) === text(expectedRows(candidate))) return candidate;

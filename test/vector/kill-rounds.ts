@@ -11,7 +11,7 @@ export async function killWriter(rounds: number, seed: number): Promise<number> 
   const script = await bundleScript(join(import.meta.dirname, "acknowledge.ts"));
   const folder = mkdtempSync(join(tmpdir(), "vector-kill-"));
   const base = join(folder, "c");
-  await Collection.create(base, { dims: 3 });
+  await Collection.create(base, { dims: 3, text: ["note"] });
   let last = -1;
   try {
     await killLoop({
@@ -26,7 +26,7 @@ export async function killWriter(rounds: number, seed: number): Promise<number> 
         if (last > 300) {
           rmSync(base, { force: true });
           for (const end of [".vec", ".wal", ".lock"]) rmSync(`${base}${end}`, { force: true });
-          await Collection.create(base, { dims: 3 });
+          await Collection.create(base, { dims: 3, text: ["note"] });
           last = -1;
         }
       },
