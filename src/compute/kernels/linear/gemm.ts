@@ -1,11 +1,12 @@
-// C = alpha * op(A) * op(B) + beta * C + bias in f32. Both operands are packed first, zero padded: A into
-// panels of 4 rows ([panel][k][4]), B into panels of 8 columns ([panel][k][8]). The micro kernel
-// keeps a 4 x 8 tile of C in eight registers; more of them spill and halve the speed.
-// K goes by in blocks of 256, so a sum's order depends on K alone.
+// C = alpha * op(A) * op(B) + beta * C + bias in f32. Both operands are packed first, zero padded: A
+// into panels of 4 rows ([panel][k][4]), B into panels of 8 columns ([panel][k][8]). The micro kernel
+// keeps a 4 x 8 tile of C in eight registers; more of them spill and halve the speed, and so does
+// unrolling by hand, since V8 puts all loads of a block before its products.
+// K goes by in blocks of 512, so a sum's order depends on K alone.
 import { madd } from "../shared-simd";
 
-const K_BLOCK: i32 = 256;
-/** 64 panels of 4 rows by 256 are 256 KiB: they stay in the second-level cache. */
+const K_BLOCK: i32 = 512;
+/** 64 panels of 4 rows by 512 are 512 KiB: they stay in the second-level cache. */
 const PANELS_A: i32 = 64;
 
 /** Four lines of four f32, `line` apart, to four columns, `width` apart. */
