@@ -33,10 +33,17 @@ export interface SyncResult {
   readonly skipped: number;
 }
 
+/** What a sync asks of an `AbortSignal`, a type that only runtimes declare. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+}
+
 export interface SyncOptions {
   /** Reads the whole table whatever is known. */
   readonly full?: boolean;
-  readonly signal?: AbortSignal;
+  /** An `AbortSignal` that ends it. */
+  readonly signal?: StopSignal;
   /** Told how many rows were taken since it was told last. */
   readonly onRows?: (count: number) => void;
   readonly clock?: Clock;
@@ -138,8 +145,8 @@ export async function* followTable(
   }
 }
 
-function pick(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
+function pick(signal: StopSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal: signal as AbortSignal };
 }
 
 function requireSource({ settings }: Collection): TableSource {
