@@ -102,6 +102,7 @@ export {
   Hit,
   type IndexInfo,
   type IndexOptions,
+  type ManyQueries,
   type Metadata,
   type MetadataValue,
   type Metric as VectorMetric,

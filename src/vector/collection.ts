@@ -63,7 +63,7 @@ export type IndexInfo =
       readonly m: number;
       readonly efConstruction: number;
       readonly ef: number;
-      /** Rows in the graph; newer ones are looked at one by one. */
+      /** Rows in the graph; newer ones are looked at one by one until they are linked. */
       readonly rowCount: number;
     };
 
@@ -139,6 +139,7 @@ export class Collection implements AsyncDisposable {
       const changed = skipSame ? changedRows(checked, this.#disk.rows) : checked;
       const result = await this.#disk.upsert(changed);
       this.#index ??= await flatIndex(this.#disk.rows, this.settings);
+      this.#index?.repair();
       if (this.#disk.isDue) await this.#rewrite();
       return { ...result, unchanged: checked.ids.length - changed.ids.length };
     });
@@ -151,7 +152,11 @@ export class Collection implements AsyncDisposable {
 
   /** Deletes rows; returns how many there were. */
   delete(selection: Selection): Promise<number> {
-    return this.#inTurn(() => this.#disk.delete(this.find(selection)));
+    return this.#inTurn(async () => {
+      const count = await this.#disk.delete(this.find(selection));
+      this.#index?.repair();
+      return count;
+    });
   }
 
   /** Ids of the rows a selection names, in the order they were written. */

@@ -20,7 +20,12 @@ export {
   readRowFile,
 } from "./input/read-file.ts";
 export type { Fusion } from "./search/fuse.ts";
-export { QUERY_TYPES, type QueryType, type VectorQuery } from "./search/run-query.ts";
+export {
+  type ManyQueries,
+  QUERY_TYPES,
+  type QueryType,
+  type VectorQuery,
+} from "./search/run-query.ts";
 export type { FollowOptions, SyncMode, SyncOptions, SyncResult } from "./sync/sync.ts";
 export {
   type CollectionSettings,

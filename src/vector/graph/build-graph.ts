@@ -77,11 +77,9 @@ function addNodes(
   const end = first + rows.length;
   memory.kernel.exports.encodeNodes!(memory.at, memory.scratch(0), first, end);
   const shares = rows.length < LEAST_SHARED ? 1 : pool.threads;
-  const size = Math.ceil(rows.length / shares);
-  const args = Array.from({ length: shares }, (_, i) => {
-    const from = Math.min(end, first + i * size);
-    return [memory.at, memory.scratch(i), from, Math.min(end, from + size), 1];
-  });
+  const args = cutRange(first, end, shares).map(([from, to], thread) => [
+    ...[memory.at, memory.scratch(thread), from, to, 1],
+  ]);
   pool.run(kernel, "addNodes", args);
   return words;
 }
@@ -127,4 +125,39 @@ export function addRows(
     next += rows.length;
   }
   return { ...shape, nodeCount: next, upperWords };
+}
+
+/**
+ * Takes nodes whose rows are gone out of the graph: nodes that are linked to them are linked to
+ * what those were linked to. Returns the shape with an entry that is there.
+ */
+export function repairGraph(
+  memory: IndexMemory,
+  { shape, alive }: { shape: GraphShape; alive: Uint8Array },
+  { pool, kernel }: Threads,
+): GraphShape {
+  const { nodeCount } = shape;
+  const { rows, levels } = memory.graph!;
+  const placed = memory.buffer("alive", alive.length);
+  placed.bytes.set(alive);
+  const shares = nodeCount < LEAST_SHARED ? 1 : pool.threads;
+  const args = cutRange(0, nodeCount, shares).map(([from, to], thread) => [
+    ...[memory.at, memory.scratch(thread), placed.at, from, to],
+  ]);
+  pool.run(kernel, "repairNodes", args);
+  if (alive[rows[shape.entry]!] === 1) return shape;
+  let entry = -1;
+  for (let node = 0; node < nodeCount; node++) {
+    const isHigher = entry < 0 || levels[node]! > levels[entry]!;
+    if (isHigher && alive[rows[node]!] === 1) entry = node;
+  }
+  const moved = entry < 0 ? shape : { ...shape, entry, topLevel: levels[entry]! };
+  memory.describe(moved);
+  return moved;
+}
+
+/** A range in parts of the same length, about. */
+export function cutRange(from: number, to: number, parts: number): [from: number, to: number][] {
+  const at = (part: number): number => from + Math.floor(((to - from) * part) / parts);
+  return Array.from({ length: parts }, (_, part) => [at(part), at(part + 1)]);
 }

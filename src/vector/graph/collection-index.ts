@@ -38,7 +38,7 @@ export async function buildIndex(
   const isWanted = kind === "hnsw" || (kind === "auto" && rows.length >= LEAST_ROWS);
   const isPossible = rows.length > 0 && rows.dims > 0 && rows.dims <= MOST_GRAPH_DIMS;
   if (!isWanted || !isPossible) return flatIndex(rows, settings);
-  const index = await VectorIndex.create(rows, settings.metric, threads);
+  const index = await VectorIndex.create(rows, settings.metric, { threads });
   if (index === null || !(await index.build(options))) return index;
   index.shape = { ...index.shape!, ef: ef ?? tuneEf(index, rows, targetRecall) };
   return index;

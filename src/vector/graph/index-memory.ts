@@ -3,7 +3,12 @@
  * (`compute/kernels/hnsw/state.ts`). The vectors lie there too, so that what a walk finds is scored
  * where it is. Room for more rows costs addresses only until it is used.
  */
-import { type Arena, type Kernel, loadKernel } from "../../compute/index.ts";
+import {
+  type Arena,
+  type Kernel,
+  type LoadKernelOptions,
+  loadKernel,
+} from "../../compute/index.ts";
 import type { Metric } from "../types.ts";
 import { type GraphShape, METRIC_CODES } from "./graph-layout.ts";
 
@@ -70,8 +75,12 @@ export class IndexMemory {
   }
 
   /** An empty one in a memory of its own. */
-  static async create(dims: number, metric: Metric): Promise<IndexMemory> {
-    return new IndexMemory(await loadKernel("hnsw"), dims, metric);
+  static async create(
+    dims: number,
+    metric: Metric,
+    options: LoadKernelOptions = {},
+  ): Promise<IndexMemory> {
+    return new IndexMemory(await loadKernel("hnsw", options), dims, metric);
   }
 
   get arena(): Arena {

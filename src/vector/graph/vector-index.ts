@@ -6,11 +6,18 @@
  * Memory beside the vectors, for a node of a graph: dims bytes for codes, 8·M for links, some 15
  * for upper levels and the like, 2 for each thread.
  */
-import { createPool } from "../../compute/index.ts";
+import { createPool, type LoadKernelOptions } from "../../compute/index.ts";
 import { type ScoredRow, TopRows } from "../search/top-rows.ts";
 import type { Rows } from "../store/rows.ts";
 import type { Metric } from "../types.ts";
-import { addRows, drawLevels, linkRows, type Threads } from "./build-graph.ts";
+import {
+  addRows,
+  cutRange,
+  drawLevels,
+  linkRows,
+  repairGraph,
+  type Threads,
+} from "./build-graph.ts";
 import { decodeShape, encodeShape, type GraphShape } from "./graph-layout.ts";
 import { readParts, writeParts } from "./graph-section.ts";
 import { IndexMemory, MOST_FOUND, type WorkArea } from "./index-memory.ts";
@@ -24,6 +31,11 @@ export interface GraphOptions {
   readonly efConstruction?: number;
   /** Several are faster; one makes the same graph of the same rows. Default: all cores. */
   readonly threads?: number;
+}
+
+export interface OpenOptions extends LoadKernelOptions {
+  /** Of long searches and of building; default all cores. */
+  readonly threads?: number | undefined;
 }
 
 /** What a search looks for. */
@@ -43,6 +55,12 @@ const BATCH = 1024;
 /** Numbers looked at below which a second thread takes longer to wake than it saves. */
 const LEAST_SHARED = 20_000_000;
 const ITEM_BYTES = 16;
+/** Share of dead rows that a graph may hold: a walk passes them in vain. */
+const MOST_DEAD_SHARE = 0.1;
+/** Walks that show that a graph is in use. */
+const LEAST_WALKS = 1000;
+/** Rows looked at in the time it takes to link one. */
+const LOOKS_PER_LINK = 2500;
 /** Room for vectors of rows to come. */
 const MOST_SLACK_BYTES = 2 ** 28;
 
@@ -52,6 +70,12 @@ export class VectorIndex {
   readonly #rows: Rows;
   readonly #memory: IndexMemory;
   readonly #threads: Threads;
+  /** Rows that were dead when the graph was last rid of them. */
+  #repairedDead = 0;
+  /** Walks since then. */
+  #walkCount = 0;
+  /** Rows looked at because they are not in the graph. */
+  #looks = 0;
 
   private constructor(rows: Rows, memory: IndexMemory, threads?: number) {
     this.#rows = rows;
@@ -61,8 +85,13 @@ export class VectorIndex {
   }
 
   /** Takes the vectors of rows in; null where they are more than one memory holds. */
-  static async create(rows: Rows, metric: Metric, threads?: number): Promise<VectorIndex | null> {
-    const index = new VectorIndex(rows, await IndexMemory.create(rows.dims, metric), threads);
+  static async create(
+    rows: Rows,
+    metric: Metric,
+    { threads, ...options }: OpenOptions = {},
+  ): Promise<VectorIndex | null> {
+    const memory = await IndexMemory.create(rows.dims, metric, options);
+    const index = new VectorIndex(rows, memory, threads);
     return index.#follow() ? index : null;
   }
 
@@ -107,14 +136,31 @@ export class VectorIndex {
     return this.shape?.nodeCount ?? 0;
   }
 
-  /** Puts rows behind those of the graph into it, at most so many. */
-  link(most: number): void {
+  /** Takes dead rows out of a graph that is in use, when there are many. */
+  repair(): void {
     if (this.shape === null || !this.#follow()) return;
-    const from = this.linkedRows;
-    const to = Math.min(this.#rows.length, from + most);
-    if (to > from) {
-      this.shape = addRows(this.#memory, { shape: this.shape, from, to }, this.#threads);
-    }
+    const { length, liveCount, alive } = this.#rows;
+    const deadCount = length - liveCount;
+    const isWorth = deadCount - this.#repairedDead >= MOST_DEAD_SHARE * this.linkedRows;
+    if (!isWorth || this.#walkCount < LEAST_WALKS) return;
+    this.shape = repairGraph(this.#memory, { shape: this.shape, alive }, this.#threads);
+    this.#repairedDead = deadCount;
+    this.#walkCount = 0;
+  }
+
+  /**
+   * Takes rows behind the graph into it, at the pace at which looking at them has cost as much:
+   * what is asked once costs nothing more, what is asked often gets quick.
+   */
+  #linkNewRows(shape: GraphShape, queryCount: number): GraphShape {
+    this.#walkCount += queryCount;
+    const from = shape.nodeCount;
+    const { length } = this.#rows;
+    this.#looks += (length - from) * queryCount;
+    const count = Math.min(length - from, Math.floor(this.#looks / LOOKS_PER_LINK), BATCH);
+    if (count === 0) return shape;
+    this.#looks -= count * LOOKS_PER_LINK;
+    return addRows(this.#memory, { shape, from, to: from + count }, this.#threads);
   }
 
   /** The best rows for each query, best first. Null when the vectors have outgrown the memory. */
@@ -124,7 +170,10 @@ export class VectorIndex {
     const { length } = this.#rows;
     const most = Math.min(limit, allowed?.count ?? length);
     if (most === 0) return queries.map(() => []);
-    const linked = this.shape?.nodeCount ?? 0;
+    if (this.shape !== null && ef > 0) {
+      this.shape = this.#linkNewRows(this.shape, queries.length);
+    }
+    const linked = this.linkedRows;
     const share = (allowed?.count ?? length) / Math.max(1, length);
     const kept = Math.min(Math.max(ef, limit), linked);
     const isWalk = ef > 0 && linked > 0 && !isScanCheaper(share, kept, linked);
@@ -178,7 +227,7 @@ export class VectorIndex {
   #shareQueries(queryCount: number, plan: KernelSearch): ScoredRow[][] {
     const { pool, kernel } = this.#threads;
     const out = this.#memory.buffer("out", queryCount * plan.count * ITEM_BYTES);
-    const args = cut(0, queryCount, pool.threads).map(([from, to], thread) =>
+    const args = cutRange(0, queryCount, pool.threads).map(([from, to], thread) =>
       this.#arguments(thread, plan, { from, to, firstRow: plan.firstRow, out }),
     );
     pool.run(kernel, "search", args);
@@ -191,10 +240,12 @@ export class VectorIndex {
     const { pool, kernel } = this.#threads;
     const items = queryCount * plan.count;
     const out = this.#memory.buffer("out", pool.threads * items * ITEM_BYTES);
-    const args = cut(plan.firstRow, this.#rows.length, pool.threads).map(([from, to], thread) => {
-      const share = { from: 0, to: queryCount, firstRow: from, lastRow: to, out };
-      return this.#arguments(thread, plan, { ...share, outOffset: thread * items * ITEM_BYTES });
-    });
+    const args = cutRange(plan.firstRow, this.#rows.length, pool.threads).map(
+      ([from, to], thread) => {
+        const share = { from: 0, to: queryCount, firstRow: from, lastRow: to, out };
+        return this.#arguments(thread, plan, { ...share, outOffset: thread * items * ITEM_BYTES });
+      },
+    );
     pool.run(kernel, "search", args);
     return Array.from({ length: queryCount }, (_, i) => {
       const top = new TopRows(plan.limit);
@@ -267,12 +318,6 @@ function readItems({ doubles, words }: WorkArea, first: number, most: number): S
     found.push({ row, score: doubles[2 * i]! });
   }
   return found;
-}
-
-/** A range in parts of the same length, about. */
-function cut(from: number, to: number, parts: number): [from: number, to: number][] {
-  const at = (part: number): number => from + Math.floor(((to - from) * part) / parts);
-  return Array.from({ length: parts }, (_, part) => [at(part), at(part + 1)]);
 }
 
 /** Rows that a walk hands over to be scored exactly, for `limit` results. */

@@ -2,11 +2,13 @@
 // heuristic), level by level. Several threads may add nodes at once: lists are changed under a lock
 // for each node and read without one, since ids in them are always nodes.
 import { distance, encode } from "./distance";
-import { distanceIn, drainResults, idIn, pack } from "./heaps";
+import {
+  clearHeaps, distanceIn, drainResults, idIn, pack, pushResult, resultCount,
+} from "./heaps";
 import { descend, descendTo, searchLevel, touchCodes } from "./search";
 import {
-  bind, chosen, efConstruction, entry, fresh, levels, linksOf, locks, m, mostLinks, nodeAt,
-  queryCode, rowOf, sorted, topLevel, vectorOf,
+  bind, chosen, efConstruction, entry, epoch, fresh, levels, linksOf, locks, m, mostLinks,
+  nextEpoch, nodeAt, queryCode, rowOf, sorted, topLevel, vectorOf, visited,
 } from "./state";
 
 @inline
@@ -127,4 +129,56 @@ export function nearestAbove(
 export function addNodes(graph: usize, scratch: usize, from: i32, to: i32, step: i32): void {
   bind(graph, scratch);
   for (let id = from; id < to; id += step) if (id != entry) addNode(id);
+}
+
+@inline
+function isAlive(alive: usize, id: i32): bool {
+  return load<u8>(alive + <usize>rowOf(id)) == 1;
+}
+
+/** Pushes the links of a list that are alive and were not seen yet to the results. */
+function gather(code: usize, list: usize, most: i32, alive: usize): void {
+  for (let i = 0; i < most; i++) {
+    const id = load<i32>(list + (<usize>i << 2));
+    if (id < 0) return;
+    const flag = visited + (<usize>id << 1);
+    if (load<u16>(flag) == epoch || !isAlive(alive, id)) continue;
+    store<u16>(flag, epoch);
+    pushResult(pack(distance(code, nodeAt(id)), id));
+  }
+}
+
+/** Puts the links of dead nodes in the place of those nodes, the best of all chosen anew. */
+function repairList(id: i32, level: i32, alive: usize): void {
+  const most = mostLinks(level), list = linksOf(id, level), count = countLinks(list, most);
+  let isBroken = false;
+  for (let i = 0; i < count; i++) {
+    if (!isAlive(alive, load<i32>(list + (<usize>i << 2)))) isBroken = true;
+  }
+  if (!isBroken) return;
+  const code = nodeAt(id);
+  nextEpoch();
+  clearHeaps();
+  store<u16>(visited + (<usize>id << 1), epoch);
+  gather(code, list, most, alive);
+  for (let i = 0; i < count; i++) {
+    const linked = load<i32>(list + (<usize>i << 2));
+    if (!isAlive(alive, linked)) gather(code, linksOf(linked, level), most, alive);
+  }
+  // Among the dead alone: better a way through them than none.
+  if (resultCount > 0) writeLinks(list, choose(sorted, drainResults(sorted), most, id), most);
+}
+
+/**
+ * Takes nodes of dead rows (a byte of 0 in `alive`) out of the links of the nodes from `from` below
+ * `to`. Lists of dead nodes stay as they are, so that threads may share the work.
+ */
+export function repairNodes(graph: usize, scratch: usize, alive: usize, from: i32, to: i32): void {
+  bind(graph, scratch);
+  for (let id = from; id < to; id++) {
+    if (!isAlive(alive, id)) continue;
+    for (let level = <i32>load<u8>(levels + <usize>id); level >= 0; level--) {
+      repairList(id, level, alive);
+    }
+  }
 }
