@@ -1,6 +1,7 @@
 /** The project's collections, in `vector` below its home folder. */
 import { join } from "node:path";
 
+import { SovereignError } from "../../core/errors.ts";
 import { type Collection, VectorStore } from "../../vector/index.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -18,4 +19,13 @@ export async function openCollection(
   const collection = await projectCollections(context).open(name, mode);
   context.onClose(() => collection.close());
   return collection;
+}
+
+/** INVALID_STATE for a collection that follows a table: its rows are that table's. */
+export function refuseFollower({ settings }: Collection, name: string): void {
+  if (settings.source === undefined) return;
+  const { table } = settings.source;
+  throw new SovereignError("INVALID_STATE", `\`${name}\` follows the table \`${table}\``, {
+    hint: `change the table, then run \`sovereign vector sync ${name}\``,
+  });
 }

@@ -181,7 +181,7 @@ function readSchema(spec: Message): Record<string, string> {
 
 /** Everything about an index but its rows. */
 export async function describeIndex(service: Service, name: string) {
-  const { collection, sync, failure } = await service.indexes.open(name);
+  const { collection, sync, isFilling, failure } = await service.indexes.open(name);
   const { source, names, synced, dims, text } = collection.settings;
   const { keyColumn, vectorColumn } = shapeOf(collection);
   const { embedder } = collection.settings;
@@ -193,7 +193,7 @@ export async function describeIndex(service: Service, name: string) {
     embedder === undefined
       ? []
       : [{ name: embedder.field, embedding_model_endpoint_name: embedder.spec }];
-  const isReady = source === undefined || synced !== undefined;
+  const isReady = source === undefined || (synced !== undefined && !isFilling);
   const state = stateOf({ hasTable: source !== undefined, isReady, isSyncing: sync !== null });
   const spec =
     source === undefined

@@ -36,6 +36,8 @@ export interface TableIndex {
 interface OpenIndex {
   readonly collection: Collection;
   sync: Promise<void> | null;
+  /** It is being filled for the first time. */
+  isFilling: boolean;
   /** What went wrong when it was synced last. */
   failure: string | null;
 }
@@ -65,7 +67,7 @@ export class Indexes {
     const known = this.#open.get(name);
     if (known !== undefined) return known;
     const opening = this.#options.store.open(name, "write").then((collection) => {
-      return { collection, sync: null, failure: null };
+      return { collection, sync: null, isFilling: false, failure: null };
     });
     this.#open.set(name, opening);
     // What cannot be opened now may be there at the next try.
@@ -109,6 +111,7 @@ export class Indexes {
   }
 
   async #syncNow(index: OpenIndex): Promise<void> {
+    index.isFilling = index.collection.settings.synced === undefined;
     try {
       const lake = await this.#openLake();
       const { clock } = this.#options;
@@ -118,6 +121,8 @@ export class Indexes {
       index.failure = null;
     } catch (error) {
       index.failure = (error as Error).message;
+    } finally {
+      index.isFilling = false;
     }
   }
 

@@ -5,7 +5,7 @@ import { LONG, STRING } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
 import { FILTER_FLAGS, readFilters } from "../../vector/filter-flags.ts";
-import { openCollection, projectCollections } from "../../vector/store.ts";
+import { openCollection, projectCollections, refuseFollower } from "../../vector/store.ts";
 
 export const command = defineCommand({
   args: {
@@ -43,6 +43,7 @@ export const command = defineCommand({
       }
     } else {
       const collection = await openCollection(context, name, dryRun ? "read" : "write");
+      refuseFollower(collection, name);
       const selection = { ids, ...filters };
       deleted = dryRun ? collection.find(selection).length : await collection.delete(selection);
     }

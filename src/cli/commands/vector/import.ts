@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { CREATE_FLAGS, readCreateFlags } from "../../vector/create-flags.ts";
 import { findRowFile, ROW_FILE_FLAGS, type RowFile } from "../../vector/row-files.ts";
-import { openCollection, projectCollections } from "../../vector/store.ts";
+import { openCollection, projectCollections, refuseFollower } from "../../vector/store.ts";
 import { reportTaken, TAKEN_FIELDS, takeRows } from "../../vector/take-rows.ts";
 
 export const command = defineCommand({
@@ -51,6 +51,7 @@ export const command = defineCommand({
 
 async function importRows(context: CommandContext, name: string, file: RowFile): Promise<number> {
   const collection = await openCollection(context, name, "write");
+  refuseFollower(collection, name);
   try {
     const taken = await takeRows(collection, file, context);
     await collection.optimize();

@@ -1,7 +1,7 @@
 /** `sovereign vector upsert`: rows of a file or stdin into a collection. */
 import { defineCommand } from "../../command.ts";
 import { findRowFile, ROW_FILE_FLAGS } from "../../vector/row-files.ts";
-import { openCollection } from "../../vector/store.ts";
+import { openCollection, refuseFollower } from "../../vector/store.ts";
 import { reportTaken, TAKEN_FIELDS, takeRows } from "../../vector/take-rows.ts";
 
 export const command = defineCommand({
@@ -28,6 +28,7 @@ export const command = defineCommand({
   seeAlso: ["vector import", "vector delete", "vector query"],
   async run(context, { args, flags }) {
     const collection = await openCollection(context, args.collection, "write");
+    refuseFollower(collection, args.collection);
     const file = await findRowFile(args.file, flags, context);
     const taken = await takeRows(collection, file, context);
     await reportTaken(context, args.collection, { taken, rows: collection.count });
