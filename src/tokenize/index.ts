@@ -10,7 +10,7 @@ export { type OpenedTokenizer, openTokenizer, type TokenizerKind } from "./load/
 export { loadSentencePiece } from "./load/sentence-piece.ts";
 export { ENCODINGS, encodingNamed, loadTiktoken, type TiktokenOptions } from "./load/tiktoken.ts";
 export { loadTokenizerJson } from "./load/tokenizer-json.ts";
-export { LAB_SPECIAL, trainWordLab } from "./load/word-lab.ts";
+export { LAB_SPECIAL, WordLabTrainer } from "./load/word-lab.ts";
 export type { Padding, Truncation } from "./process/fit.ts";
 export { type ChunkOptions, readTextChunks, type TextChunk } from "./stream/text-chunks.ts";
 export { DecodeStream, type EncodeOptions, Tokenizer } from "./tokenizer.ts";

@@ -2,11 +2,14 @@
 import type { ProgressTask } from "../../core/progress.ts";
 import type { TextInput } from "./inputs.ts";
 
+export interface FeedOptions {
+  readonly task: ProgressTask;
+  feed(text: string): void;
+}
+
 /** Feeds lines with their line feeds, many at a time. */
-export async function feedLines(
-  input: TextInput,
-  { task, feed }: { task: ProgressTask; feed: (text: string) => void },
-): Promise<void> {
+export async function feedLines(input: TextInput, options: FeedOptions): Promise<void> {
+  const { task } = options;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let held = "";
   for await (const part of input.read()) {
@@ -14,9 +17,9 @@ export async function feedLines(
     held += decoder.decode(part, { stream: true });
     const end = held.lastIndexOf("\n") + 1;
     if (end === 0) continue;
-    feed(held.slice(0, end));
+    options.feed(held.slice(0, end));
     held = held.slice(end);
   }
   held += decoder.decode();
-  if (held !== "") feed(held);
+  if (held !== "") options.feed(held);
 }

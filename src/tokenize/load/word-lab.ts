@@ -49,17 +49,23 @@ export function buildWordLab(tokens: readonly string[]): Tokenizer {
   });
 }
 
-/** Counts words and keeps those that are frequent enough. */
-export function trainWordLab(texts: Iterable<string>, minFrequency: number): string[] {
-  const counts = new Map<string, number>();
-  for (const text of texts) {
+/** Counts words of texts as they come; `tokens` then keeps those that are frequent enough. */
+export class WordLabTrainer {
+  readonly #counts = new Map<string, number>();
+
+  feed(text: string): void {
     for (const word of text.toLowerCase().split(/\p{White_Space}+/u)) {
-      if (word !== "") counts.set(word, (counts.get(word) ?? 0) + 1);
+      if (word !== "") this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
     }
   }
-  const words = [...counts].filter(([, count]) => count >= minFrequency).map(([word]) => word);
-  return [
-    ...LAB_SPECIAL,
-    ...words.filter((word) => !LAB_SPECIAL.some((special) => special === word)).sort(),
-  ];
+
+  /** Special tokens, then words in alphabetical order. */
+  tokens(minFrequency: number): string[] {
+    const frequent = [...this.#counts].filter(([, count]) => count >= minFrequency);
+    const words = frequent.map(([word]) => word);
+    return [
+      ...LAB_SPECIAL,
+      ...words.filter((word) => !LAB_SPECIAL.some((special) => special === word)).sort(),
+    ];
+  }
 }

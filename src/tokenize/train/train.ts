@@ -12,10 +12,12 @@ import { characterOfByte } from "../text/byte-characters.ts";
 import { GPT2_PATTERN } from "../text/known-patterns.ts";
 import { trainBpe } from "./bpe-trainer.ts";
 import { createWordCounter, type WordCounter } from "./count-words.ts";
+import { trainUnigram } from "./unigram-trainer.ts";
 
 export interface TrainOptions {
-  readonly type: "bpe" | "wordpiece";
+  readonly type: "bpe" | "wordpiece" | "unigram";
   readonly vocabularySize: number;
+  /** Of `bpe` and `wordpiece`: pairs seen less often are not merged. */
   readonly minFrequency: number;
   readonly specialTokens: readonly string[];
   /** How byte-level BPE cuts text; GPT-2's expression when absent. */
@@ -51,7 +53,14 @@ export class TokenizerTrainer {
 
   /** The tokenizer of all text fed, as the content of a `tokenizer.json`. */
   train(): JsonObject {
-    return this.#options.type === "bpe" ? this.#trainBytes() : this.#trainWordPiece();
+    switch (this.#options.type) {
+      case "bpe":
+        return this.#trainBytes();
+      case "wordpiece":
+        return this.#trainWordPiece();
+      case "unigram":
+        return this.#trainUnigram();
+    }
   }
 
   #trainBytes(): JsonObject {
@@ -95,14 +104,27 @@ export class TokenizerTrainer {
     return this.#describe(model, { post_processor, decoder });
   }
 
+  #trainUnigram(): JsonObject {
+    const { vocabulary, unkId } = trainUnigram([...this.#counter.counts()].sort(byText), {
+      ...this.#options,
+      unkToken: "<unk>",
+    });
+    const model = { type: "Unigram", unk_id: unkId, vocab: vocabulary, byte_fallback: false };
+    return this.#describe(model, { post_processor: null, decoder: METASPACE });
+  }
+
   #describe(model: JsonObject, ends: { post_processor: unknown; decoder: unknown }): JsonObject {
-    const vocab = model.vocab as Readonly<Record<string, number>>;
+    const { vocab } = model;
+    const idOf = (token: string): number =>
+      Array.isArray(vocab)
+        ? vocab.findIndex(([known]) => known === token)
+        : (vocab as Readonly<Record<string, number>>)[token]!;
     return {
       version: "1.0",
       truncation: null,
       padding: null,
       added_tokens: this.#options.specialTokens.map((content) => ({
-        id: vocab[content],
+        id: idOf(content),
         content,
         single_word: false,
         lstrip: false,
@@ -144,10 +166,26 @@ class PieceCounter implements WordCounter {
 }
 
 function specOf({ type, pattern }: TrainOptions): { normalizer: unknown; pre_tokenizer: unknown } {
-  return type === "bpe"
-    ? { normalizer: null, pre_tokenizer: bytePreTokenizer(pattern) }
-    : { normalizer: BERT_NORMALIZER, pre_tokenizer: { type: "BertPreTokenizer" } };
+  switch (type) {
+    case "bpe":
+      return { normalizer: null, pre_tokenizer: bytePreTokenizer(pattern) };
+    case "wordpiece":
+      return { normalizer: BERT_NORMALIZER, pre_tokenizer: { type: "BertPreTokenizer" } };
+    case "unigram":
+      return { normalizer: PIECE_NORMALIZER, pre_tokenizer: METASPACE };
+  }
 }
+
+/** As SentencePiece and `tokenizers`' `SentencePieceUnigramTokenizer` have it. */
+const PIECE_NORMALIZER = {
+  type: "Sequence",
+  normalizers: [
+    { type: "Nmt" },
+    { type: "NFKC" },
+    { type: "Replace", pattern: { Regex: " {2,}" }, content: " " },
+  ],
+};
+const METASPACE = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
 
 const BERT_NORMALIZER = {
   type: "BertNormalizer",

@@ -4,11 +4,16 @@
  * TOKENIZE_MB sets how much text each family gets (default 2), TOKENIZE_SEED which.
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTokenizer, type Tokenizer, TokenizerTrainer } from "../../../src/tokenize/index.ts";
+import {
+  loadTokenizerJson,
+  openTokenizer,
+  type Tokenizer,
+  TokenizerTrainer,
+} from "../../../src/tokenize/index.ts";
 import { buildCorpus } from "./corpus.ts";
 import { listFamilies, peerSettings, sitePackages, vocabularyWords } from "./families.ts";
 import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
@@ -92,14 +97,62 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
     const trainer = await TokenizerTrainer.create(options);
     trainer.feed(text);
     const ours = trainer.train().model as { merges: unknown; vocab: unknown };
-    const { readFileSync } = await import("node:fs");
     const theirs = JSON.parse(readFileSync(save, "utf8")) as { model: typeof ours };
     expect(ours.merges).toEqual(theirs.model.merges);
     expect(JSON.stringify(ours.vocab)).toBe(JSON.stringify(theirs.model.vocab));
     writeFileSync(join(folder, "ours.json"), JSON.stringify(trainer.train()));
     await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
   });
+
+  test("unigram pieces are those UnigramTrainer keeps", { timeout: 600_000 }, async () => {
+    const { ours, theirs } = await trainBoth("unigram", 4000, ["<unk>", "<s>", "</s>"]);
+    const scores = (file: TrainedFile) => new Map(file.model.vocab as [string, number][]);
+    const known = scores(theirs);
+    expect(new Set(scores(ours).keys())).toEqual(new Set(known.keys()));
+    const apart = [...scores(ours)].map(([token, score]) => Math.abs(score - known.get(token)!));
+    // Characters that are no pieces get their scores in a random order there.
+    expect(apart.filter((difference) => difference > 1e-9).length).toBeLessThan(800);
+    const some = texts.slice(0, 200);
+    const tokenizer = loadTokenizerJson(ours);
+    for (const text of some) {
+      const asked = { name: "ours", text };
+      expect([...tokenizer.encodeIds(text)]).toEqual(await peer.ask("encode", asked));
+    }
+  });
+
+  // Its ids of characters within words come in the random order of a hash table, and ties follow.
+  test("WordPiece has nearly all tokens of WordPieceTrainer", { timeout: 600_000 }, async () => {
+    const { ours, theirs } = await trainBoth("wordpiece", 8000, ["[UNK]"]);
+    const known = new Set(Object.keys(theirs.model.vocab));
+    const common = Object.keys(ours.model.vocab).filter((token) => known.has(token));
+    expect(common.length / known.size).toBeGreaterThan(0.99);
+  });
+
+  async function trainBoth(
+    type: "unigram" | "wordpiece",
+    vocabularySize: number,
+    special: string[],
+  ) {
+    const options = { folders: corpusFolders(), tokens: [], size: 800_000, seed: SEED };
+    const text = buildCorpus({ ...options, madeUp: 0 }).join("\n");
+    const paths = { text: join(folder, "small.txt"), save: join(folder, "theirs.json") };
+    writeFileSync(paths.text, text);
+    const asked = { kind: type, vocab_size: vocabularySize, min_frequency: 2, special };
+    await peer.ask("train", { ...asked, files: [paths.text], save: paths.save });
+    const settings = { type, vocabularySize, minFrequency: 2, specialTokens: special } as const;
+    const trainer = await TokenizerTrainer.create(settings);
+    trainer.feed(text);
+    const ours = trainer.train() as unknown as TrainedFile;
+    writeFileSync(join(folder, "ours.json"), JSON.stringify(ours));
+    await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
+    const theirs = JSON.parse(readFileSync(paths.save, "utf8")) as TrainedFile;
+    return { ours, theirs };
+  }
 });
+
+interface TrainedFile {
+  readonly model: { readonly vocab: object };
+}
 
 function digestOf(ids: Uint32Array): string {
   return createHash("md5")

@@ -110,7 +110,7 @@ def decode(name, ids):
 
 
 def train(files, vocab_size, min_frequency, save, kind="bpe", special=()):
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
     started = time.process_time()
     if kind == "bpe":
@@ -132,6 +132,18 @@ def train(files, vocab_size, min_frequency, save, kind="bpe", special=()):
             vocab_size=vocab_size,
             min_frequency=min_frequency,
             special_tokens=list(special),
+            show_progress=False,
+        )
+    elif kind == "unigram":
+        tokenizer = Tokenizer(models.Unigram())
+        steps = [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+        tokenizer.normalizer = normalizers.Sequence(steps)
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        tokenizer.decoder = decoders.Metaspace()
+        trainer = trainers.UnigramTrainer(
+            vocab_size=vocab_size,
+            special_tokens=list(special),
+            unk_token="<unk>",
             show_progress=False,
         )
     wall = time.time()

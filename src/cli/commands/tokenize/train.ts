@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/io/index.ts";
 import { defineCommand } from "../../command.ts";
-import { feedLines } from "../../tokenize/feed-lines.ts";
-import { openInputs } from "../../tokenize/inputs.ts";
+import { type FeedOptions, feedLines } from "../../tokenize/feed-lines.ts";
+import { openInputs, type TextInput } from "../../tokenize/inputs.ts";
 
-const DEFAULT_SIZE = { bpe: 32_000, wordpiece: 30_522, words: 0 } as const;
+const DEFAULT_SIZE = { bpe: 32_000, wordpiece: 30_522, unigram: 8000, words: 0 } as const;
 
 export const command = defineCommand({
   args: {
@@ -20,20 +20,20 @@ export const command = defineCommand({
     out: { type: "string", value: "file", summary: "where to write it (default tokenizer.json)" },
     type: {
       type: "choice",
-      choices: ["bpe", "wordpiece", "words"],
-      summary: "byte-level BPE (default), WordPiece, or the course's whole words",
+      choices: ["bpe", "wordpiece", "unigram", "words"],
+      summary: "byte-level BPE (default), WordPiece, unigram, or the course's whole words",
     },
     "vocab-size": {
       type: "integer",
       value: "n",
       min: 1,
-      summary: "tokens at most (default 32000)",
+      summary: "tokens at most (default 32000; 30522 of wordpiece, 8000 of unigram)",
     },
     "min-frequency": {
       type: "integer",
       value: "n",
       min: 1,
-      summary: "leave out what is seen less often (default 2)",
+      summary: "leave out what is seen less often (default 2; not for unigram)",
     },
     special: {
       type: "string",
@@ -59,7 +59,7 @@ export const command = defineCommand({
     },
   ],
   notes:
-    "The merges of `bpe` are those of Hugging Face's BpeTrainer on the same files, and its library loads the file. The same text gives the same file.",
+    "The merges of `bpe` are those of Hugging Face's BpeTrainer on the same files, the pieces of `unigram` those of its UnigramTrainer, and its library loads the file. The same text gives the same file; only counts of words are held.",
   output: "text",
   seeAlso: ["tokenize encode", "tokenize inspect"],
   async run(context, { args, flags }) {
@@ -76,50 +76,67 @@ export const command = defineCommand({
     const minFrequency = flags["min-frequency"] ?? 2;
     const path = resolve(context.io.cwd, out);
     if (type === "words") {
-      const { trainWordLab } = await import("../../../tokenize/index.ts");
-      const texts: string[] = [];
-      for (const input of inputs)
-        await feedLines(input, { task: reading, feed: (text) => texts.push(text) });
-      reading.discard();
-      const vocab = trainWordLab(texts, minFrequency);
+      const { WordLabTrainer } = await import("../../../tokenize/index.ts");
+      const trainer = new WordLabTrainer();
+      await feedAll(inputs, { task: reading, feed: (text) => trainer.feed(text) });
+      const vocab = trainer.tokens(minFrequency);
       await writeJson(path, { type: "lab-words", min_frequency: minFrequency, vocab });
       await context.note(`wrote ${out}: ${vocab.length} tokens`);
       return 0;
     }
     const { encodingNamed, TokenizerTrainer } = await import("../../../tokenize/index.ts");
+    refuseStrayFlags(type, flags);
     const isNamed = flags.pattern !== undefined && /^[\w-]+$/.test(flags.pattern);
     const pattern = isNamed ? encodingNamed(flags.pattern!).pattern : flags.pattern;
-    if (pattern !== undefined && type !== "bpe") {
-      throw new SovereignError("INVALID_PARAMETER_VALUE", "`--pattern` is for the type bpe", {
-        hint: "leave it out",
-      });
-    }
     const size = flags["vocab-size"] ?? DEFAULT_SIZE[type];
     let learning = reading;
     const trainer = await TokenizerTrainer.create({
       type,
       vocabularySize: size,
       minFrequency,
-      specialTokens: flags.special.length > 0 ? flags.special : habitOf(type),
+      specialTokens: flags.special.length > 0 ? flags.special : HABITS[type],
       ...(pattern === undefined ? {} : { pattern }),
-      onProgress: (count) => learning.describe(`${count} of ${size} tokens`),
+      onProgress: (count) => learning.describe(`${count} tokens, ${size} wanted`),
     });
-    for (const input of inputs)
-      await feedLines(input, { task: reading, feed: (text) => trainer.feed(text) });
-    reading.discard();
+    await feedAll(inputs, { task: reading, feed: (text) => trainer.feed(text) });
     learning = progress.start({ label: "learning", leavesLine: false });
     const file = trainer.train();
     learning.discard();
     await writeJson(path, file);
-    const vocabulary = Object.keys((file.model as { vocab: object }).vocab).length;
+    const { length: vocabulary } = Object.keys((file.model as { vocab: object }).vocab);
     await context.note(`wrote ${out}: ${vocabulary} tokens`);
     return 0;
   },
 });
 
-function habitOf(type: "bpe" | "wordpiece"): string[] {
-  return type === "bpe" ? ["<|endoftext|>"] : ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+async function feedAll(inputs: readonly TextInput[], options: FeedOptions): Promise<void> {
+  for (const input of inputs) await feedLines(input, options);
+  options.task.discard();
 }
+
+function refuseStrayFlags(
+  type: "bpe" | "wordpiece" | "unigram",
+  flags: { readonly pattern?: string | undefined; readonly "min-frequency"?: number | undefined },
+): void {
+  if (flags.pattern !== undefined && type !== "bpe") {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", "`--pattern` is for the type bpe", {
+      hint: "leave it out",
+    });
+  }
+  if (flags["min-frequency"] !== undefined && type === "unigram") {
+    throw new SovereignError(
+      "INVALID_PARAMETER_VALUE",
+      "`--min-frequency` is not for the type unigram",
+      { hint: "leave it out: pieces go by what they are worth" },
+    );
+  }
+}
+
+const HABITS = {
+  bpe: ["<|endoftext|>"],
+  wordpiece: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+  unigram: ["<unk>", "<s>", "</s>"],
+} as const;
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 1)}\n`);
