@@ -1,10 +1,10 @@
 /**
- * Learns a unigram model (Kudo, 2018) as `tokenizers` 0.23's `UnigramTrainer` does: from seeds,
- * two rounds of expectation maximisation with a sparse prior, then the quarter of the pieces whose
- * loss costs least is dropped, again and again down to 1.1 times the size wanted.
+ * Learns a unigram model (Kudo, 2018) as `tokenizers` 0.23's `UnigramTrainer` does: from seeds, two
+ * rounds of expectation maximisation with a sparse prior, then the quarter of the pieces whose loss
+ * costs least is dropped, again and again down to 1.1 times the size wanted.
  *
- * Sums run over words in order, so that the same text gives the same file; there the order is random,
- * and pieces at the edge of the vocabulary differ from run to run.
+ * Sums run over words in order, so that the same text gives the same file; there the order is
+ * random, and pieces at the edge of the vocabulary may differ from run to run.
  */
 import { SovereignError } from "../../core/errors.ts";
 import { PieceLattice, type PieceScores, scorePieces } from "./piece-lattice.ts";
