@@ -9,7 +9,7 @@ import type { ComputeBackend } from "../../compute/index.ts";
 import { createRng } from "../../core/rng.ts";
 import type { SparseVector } from "./terms.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const SEED = 20_261_122;
 /** Directions whose length falls below this share of the longest carry nothing but rounding. */
 const LEAST_LENGTH = 1e-5;
@@ -28,13 +28,13 @@ export function findSubspace(
   compute: ComputeBackend,
 ): Float32Array {
   const rng = createRng(SEED);
-  let basis = Float32Array.from({ length: columns * dims }, () => rng.normal());
-  basis = orthonormalise(basis, dims, compute);
+  // Signs serve as well as normal deviates.
+  let basis = Float32Array.from({ length: columns * dims }, () => (rng.next() < 0.5 ? -1 : 1));
   for (let round = 0; round < ROUNDS; round++) {
     const seen = orthonormalise(project(rows, basis, dims), dims, compute);
     basis = orthonormalise(spread(rows, seen, { columns, dims }), dims, compute);
   }
-  return basis;
+  return orthonormalise(basis, dims, compute);
 }
 
 /** X B: (N, K). */
@@ -45,11 +45,9 @@ export function project(
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(rows.length * dims);
   rows.forEach(({ buckets, values }, row) => {
-    const at = row * dims;
-    buckets.forEach((bucket, i) => {
-      const [from, value] = [bucket * dims, values[i]!];
-      for (let j = 0; j < dims; j++) out[at + j]! += value * basis[from + j]!;
-    });
+    for (let i = 0; i < buckets.length; i++) {
+      addScaled({ x: basis, at: buckets[i]! * dims }, values[i]!, { x: out, at: row * dims }, dims);
+    }
   });
   return out;
 }
@@ -62,32 +60,35 @@ function spread(
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(columns * dims);
   rows.forEach(({ buckets, values }, row) => {
-    const from = row * dims;
-    buckets.forEach((bucket, i) => {
-      const [at, value] = [bucket * dims, values[i]!];
-      for (let j = 0; j < dims; j++) out[at + j]! += value * y[from + j]!;
-    });
+    for (let i = 0; i < buckets.length; i++) {
+      addScaled({ x: y, at: row * dims }, values[i]!, { x: out, at: buckets[i]! * dims }, dims);
+    }
   });
   return out;
 }
 
-/** Columns of (R, K) made orthonormal by Cholesky's factor of their products, twice for precision. */
+interface Place {
+  readonly x: Float32Array;
+  readonly at: number;
+}
+
+function addScaled(from: Place, scale: number, to: Place, dims: number): void {
+  const [x, a, out, b] = [from.x, from.at, to.x, to.at];
+  for (let j = 0; j < dims; j++) out[b + j]! += scale * x[a + j]!;
+}
+
+/** Columns of (R, K) made orthonormal by Cholesky's factor of their products; again for precision. */
 function orthonormalise(
   x: Float32Array<ArrayBuffer>,
   dims: number,
   compute: ComputeBackend,
 ): Float32Array<ArrayBuffer> {
-  let result = x;
-  for (let pass = 0; pass < 2; pass++) {
-    const count = result.length / dims;
-    const products = new Float32Array(dims * dims);
-    const square = { m: dims, n: dims, k: count, transposeA: true };
-    compute.sgemm(result, result, products, square);
-    const next = new Float32Array(result.length);
-    const inverse = invertFactor(Float64Array.from(products), dims);
-    compute.sgemm(result, inverse, next, { m: count, n: dims, k: dims });
-    result = next;
-  }
+  const count = x.length / dims;
+  const products = new Float32Array(dims * dims);
+  compute.sgemm(x, x, products, { m: dims, n: dims, k: count, transposeA: true });
+  const inverse = invertFactor(Float64Array.from(products), dims);
+  const result = new Float32Array(x.length);
+  compute.sgemm(x, inverse, result, { m: count, n: dims, k: dims });
   return result;
 }
 

@@ -29,7 +29,7 @@ export interface TermState {
 const LSA_BUCKETS = 1 << 15;
 const KINDS: Readonly<Record<TermEmbedderName, TermKind>> = { tfidf: "parts", lsa: "words" };
 /** More texts than these show an analysis nothing new; a sample of them is taken. */
-const MOST_TEXTS = 20_000;
+const MOST_TEXTS = 10_000;
 const SEED = 20_261_122;
 
 /** Buckets that terms are hashed into. */
