@@ -98,6 +98,23 @@ test.each(METRICS)("%s: one thread makes the same graph, whatever the build", as
   expect(sections[2]!.equals(sections[0]!)).toBe(true);
 });
 
+test.each(METRICS)("%s: a graph that compares the numbers themselves", async (metric) => {
+  const rows = makeRows(2000, 21, 10);
+  const queries = queriesOf(rows, 50, 11);
+  const index = (await VectorIndex.create(rows, metric, { threads: 1 }))!;
+  await index.build({ m: 8, codes: "float32" });
+  const found = index.search(queries, { limit: 10 })!;
+  const exact = index.search(queries, { limit: 10, ef: 0 })!;
+  const hits = found.flatMap((list, i) => {
+    const truth = new Set(exact[i]!.map(({ row }) => row));
+    return list.filter(({ row }) => truth.has(row));
+  });
+  expect(hits.length).toBeGreaterThan(485);
+  const again = (await VectorIndex.create(rows, metric))!;
+  expect(again.load(index.encode(), 2000)).toBe(true);
+  expect(again.search(queries, { limit: 10 })).toEqual(found);
+});
+
 test("several threads make a graph as good", async () => {
   const rows = makeRows(12_000, 24, 6);
   const queries = queriesOf(rows, 100, 7);

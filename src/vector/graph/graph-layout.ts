@@ -5,7 +5,7 @@
  * | offset | bytes | header                                                            |
  * |--------|-------|-------------------------------------------------------------------|
  * | 0      | 4     | version 2                                                         |
- * | 4      | 12    | n, dims, metric (0 cosine, 1 dot, 2 l2)                           |
+ * | 4      | 12    | n, dims, metric (0 cosine, 1 dot, 2 l2) + 256 × codes (0, 1)      |
  * | 16     | 8     | M, efConstruction                                                 |
  * | 24     | 8     | entry node and its level                                          |
  * | 32     | 4     | length of the upper links in words                                |
@@ -21,11 +21,16 @@ export const MOST_LEVELS = 16;
 /** How a kernel and a file name metrics. */
 export const METRIC_CODES: readonly Metric[] = ["cosine", "dot", "l2"];
 
+/** What a walk compares: 7-bit codes in a byte each, or the numbers themselves. */
+export type CodeKind = "int8" | "float32";
+export const CODE_KINDS: readonly CodeKind[] = ["int8", "float32"];
+
 /** What a graph is. */
 export interface GraphShape {
   readonly nodeCount: number;
   readonly dims: number;
   readonly metric: Metric;
+  readonly codes: CodeKind;
   /** Links of a node on the upper levels, twice as many on the first. */
   readonly m: number;
   readonly efConstruction: number;
@@ -59,7 +64,8 @@ export function totalBytes(shape: GraphShape): number {
 export function encodeShape(shape: GraphShape): Uint8Array {
   const header = Buffer.alloc(HEADER_BYTES);
   const { nodeCount, dims, metric, m, efConstruction, entry, topLevel, upperWords, ef } = shape;
-  const facts = [GRAPH_VERSION, nodeCount, dims, METRIC_CODES.indexOf(metric), m, efConstruction];
+  const kinds = METRIC_CODES.indexOf(metric) + 256 * CODE_KINDS.indexOf(shape.codes);
+  const facts = [GRAPH_VERSION, nodeCount, dims, kinds, m, efConstruction];
   [...facts, entry, topLevel, upperWords, ef].forEach((word, i) => {
     header.writeUInt32LE(word, i * 4);
   });
@@ -77,12 +83,14 @@ export function decodeShape(section: Uint8Array): GraphShape | null {
   if (section.length < HEADER_BYTES) return null;
   const header = Buffer.from(section.buffer, section.byteOffset, HEADER_BYTES);
   const word = (i: number): number => header.readUInt32LE(i * 4);
-  const metric = METRIC_CODES[word(3)];
-  if (word(0) !== GRAPH_VERSION || metric === undefined) return null;
+  const metric = METRIC_CODES[word(3) % 256];
+  const codes = CODE_KINDS[Math.floor(word(3) / 256)];
+  if (word(0) !== GRAPH_VERSION || metric === undefined || codes === undefined) return null;
   const shape: GraphShape = {
     nodeCount: word(1),
     dims: word(2),
     metric,
+    codes,
     m: word(4),
     efConstruction: word(5),
     entry: word(6),

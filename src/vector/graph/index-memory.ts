@@ -10,10 +10,9 @@ import {
   loadKernel,
 } from "../../compute/index.ts";
 import type { Metric } from "../types.ts";
-import { type GraphShape, METRIC_CODES } from "./graph-layout.ts";
+import { CODE_KINDS, type CodeKind, type GraphShape, METRIC_CODES } from "./graph-layout.ts";
 
 const LINE = 64;
-const CODE_UNIT = 16;
 /** Rows that a graph has room for beyond those it is built of, at least. */
 const LEAST_SLACK = 1000;
 
@@ -69,7 +68,7 @@ export class IndexMemory {
     this.metric = metric;
     this.at = kernel.arena.allocateZeroed(WORD.count * 4);
     this.#words = new Uint32Array(kernel.memory.buffer, this.at, WORD.count);
-    this.#words.set([0, dims, codeBytesOf(dims)]);
+    this.#words.set([0, dims]);
     this.#words[10] = METRIC_CODES.indexOf(metric);
     this.vectors = new Float32Array(0);
   }
@@ -122,7 +121,7 @@ export class IndexMemory {
   /** Lays out a graph whose ids, levels and links are the caller's to fill; false without room. */
   placeGraph(shape: GraphShape): boolean {
     const { nodeCount, m, dims } = { ...shape, dims: this.dims };
-    const codeBytes = codeBytesOf(dims);
+    const codeBytes = codeBytesOf(dims, shape.codes);
     const nodeBytes = Math.ceil((codeBytes + 8 * m) / LINE) * LINE;
     const capacity = this.#capacityFor(nodeCount, nodeBytes);
     if (capacity === 0) return false;
@@ -136,7 +135,7 @@ export class IndexMemory {
     const levels = arena.allocateZeroed(capacity);
     const locks = arena.allocateZeroed(capacity * 4);
     const rows = arena.allocateZeroed(capacity * 4);
-    const kind = Number(shape.metric === "dot");
+    const kind = Number(shape.metric === "dot") + 2 * CODE_KINDS.indexOf(shape.codes);
     this.#words.set([nodeCount, dims, codeBytes, nodeBytes, m, 2 * m, shape.efConstruction]);
     this.#words.set([shape.entry, shape.topLevel, kind], WORD.entry);
     this.#words.set([nodes, upperOffsets, upperLinks, levels, locks, rows], 11);
@@ -176,7 +175,7 @@ export class IndexMemory {
     const lists = [0, 1, 2, 3].map(() => arena.allocate((capacity + 2 * m + 2) * 8));
     const fresh = arena.allocate((2 * m + 2) * 12);
     const query = arena.allocate(dims * 4);
-    const code = arena.allocate(codeBytesOf(dims));
+    const code = arena.allocate(codeBytesOf(dims, "float32"));
     const found = arena.allocate(MOST_FOUND * 16);
     const at = arena.allocate(44);
     const words = new Uint32Array(this.kernel.memory.buffer, at, 11);
@@ -197,6 +196,7 @@ export const MOST_FOUND = 500_000;
 /** Bytes of a node beside its code and links: words, upper links, the scratch of two threads. */
 const BYTES_BESIDE = 96;
 
-function codeBytesOf(dims: number): number {
-  return Math.ceil(dims / CODE_UNIT) * CODE_UNIT;
+/** As long as the kernel's steps, 16 numbers or 8. */
+function codeBytesOf(dims: number, codes: CodeKind): number {
+  return codes === "int8" ? Math.ceil(dims / 16) * 16 : Math.ceil(dims / 8) * 32;
 }

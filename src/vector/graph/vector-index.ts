@@ -3,8 +3,8 @@
  * finds scored again on the vectors. Scores are exact either way. Holds the vectors of the
  * collection's rows in a kernel's memory; rows that are not in the graph are looked at one by one.
  *
- * Memory beside the vectors, for a node of a graph: dims bytes for codes, 8·M for links, some 15
- * for upper levels and the like, 2 for each thread.
+ * Memory beside the vectors, for a node of a graph: dims bytes for codes (4·dims of `float32`), 8·M
+ * for links, some 15 for upper levels and the like, 2 for each thread.
  */
 import { createPool, type LoadKernelOptions } from "../../compute/index.ts";
 import { type ScoredRow, TopRows } from "../search/top-rows.ts";
@@ -18,7 +18,7 @@ import {
   repairGraph,
   type Threads,
 } from "./build-graph.ts";
-import { decodeShape, encodeShape, type GraphShape } from "./graph-layout.ts";
+import { type CodeKind, decodeShape, encodeShape, type GraphShape } from "./graph-layout.ts";
 import { readParts, writeParts } from "./graph-section.ts";
 import { IndexMemory, MOST_FOUND, type WorkArea } from "./index-memory.ts";
 import { chooseScale } from "./quantise.ts";
@@ -29,6 +29,11 @@ export interface GraphOptions {
   readonly m?: number;
   /** How many of the nearest are looked at for them. Default 200. */
   readonly efConstruction?: number;
+  /**
+   * `int8` (default) is smaller and faster; `float32` for vectors that a few numbers far beyond the
+   * others leave too few steps for.
+   */
+  readonly codes?: CodeKind;
   /** Several are faster; one makes the same graph of the same rows. Default: all cores. */
   readonly threads?: number;
 }
@@ -96,15 +101,15 @@ export class VectorIndex {
   }
 
   /** Links every row, of which none is dead; node ids are the index's own. False without room. */
-  async build({ m = 16, efConstruction = 200 }: GraphOptions): Promise<boolean> {
+  async build({ m = 16, efConstruction = 200, codes = "int8" }: GraphOptions): Promise<boolean> {
     const { vectors, length, dims } = this.#rows;
     const { metric } = this.#memory;
     const levels = drawLevels(length, m);
     const shape: GraphShape = {
-      ...{ nodeCount: length, dims, metric, m, efConstruction, entry: 0 },
+      ...{ nodeCount: length, dims, metric, codes, m, efConstruction, entry: 0 },
       topLevel: levels.reduce((a, b) => Math.max(a, b), 0),
       upperWords: levels.reduce((sum, level) => sum + level, 0) * m,
-      scale: chooseScale(vectors.subarray(0, length * dims), dims, metric),
+      scale: codes === "int8" ? chooseScale(vectors.subarray(0, length * dims), dims, metric) : 1,
       ef: DEFAULT_EF,
     };
     if (!this.#memory.placeGraph(shape)) return false;

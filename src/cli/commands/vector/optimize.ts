@@ -19,6 +19,11 @@ export const command = defineCommand({
       value: "n",
       summary: "how many of the nearest are looked at for them (default 200)",
     },
+    codes: {
+      type: "choice",
+      choices: ["int8", "float32"],
+      summary: "what the graph compares (default int8: smaller, faster)",
+    },
     threads: {
       type: "integer",
       value: "n",
@@ -66,6 +71,7 @@ export const command = defineCommand({
       ...(flags["ef-construction"] === undefined
         ? {}
         : { efConstruction: flags["ef-construction"] }),
+      ...(flags.codes === undefined ? {} : { codes: flags.codes }),
       ...(flags.threads === undefined ? {} : { threads: flags.threads }),
       ...(flags.ef === undefined ? {} : { ef: flags.ef }),
       ...(targetRecall === undefined ? {} : { targetRecall }),

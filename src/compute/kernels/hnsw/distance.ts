@@ -4,6 +4,8 @@
 // |------|-------------------------------------|----------------------------------------------|
 // | 0    | 7 bits a number, 64 stands for 0    | sum of squared differences                   |
 // | 1    | the same                            | negative sum of products of (code - 64)      |
+// | 2    | f32 a number                        | sum of squared differences, its bits         |
+// | 3    | the same                            | negative sum of products, bits that order so |
 //
 // Differences and products of 7 bits fit the 8-bit multiplications that processors have. The sums
 // are exact, so the plain build gives the same.
@@ -50,24 +52,62 @@ function product(a: usize, b: usize): i32 {
   return sumLanes(i32x4.sub(t, s));
 }
 
+@inline
+function sumFloats(a: v128): f32 {
+  return (
+    f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) +
+    f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3)
+  );
+}
+
+/** Bits of a float that is not negative order as integers do. */
+@inline
+function squaredFloats(a: usize, b: usize): i32 {
+  let s = f32x4.splat(0), t = s;
+  for (let i: usize = 0; i < codeBytes; i += 32) {
+    const x = f32x4.sub(v128.load(a + i), v128.load(b + i));
+    const y = f32x4.sub(v128.load(a + i, 16), v128.load(b + i, 16));
+    s = f32x4.add(s, f32x4.mul(x, x));
+    t = f32x4.add(t, f32x4.mul(y, y));
+  }
+  return reinterpret<i32>(sumFloats(f32x4.add(s, t)));
+}
+
+function productFloats(a: usize, b: usize): i32 {
+  let s = f32x4.splat(0), t = s;
+  for (let i: usize = 0; i < codeBytes; i += 32) {
+    s = f32x4.add(s, f32x4.mul(v128.load(a + i), v128.load(b + i)));
+    t = f32x4.add(t, f32x4.mul(v128.load(a + i, 16), v128.load(b + i, 16)));
+  }
+  const bits = reinterpret<i32>(-sumFloats(f32x4.add(s, t)));
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
 /** Between two codes. */
 @inline
 export function distance(a: usize, b: usize): i32 {
-  return codeKind == 0 ? squared(a, b) : product(a, b);
+  if (codeKind == 0) return squared(a, b);
+  if (codeKind == 2) return squaredFloats(a, b);
+  return codeKind == 1 ? product(a, b) : productFloats(a, b);
 }
 
 /** Codes `dims` f32 numbers; cosine (metric 0) compares vectors of length 1, so those are coded. */
 export function encode(vector: usize, code: usize): void {
   let factor = scale;
-  const end = vector + (<usize>dims << 2);
+  const end = vector + (<usize>dims << 2), codeEnd = code + codeBytes;
   if (metric == 0) {
     let sum: f64 = 0;
     for (let p = vector; p < end; p += 4) sum += <f64>load<f32>(p) * <f64>load<f32>(p);
     if (sum > 0) factor = <f32>(<f64>scale / Math.sqrt(sum));
   }
+  if (codeKind >= 2) {
+    for (let p = vector; p < end; p += 4, code += 4) store<f32>(code, load<f32>(p) * factor);
+    for (; code < codeEnd; code += 4) store<f32>(code, 0);
+    return;
+  }
   for (let p = vector; p < end; p += 4, code++) {
     const value = nearest<f32>(load<f32>(p) * factor);
     store<i8>(code, <i8>(max<f32>(-MOST, min<f32>(MOST, value)) + 64));
   }
-  for (let i = <usize>dims; i < codeBytes; i++, code++) store<i8>(code, 64);
+  for (; code < codeEnd; code++) store<i8>(code, 64);
 }
