@@ -13,6 +13,9 @@ import { type AlignedText, type Edit, editText } from "../text/aligned-text.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+const MOST_KNOWN = 10_000;
+const MOST_KNOWN_UNITS = 8;
+
 interface Found {
   readonly length: number;
   readonly value: number;
@@ -22,6 +25,8 @@ interface Found {
 export class CompiledCharsMap {
   readonly #units: Uint32Array;
   readonly #replacements: Uint8Array;
+  /** What graphemes become, of those seen lately. */
+  readonly #known = new Map<string, string | null>();
 
   constructor(bytes: Uint8Array) {
     const size =
@@ -55,6 +60,7 @@ export class CompiledCharsMap {
 
   /** What `tokenizers` makes of it: graphemes of fewer than six bytes first, then characters. */
   replaceGraphemes(source: AlignedText): AlignedText {
+    if (this.#staysAsIs(source.text)) return source;
     const edits: Edit[] = [];
     const replace = (part: string, from: number): boolean => {
       const replacement = this.#shortest(part);
@@ -63,7 +69,7 @@ export class CompiledCharsMap {
       return true;
     };
     for (const { segment, index } of segmenter().segment(source.text)) {
-      if (encoder.encode(segment).length < 6 && replace(segment, index)) continue;
+      if (Buffer.byteLength(segment) < 6 && replace(segment, index)) continue;
       let at = index;
       for (const character of segment) {
         replace(character, at);
@@ -73,9 +79,25 @@ export class CompiledCharsMap {
     return editText(source, edits);
   }
 
+  /** Whether it is ASCII, where each character is a grapheme, and all of it maps to itself. */
+  #staysAsIs(text: string): boolean {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < 0x20 || unit > 0x7e) return false;
+      const replacement = this.#shortest(text[i]!);
+      if (replacement !== null && replacement !== text[i]) return false;
+    }
+    return true;
+  }
+
   #shortest(part: string): string | null {
+    const known = this.#known.get(part);
+    if (known !== undefined) return known;
     const found = this.#search(encoder.encode(part))[0];
-    return found === undefined ? null : this.#replacementAt(found.value);
+    const replacement = found === undefined ? null : this.#replacementAt(found.value);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    if (part.length <= MOST_KNOWN_UNITS) this.#known.set(part, replacement);
+    return replacement;
   }
 
   /** Every prefix of `key` that the trie holds, shortest first. */
