@@ -2,6 +2,8 @@
  * One writer at a time. The lock is SQLite's own on an empty database beside the file: the system
  * lets go of it when its process ends, however it ends, so nothing stale can stay behind.
  */
+import { basename } from "node:path";
+import { SovereignError } from "../../core/errors.ts";
 import type { Database } from "../../core/store/index.ts";
 
 /** A held lock. */
@@ -15,9 +17,19 @@ export async function takeWriterLock(path: string): Promise<WriterLock> {
   const database: Database = openDatabase(path, { mustExist: false });
   try {
     database.exec("BEGIN EXCLUSIVE");
-  } catch (error) {
+  } catch (cause) {
     database.close();
-    throw error;
+    const isHeld = cause instanceof SovereignError && cause.code === "TEMPORARILY_UNAVAILABLE";
+    if (!isHeld) throw cause;
+    const collection = basename(path, ".lock");
+    throw new SovereignError(
+      "TEMPORARILY_UNAVAILABLE",
+      `another process writes the collection \`${collection}\``,
+      {
+        hint: "try again when it has ended; `sovereign vector serve` keeps what it has used",
+        cause,
+      },
+    );
   }
   return { release: () => database.close() };
 }
