@@ -17,6 +17,13 @@ import {
 import type { VectorIndex } from "./graph/vector-index.ts";
 import { changedRows, checkRows } from "./input/check-row.ts";
 import {
+  addTextSection,
+  EXTRA_SECTIONS,
+  openCollectionEmbedder,
+  openTextIndex,
+  type Parts,
+} from "./open-parts.ts";
+import {
   filterRows,
   type ManyQueries,
   type QueryTarget,
@@ -25,9 +32,7 @@ import {
   type VectorQuery,
 } from "./search/run-query.ts";
 import type { ScoredRow } from "./search/top-rows.ts";
-import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
-import type { Rows } from "./store/rows.ts";
-import { damaged } from "./store/section-file.ts";
+import { DiskCollection } from "./store/disk-collection.ts";
 import type { FollowOptions, SyncOptions, SyncResult } from "./sync/sync.ts";
 import type { TextIndex } from "./text/text-index.ts";
 import type { CollectionSettings, Metadata, SyncState, UpsertResult, VectorRow } from "./types.ts";
@@ -217,6 +222,12 @@ export class Collection implements AsyncDisposable {
     return syncCollection(this, lake, options);
   }
 
+  /** Whether `sync` would find nothing to do. */
+  async isUpToDate(lake: Lake): Promise<boolean> {
+    const { isUpToDate } = await import("./sync/sync.ts");
+    return isUpToDate(this, lake);
+  }
+
   /** Syncs whenever the table has changed, until `signal` ends it; gives what each sync did. */
   async *follow(lake: Lake, options: FollowOptions): AsyncGenerator<SyncResult> {
     const { followTable } = await import("./sync/sync.ts");
@@ -285,48 +296,4 @@ export class Collection implements AsyncDisposable {
     this.#changes = result;
     return result;
   }
-}
-
-interface Parts {
-  readonly index: VectorIndex | null;
-  readonly textIndex: TextIndex | null;
-  readonly embedder: CollectionEmbedder | null;
-}
-
-/** What the file keeps for searches, beside the rows. */
-const EXTRA_SECTIONS = [GRAPH_SECTION, EMBEDDER_SECTION];
-
-async function openCollectionEmbedder(disk: DiskCollection): Promise<CollectionEmbedder | null> {
-  const { embedder } = disk.settings;
-  if (embedder === undefined) return null;
-  const { CollectionEmbedder } = await import("./embed/collection-embedder.ts");
-  return new CollectionEmbedder(embedder, disk);
-}
-
-/** The index of words, whose section is read when the first text is searched. */
-async function openTextIndex(disk: DiskCollection): Promise<TextIndex> {
-  // The stemmers are a megabyte of code.
-  const { TextIndex } = await import("./text/text-index.ts");
-  const { decodeTextParts, TEXT_SECTION } = await import("./text/text-section.ts");
-  return new TextIndex(disk.settings, () => {
-    const section = disk.readExtra(TEXT_SECTION);
-    if (section === null) return null;
-    const fieldCount = disk.settings.text.length;
-    const parts = decodeTextParts(section, { rowCount: disk.fileRowCount, fieldCount });
-    if (parts !== null) return parts;
-    throw damaged(collectionPaths(disk.base).file, 0, "its text index is no index of its rows");
-  });
-}
-
-async function addTextSection(
-  extras: Map<string, Uint8Array>,
-  settings: CollectionSettings,
-  rows: Rows,
-): Promise<void> {
-  if (settings.text.length === 0 || rows.length === 0) return;
-  const { TextIndex } = await import("./text/text-index.ts");
-  const { encodeTextParts, TEXT_SECTION } = await import("./text/text-section.ts");
-  const index = new TextIndex(settings);
-  index.refresh(rows, 0);
-  extras.set(TEXT_SECTION, encodeTextParts(index.parts));
 }

@@ -64,6 +64,12 @@ export class VectorStore {
     return readHead(collectionPaths(this.#base(name)).file).settings;
   }
 
+  /** The files of a collection whose changes are changes of it. */
+  pathsOf(name: string): string[] {
+    const { file, wal } = collectionPaths(this.#base(name));
+    return [file, wal];
+  }
+
   has(name: string): boolean {
     return NAME.test(name) && existsSync(collectionPaths(join(this.folder, name)).file);
   }

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   mustExist?: boolean;
   /** NORMAL keeps every commit through kill -9 and may lose the last ones with the power. */
   synchronous?: "FULL" | "NORMAL";
+  /** How long a statement waits for another connection's lock, with the whole thread; 5 s. */
+  busyTimeoutMs?: number;
 }
 
 /** One connection to an SQLite file. Calls are synchronous; statements are prepared once. */
@@ -55,7 +57,11 @@ export interface Database {
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const readOnly = options.readOnly ?? false;
-  const driver = connect(path, { readOnly, mustExist: options.mustExist ?? true });
+  const driver = connect(path, {
+    readOnly,
+    mustExist: options.mustExist ?? true,
+    ...(options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs }),
+  });
   if (options.synchronous === "NORMAL") driver.pragma("synchronous = NORMAL");
   return new SqliteDatabase(path, driver);
 }

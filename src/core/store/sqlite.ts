@@ -16,13 +16,15 @@ const BUSY_TIMEOUT_MS = 5000;
 export interface ConnectionOptions {
   readOnly?: boolean;
   mustExist?: boolean;
+  /** How long a statement waits for another connection's lock, with the whole thread; 5 s. */
+  busyTimeoutMs?: number;
 }
 
 /** @internal Opens a connection with the house's settings. WAL is set when the file is made. */
 export function connect(path: string, options: ConnectionOptions = {}): Database.Database {
   return guard(path, () => {
     const database = new Database(path, {
-      timeout: BUSY_TIMEOUT_MS,
+      timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
       readonly: options.readOnly ?? false,
       fileMustExist: options.mustExist ?? false,
       nativeBinding: findBinding(),

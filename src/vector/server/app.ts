@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { SovereignError } from "../../core/errors.ts";
 import { createGate, type GateOptions } from "../../core/http/index.ts";
 import { printJson } from "../../core/json/index.ts";
+import type { Collection } from "../collection.ts";
 import {
   createEndpoint,
   createIndex,
@@ -111,28 +112,32 @@ async function answerIndexes(service: Service, request: IndexRequest): Promise<u
   throw noRouteFor(`${method} ${ROOT}indexes/${words.join("/")}`);
 }
 
+type Work = (collection: Collection) => unknown;
+
 async function answerVerb(
   { indexes }: Service,
   name: string,
   { verb, method, message }: { verb: string; method: string; message: Message },
 ): Promise<unknown> {
   const isReading = method === "GET" || method === "POST";
-  const { collection } = await indexes.open(name);
+  const read = (work: Work): Promise<unknown> => indexes.use(name, "read", work);
+  const write = (work: Work): Promise<unknown> => indexes.use(name, "write", work);
   switch (verb) {
     case "query":
-      if (isReading) return queryIndex(collection, message);
+      if (isReading) return read((index) => queryIndex(index, message));
       break;
     case "query-next-page":
-      if (isReading) return queryNextPage(collection, message);
+      if (isReading) return read((index) => queryNextPage(index, message));
       break;
     case "scan":
-      if (isReading) return scanIndex(collection, message);
+      if (isReading) return read((index) => scanIndex(index, message));
       break;
     case "upsert-data":
-      if (method === "POST") return upsertData(collection, message);
+      if (method === "POST") return write((index) => upsertData(index, message));
       break;
     case "delete-data":
-      if (method === "POST" || method === "DELETE") return deleteData(collection, message);
+      if (method === "POST" || method === "DELETE")
+        return write((index) => deleteData(index, message));
       break;
     case "sync":
       if (method !== "POST") break;

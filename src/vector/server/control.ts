@@ -1,5 +1,6 @@
 /** Endpoints and indexes of the REST API: made, listed, described, deleted. */
 import { SovereignError } from "../../core/errors.ts";
+import type { Collection } from "../collection.ts";
 import { isEmbedderName } from "../embed/open-embedder.ts";
 import { MAX_DIMS } from "../store/section-file.ts";
 import type { TableSource } from "../types.ts";
@@ -181,7 +182,11 @@ function readSchema(spec: Message): Record<string, string> {
 
 /** Everything about an index but its rows. */
 export async function describeIndex(service: Service, name: string) {
-  const { collection, sync, isFilling, failure } = await service.indexes.open(name);
+  return service.indexes.use(name, "read", (collection) => describe(service, name, collection));
+}
+
+function describe(service: Service, name: string, collection: Collection) {
+  const { running, isFilling, failure } = service.indexes.statusOf(name);
   const { source, names, synced, dims, text } = collection.settings;
   const { keyColumn, vectorColumn } = shapeOf(collection);
   const { embedder } = collection.settings;
@@ -194,7 +199,7 @@ export async function describeIndex(service: Service, name: string) {
       ? []
       : [{ name: embedder.field, embedding_model_endpoint_name: embedder.spec }];
   const isReady = source === undefined || (synced !== undefined && !isFilling);
-  const state = stateOf({ hasTable: source !== undefined, isReady, isSyncing: sync !== null });
+  const state = stateOf({ hasTable: source !== undefined, isReady, isSyncing: running !== null });
   const spec =
     source === undefined
       ? {

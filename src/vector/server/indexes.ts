@@ -1,6 +1,6 @@
 /**
- * The indexes of a server: collections opened at first use and kept, for writing, until the server
- * ends; those that follow tables are synced in the background, continuous ones again and again.
+ * The indexes of a server. Those that follow tables are synced in the background, continuous ones
+ * again and again.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
@@ -10,6 +10,7 @@ import type { Collection } from "../collection.ts";
 import type { IndexNames, TableSource, TextField } from "../types.ts";
 import type { VectorStore } from "../vector-store.ts";
 import { LOCAL_ENDPOINT } from "./endpoints.ts";
+import { OpenCollections } from "./open-collections.ts";
 
 export interface IndexesOptions {
   readonly store: VectorStore;
@@ -33,24 +34,31 @@ export interface TableIndex {
   readonly embedField?: string;
 }
 
-interface OpenIndex {
-  readonly collection: Collection;
-  sync: Promise<void> | null;
-  /** It is being filled for the first time. */
-  isFilling: boolean;
+/** How an index and its table get on. */
+export interface SyncStatus {
+  /** The sync that is going on. */
+  readonly running: Promise<void> | null;
+  /** It is the first one, so that the index is not to be searched yet. */
+  readonly isFilling: boolean;
   /** What went wrong when it was synced last. */
-  failure: string | null;
+  readonly failure: string | null;
 }
+
+const IDLE: SyncStatus = { running: null, isFilling: false, failure: null };
+/** How long a collection stays locked for other processes after it was written. */
+const IDLE_MS = 2000;
 
 export class Indexes {
   readonly #options: IndexesOptions;
-  readonly #open = new Map<string, Promise<OpenIndex>>();
+  readonly #open: OpenCollections;
+  readonly #syncs = new Map<string, SyncStatus>();
   readonly #stop = new AbortController();
   #lake: Promise<Lake> | null = null;
   #follower: Promise<void> | null = null;
 
   constructor(options: IndexesOptions) {
     this.#options = options;
+    this.#open = new OpenCollections(options.store, IDLE_MS);
   }
 
   names(): string[] {
@@ -62,17 +70,17 @@ export class Indexes {
     return this.#options.store.madeAs(name).names?.endpoint ?? LOCAL_ENDPOINT;
   }
 
-  /** The index of that name, opened; RESOURCE_DOES_NOT_EXIST without one. */
-  async open(name: string): Promise<OpenIndex> {
-    const known = this.#open.get(name);
-    if (known !== undefined) return known;
-    const opening = this.#options.store.open(name, "write").then((collection) => {
-      return { collection, sync: null, isFilling: false, failure: null };
-    });
-    this.#open.set(name, opening);
-    // What cannot be opened now may be there at the next try.
-    opening.catch(() => this.#open.delete(name));
-    return opening;
+  /** Lends the collection of an index; RESOURCE_DOES_NOT_EXIST without one of that name. */
+  use<T>(
+    name: string,
+    mode: "read" | "write",
+    work: (collection: Collection) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#open.use(name, mode, work);
+  }
+
+  statusOf(name: string): SyncStatus {
+    return this.#syncs.get(name) ?? IDLE;
   }
 
   /** Makes an index that clients write to. */
@@ -98,32 +106,31 @@ export class Indexes {
 
   /** Starts a sync, unless one is going on. INVALID_STATE for an index without a table. */
   async sync(name: string): Promise<void> {
-    const index = await this.open(name);
-    const { source } = index.collection.settings;
+    const { source, synced } = await this.use(name, "read", ({ settings }) => settings);
     if (source === undefined) {
       throw new SovereignError("INVALID_STATE", `index \`${name}\` follows no table`, {
         hint: "write to it with `upsert-data`",
       });
     }
-    index.sync ??= this.#syncNow(index).finally(() => {
-      index.sync = null;
-    });
+    const { running, failure } = this.statusOf(name);
+    if (running !== null) return;
+    const isFilling = synced === undefined;
+    this.#syncs.set(name, { running: this.#syncNow(name), isFilling, failure });
   }
 
-  async #syncNow(index: OpenIndex): Promise<void> {
-    index.isFilling = index.collection.settings.synced === undefined;
+  async #syncNow(name: string): Promise<void> {
+    let failure: string | null = null;
     try {
       const lake = await this.#openLake();
       const { clock } = this.#options;
-      const { collection } = index;
-      const result = await collection.sync(lake, { signal: this.#stop.signal, clock });
-      if (result.mode === "full") await collection.optimize();
-      index.failure = null;
+      await this.use(name, "write", async (collection) => {
+        const result = await collection.sync(lake, { signal: this.#stop.signal, clock });
+        if (result.mode === "full") await collection.optimize();
+      });
     } catch (error) {
-      index.failure = (error as Error).message;
-    } finally {
-      index.isFilling = false;
+      failure = (error as Error).message;
     }
+    this.#syncs.set(name, { ...IDLE, failure });
   }
 
   /** Keeps continuous indexes up to date until the server ends. */
@@ -138,8 +145,10 @@ export class Indexes {
       for (const name of this.names()) {
         // A collection that is damaged or being deleted is no reason to leave the others.
         try {
-          const isFollowed = store.madeAs(name).source?.pipeline === "continuous";
-          if (isFollowed) await this.sync(name);
+          if (store.madeAs(name).source?.pipeline !== "continuous") continue;
+          const lake = await this.#openLake();
+          const isDone = await this.use(name, "read", (index) => index.isUpToDate(lake));
+          if (!isDone) await this.sync(name);
         } catch {}
       }
       await pause(intervalMs, undefined, { signal }).catch(() => undefined);
@@ -147,23 +156,18 @@ export class Indexes {
   }
 
   async drop(name: string): Promise<void> {
-    const index = await this.open(name);
-    await index.sync;
-    this.#open.delete(name);
-    await index.collection.close();
+    await this.statusOf(name).running;
+    await this.#open.forget(name);
     await this.#options.store.drop(name);
+    this.#syncs.delete(name);
   }
 
   /** Ends syncs and closes every collection. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#follower;
-    for (const opening of [...this.#open.values()]) {
-      const index = await opening.catch(() => null);
-      await index?.sync;
-      await index?.collection.close();
-    }
-    this.#open.clear();
+    for (const { running } of [...this.#syncs.values()]) await running;
+    await this.#open.close();
   }
 
   #openLake(): Promise<Lake> {

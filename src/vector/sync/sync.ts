@@ -74,12 +74,7 @@ export async function syncCollection(
   lake: Lake,
   options: SyncOptions = {},
 ): Promise<SyncResult> {
-  const source = requireSource(collection);
-  const table = await lake.table(source.table);
-  const at = await table.at({ version: await table.version() });
-  const { version } = at;
-  const tableId = String((await at.detail()).id);
-  const reader = planColumns(source, at.schema);
+  const { table, version, tableId, reader } = await inspect(collection, lake);
   const known = collection.settings.synced;
   const totals = { inserted: 0, replaced: 0, unchanged: 0, deleted: 0, skipped: 0 };
   const run = { collection, lake, table, version, reader, options, totals };
@@ -95,6 +90,24 @@ export async function syncCollection(
   const syncedAtMs = (options.clock ?? systemClock).nowMs();
   await collection.noteSynced({ tableId, version, columns: reader.types, syncedAtMs });
   return { mode, reason: mode === "full" ? reason : null, ...done, ...totals };
+}
+
+/** Whether a sync would find nothing to do. Reads the log alone, and changes nothing. */
+export async function isUpToDate(collection: Collection, lake: Lake): Promise<boolean> {
+  const { synced } = collection.settings;
+  const { version, tableId, reader } = await inspect(collection, lake);
+  if (synced?.version !== version) return false;
+  return whyFull(synced, { tableId, version, types: reader.types, isAsked: false }) === null;
+}
+
+/** The table as it is now. */
+async function inspect(collection: Collection, lake: Lake) {
+  const source = requireSource(collection);
+  const table = await lake.table(source.table);
+  const at = await table.at({ version: await table.version() });
+  const tableId = String((await at.detail()).id);
+  const reader = planColumns(source, at.schema);
+  return { table, version: at.version, tableId, reader };
 }
 
 export interface FollowOptions extends SyncOptions {

@@ -29,7 +29,7 @@ export const command = defineCommand({
     { comment: "On a port of your own", run: "sovereign vector serve --port 8080" },
   ],
   notes:
-    'Python: `VectorSearchClient(workspace_url="http://127.0.0.1:5010", personal_access_token="x")` of databricks-vectorsearch, or databricks-sdk\'s `WorkspaceClient(host=…, token="x").vector_search_indexes`; the token is not looked at. Ready when `GET /health` answers. While it runs it is the one that writes the collections it has used; commands may read them. Ctrl-C lets requests in progress end.',
+    'Python: `VectorSearchClient(workspace_url="http://127.0.0.1:5010", personal_access_token="x")` of databricks-vectorsearch, or databricks-sdk\'s `WorkspaceClient(host=…, token="x").vector_search_indexes`; the token is not looked at. Ready when `GET /health` answers. Other commands read and write collections beside it, in turns. Ctrl-C lets requests in progress end.',
   databricks: "the workspace's own Vector Search endpoints",
   seeAlso: ["vector sync", "vector query"],
   output: "text",
