@@ -119,6 +119,25 @@ test.each(["tfidf", "lsa:32"])("%s learns from the rows of a collection", async 
   expect(collection.settings.embedder).toMatchObject({ field: "body", spec: embedder });
 });
 
+test("the queries of the course's demo find their text first", async () => {
+  const texts = {
+    ml: "Algorithms of machine learning learn from data",
+    dl: "Deep learning is learning with neural networks",
+    nlp: "Processing of natural language is about text",
+    cv: "Computer vision analyses images and videos",
+    rl: "Learning by reinforcement is led by rewards",
+  };
+  const base = join(folder, "demo");
+  await Collection.create(base, { embedder: "tfidf", embedField: "body" });
+  await using collection = await Collection.open(base, "write");
+  await collection.upsert(Object.entries(texts).map(([id, body]) => ({ id, metadata: { body } })));
+  await collection.optimize();
+  const queries = { "neural networks": "dl", "text processing": "nlp", "image analysis": "cv" };
+  for (const [text, wanted] of Object.entries(queries)) {
+    expect((await collection.search({ text, numResults: 1 }))[0]!.id).toBe(wanted);
+  }
+});
+
 test("a model's collection embeds rows and queries, and refuses another model", async () => {
   const model = join(folder, "bert-mine");
   writeTinyBert(model);

@@ -13,6 +13,8 @@ export const TAKEN_FIELDS: readonly FieldSpec[] = [
   { name: "rows", type: LONG, summary: "in the collection now" },
 ];
 
+const EMBEDDED_ROWS = 256;
+
 /** What came of a file. */
 export interface Taken {
   readonly inserted: number;
@@ -29,12 +31,18 @@ export async function takeRows(
   const task = progress.start({ label: `reading ${file.options.source}`, unit: "rows" });
   let inserted = 0;
   let replaced = 0;
+  // A model takes a second for a hundred texts: progress and Ctrl-C should not wait for a batch.
+  const most =
+    collection.settings.embedder === undefined ? Number.POSITIVE_INFINITY : EMBEDDED_ROWS;
   for await (const batch of readRowFile(file.path, file.options)) {
-    context.io.signal.throwIfAborted();
-    const result = await collection.upsert(batch);
-    inserted += result.inserted;
-    replaced += result.replaced;
-    task.advance(batch.length);
+    for (let from = 0; from < batch.length; from += most) {
+      context.io.signal.throwIfAborted();
+      const part = batch.slice(from, from + most);
+      const result = await collection.upsert(part);
+      inserted += result.inserted;
+      replaced += result.replaced;
+      task.advance(part.length);
+    }
   }
   task.discard();
   return { inserted, replaced };
