@@ -15,7 +15,7 @@ export const GRAPH_SECTION = "HNSW";
 const LEAST_ROWS = 20_000;
 const DEFAULT_RECALL = 0.99;
 /** Numbers below which scoring them takes less than loading a kernel. */
-const LEAST_NUMBERS = 100_000;
+const LEAST_NUMBERS = 500_000;
 
 /** How `optimize` indexes vectors. */
 export interface IndexOptions extends GraphOptions {

@@ -7,21 +7,15 @@
  * for links, some 15 for upper levels and the like, 2 for each thread.
  */
 import { createPool, type LoadKernelOptions } from "../../compute/index.ts";
-import { type ScoredRow, TopRows } from "../search/top-rows.ts";
+import type { ScoredRow } from "../search/top-rows.ts";
 import type { Rows } from "../store/rows.ts";
 import type { Metric } from "../types.ts";
-import {
-  addRows,
-  cutRange,
-  drawLevels,
-  linkRows,
-  repairGraph,
-  type Threads,
-} from "./build-graph.ts";
+import { addRows, drawLevels, linkRows, repairGraph, type Threads } from "./build-graph.ts";
 import { type CodeKind, decodeShape, encodeShape, type GraphShape } from "./graph-layout.ts";
 import { readParts, writeParts } from "./graph-section.ts";
-import { IndexMemory, MOST_FOUND, type WorkArea } from "./index-memory.ts";
+import { IndexMemory, MOST_FOUND } from "./index-memory.ts";
 import { chooseScale } from "./quantise.ts";
+import { runSearch, type SearchPlan } from "./run-search.ts";
 
 /** How a graph is built. */
 export interface GraphOptions {
@@ -55,17 +49,14 @@ export interface IndexSearch {
 /** Sums of codes beyond this many numbers could overflow 32 bits. */
 export const MOST_GRAPH_DIMS = 65_536;
 const DEFAULT_EF = 64;
-/** Queries of one call of the kernel. */
-const BATCH = 1024;
-/** Numbers looked at below which a second thread takes longer to wake than it saves. */
-const LEAST_SHARED = 20_000_000;
-const ITEM_BYTES = 16;
 /** Share of dead rows that a graph may hold: a walk passes them in vain. */
 const MOST_DEAD_SHARE = 0.1;
 /** Walks that show that a graph is in use. */
 const LEAST_WALKS = 1000;
 /** Rows looked at in the time it takes to link one. */
 const LOOKS_PER_LINK = 2500;
+/** Rows linked before one search, at most. */
+const MOST_LINKED = 1000;
 /** Room for vectors of rows to come. */
 const MOST_SLACK_BYTES = 2 ** 28;
 
@@ -77,7 +68,9 @@ export class VectorIndex {
   readonly #threads: Threads;
   /** Rows that were dead when the graph was last rid of them. */
   #repairedDead = 0;
-  /** Walks since then. */
+  /** Rows and live rows when their bytes were last copied. */
+  #placedAlive: readonly [length: number, liveCount: number] | null = null;
+  /** Walks since the last repair. */
   #walkCount = 0;
   /** Rows looked at because they are not in the graph. */
   #looks = 0;
@@ -162,7 +155,7 @@ export class VectorIndex {
     const from = shape.nodeCount;
     const { length } = this.#rows;
     this.#looks += (length - from) * queryCount;
-    const count = Math.min(length - from, Math.floor(this.#looks / LOOKS_PER_LINK), BATCH);
+    const count = Math.min(length - from, Math.floor(this.#looks / LOOKS_PER_LINK), MOST_LINKED);
     if (count === 0) return shape;
     this.#looks -= count * LOOKS_PER_LINK;
     return addRows(this.#memory, { shape, from, to: from + count }, this.#threads);
@@ -182,7 +175,7 @@ export class VectorIndex {
     const share = (allowed?.count ?? length) / Math.max(1, length);
     const kept = Math.min(Math.max(ef, limit), linked);
     const isWalk = ef > 0 && linked > 0 && !isScanCheaper(share, kept, linked);
-    const bitmap = allowed === null ? 0 : this.#place("allowed", allowed.rows);
+    const bitmap = allowed === null ? 0 : this.#placeAllowed(allowed.rows);
     const plan = { limit: most, bitmap, count: Math.min(MOST_FOUND, most) };
     if (!isWalk) return this.#run(queries, { ...plan, ef: 0, firstRow: 0 });
     const count = Math.min(kept, candidatesFor(most));
@@ -205,76 +198,26 @@ export class VectorIndex {
     await this.#threads.pool.close();
   }
 
-  #run(queries: readonly Float32Array[], plan: KernelSearch): ScoredRow[][] {
-    if (queries.length <= BATCH) return this.#runBatch(queries, plan);
-    const found: ScoredRow[][] = [];
-    for (let from = 0; from < queries.length; from += BATCH) {
-      found.push(...this.#runBatch(queries.slice(from, from + BATCH), plan));
-    }
-    return found;
-  }
-
-  #runBatch(queries: readonly Float32Array[], plan: KernelSearch): ScoredRow[][] {
-    const { dims, length } = this.#rows;
-    const { pool } = this.#threads;
-    const { floats } = this.#memory.buffer("queries", queries.length * dims * 4);
-    for (let i = 0; i < queries.length; i++) floats.set(queries[i]!, i * dims);
-    const isLong = plan.ef === 0 && length * dims * queries.length >= LEAST_SHARED;
-    if (queries.length >= 2 * pool.threads) return this.#shareQueries(queries.length, plan);
-    if (isLong && pool.threads > 1) return this.#shareRows(queries.length, plan);
-    const out = this.#memory.buffer("out", queries.length * plan.count * ITEM_BYTES);
-    const share = { from: 0, to: queries.length, firstRow: plan.firstRow, out };
-    this.#memory.kernel.exports.search!(...this.#arguments(0, plan, share));
-    return queries.map((_, i) => readItems(out, i * plan.count, Math.min(plan.limit, plan.count)));
-  }
-
-  /** A part of the queries for each thread. */
-  #shareQueries(queryCount: number, plan: KernelSearch): ScoredRow[][] {
-    const { pool, kernel } = this.#threads;
-    const out = this.#memory.buffer("out", queryCount * plan.count * ITEM_BYTES);
-    const args = cutRange(0, queryCount, pool.threads).map(([from, to], thread) =>
-      this.#arguments(thread, plan, { from, to, firstRow: plan.firstRow, out }),
-    );
-    pool.run(kernel, "search", args);
-    const most = Math.min(plan.limit, plan.count);
-    return Array.from({ length: queryCount }, (_, i) => readItems(out, i * plan.count, most));
-  }
-
-  /** A part of the rows for each thread. */
-  #shareRows(queryCount: number, plan: KernelSearch): ScoredRow[][] {
-    const { pool, kernel } = this.#threads;
-    const items = queryCount * plan.count;
-    const out = this.#memory.buffer("out", pool.threads * items * ITEM_BYTES);
-    const args = cutRange(plan.firstRow, this.#rows.length, pool.threads).map(
-      ([from, to], thread) => {
-        const share = { from: 0, to: queryCount, firstRow: from, lastRow: to, out };
-        return this.#arguments(thread, plan, { ...share, outOffset: thread * items * ITEM_BYTES });
-      },
-    );
-    pool.run(kernel, "search", args);
-    return Array.from({ length: queryCount }, (_, i) => {
-      const top = new TopRows(plan.limit);
-      for (let thread = 0; thread < pool.threads; thread++) {
-        const list = readItems(out, thread * items + i * plan.count, plan.count);
-        for (const { row, score } of list) top.offer(row, score);
-      }
-      return top.list();
+  #run(queries: readonly Float32Array[], plan: Omit<SearchPlan, "rowCount">): ScoredRow[][] {
+    return runSearch(this.#memory, queries, {
+      plan: { ...plan, rowCount: this.#rows.length },
+      threads: this.#threads,
     });
   }
 
-  #arguments(thread: number, plan: KernelSearch, share: Share): number[] {
-    const memory = this.#memory;
-    const { from, to, firstRow, lastRow = this.#rows.length, out, outOffset = 0 } = share;
-    return [
-      ...[memory.at, memory.scratch(thread), memory.buffer("queries", 0).at, from, to, plan.count],
-      ...[plan.ef, firstRow, lastRow, plan.bitmap, out.at + outOffset],
-    ];
-  }
-
-  /** Copies bytes into the memory unless they lie there already; returns their address. */
-  #place(name: string, bytes: Uint8Array): number {
-    const placed = this.#memory.buffer(name, bytes.length);
-    placed.bytes.set(bytes);
+  /** Copies a byte for each row into the memory; returns their address. */
+  #placeAllowed(rows: Uint8Array): number {
+    const { alive, length, liveCount } = this.#rows;
+    if (rows !== alive) {
+      const placed = this.#memory.buffer("allowed", rows.length);
+      placed.bytes.set(rows);
+      return placed.at;
+    }
+    const placed = this.#memory.buffer("alive", alive.length);
+    // Rows come and die, and none comes back.
+    const isCurrent = this.#placedAlive?.[0] === length && this.#placedAlive[1] === liveCount;
+    if (!isCurrent) placed.bytes.set(alive);
+    this.#placedAlive = [length, liveCount];
     return placed.at;
   }
 
@@ -287,42 +230,9 @@ export class VectorIndex {
     const wanted = [rows.length + slack, rows.length];
     const isPlaced = wanted.some((capacity) => this.#memory.placeVectors(used, capacity));
     if (isPlaced) rows.adoptVectors(this.#memory.vectors);
+    this.#placedAlive = null;
     return isPlaced;
   }
-}
-
-interface KernelSearch {
-  readonly limit: number;
-  /** Rows that are scored. */
-  readonly count: number;
-  readonly ef: number;
-  /** The first of the rows that are looked at one by one. */
-  readonly firstRow: number;
-  /** Address of the allowed rows' bytes, or 0. */
-  readonly bitmap: number;
-}
-
-/** What one thread does of a search. */
-interface Share {
-  /** Queries. */
-  readonly from: number;
-  readonly to: number;
-  readonly firstRow: number;
-  readonly lastRow?: number;
-  readonly out: WorkArea;
-  /** Bytes behind its beginning. */
-  readonly outOffset?: number;
-}
-
-/** At most `most` items from that one on. */
-function readItems({ doubles, words }: WorkArea, first: number, most: number): ScoredRow[] {
-  const found: ScoredRow[] = [];
-  for (let i = first; i < first + most; i++) {
-    const row = words[4 * i + 2]!;
-    if (row < 0) break;
-    found.push({ row, score: doubles[2 * i]! });
-  }
-  return found;
 }
 
 /** Rows that a walk hands over to be scored exactly, for `limit` results. */
