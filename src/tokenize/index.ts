@@ -6,6 +6,7 @@ export type { AddedToken, SpecialMode } from "./added-tokens.ts";
 export { type ChatMessage, type ChatOptions, renderChat } from "./chat/render-chat.ts";
 export { Encoding, type OffsetUnit, type TokenColumns } from "./encoding.ts";
 export { describeTokenizer, writeRanks } from "./load/describe.ts";
+export { writeGguf } from "./load/describe-gguf.ts";
 export { type OpenedTokenizer, openTokenizer, type TokenizerKind } from "./load/open.ts";
 export { loadSentencePiece } from "./load/sentence-piece.ts";
 export { ENCODINGS, encodingNamed, loadTiktoken, type TiktokenOptions } from "./load/tiktoken.ts";

@@ -8,6 +8,7 @@ import type { Decode } from "./decode/decoders.ts";
 import { Encoding } from "./encoding.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast/fast-bytes.ts";
 import type { TokenizerSpec } from "./load/assemble.ts";
+import type { PieceSource } from "./load/sentence-piece.ts";
 import type { TokenModel } from "./model/token-model.ts";
 import type { Normalize } from "./normalize/normalizers.ts";
 import { type Padding, pad, type Truncation, truncate } from "./process/fit.ts";
@@ -33,6 +34,8 @@ export interface TokenizerParts {
   readonly bytesOf: ((id: number) => Uint8Array | undefined) | null;
   /** Where a long text may be cut. */
   readonly cutRule: CutRule | null;
+  /** Of SentencePiece's files: the pieces as they are there. */
+  readonly pieces: PieceSource | null;
   /** Jinja source that turns messages into a prompt. */
   readonly chatTemplate: string | null;
   /** Names a template may use: `bos_token`, `eos_token`. */

@@ -8,7 +8,7 @@ import type { JsonObject } from "../load/fields.ts";
 import { BpeModel } from "../model/bpe.ts";
 import type { TokenBytes } from "../model/token-model.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
-import { type ScannerName, scannerFor } from "../text/known-patterns.ts";
+import { isolates, type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast-bytes.ts";
 import {
@@ -61,12 +61,6 @@ export function findScanner(preTokenizer: unknown): ScannerName | null {
   const splits = steps.slice(0, -1) as JsonObject[];
   if (last.use_regex !== false || !splits.every(isolates)) return null;
   return scannerFor(...splits.map(({ pattern }) => String((pattern as JsonObject).Regex)));
-}
-
-function isolates({ type, behavior, invert }: JsonObject): boolean {
-  return (
-    type === "Split" && (behavior === "Isolated" || (behavior === "Removed" && invert === true))
-  );
 }
 
 interface Settings {

@@ -13,6 +13,7 @@ import { findCutRule } from "../stream/cut-rule.ts";
 import { Tokenizer } from "../tokenizer.ts";
 import { byteTokens } from "./exact-bytes.ts";
 import type { JsonObject } from "./fields.ts";
+import type { PieceSource } from "./sentence-piece.ts";
 
 /** The parts of a `tokenizer.json` beside its model and tokens. */
 export interface TokenizerSpec {
@@ -28,6 +29,7 @@ export interface TokenizerSource {
   readonly added: readonly AddedToken[];
   /** In place of what `spec` describes, where the original is not quite that. */
   readonly normalize?: Normalize;
+  readonly pieces?: PieceSource;
   readonly chatTemplate?: string | null;
   readonly namedTokens?: Readonly<Record<string, string>>;
 }
@@ -48,6 +50,7 @@ export function assembleTokenizer(source: TokenizerSource): Tokenizer {
     decode: buildDecoder(spec.decoder),
     bytesOf: isByteLevel ? byteTokens(addedTokens, model) : null,
     cutRule: findCutRule(spec, model, added),
+    pieces: source.pieces ?? null,
     chatTemplate: source.chatTemplate ?? null,
     namedTokens: source.namedTokens ?? {},
   });

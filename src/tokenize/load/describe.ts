@@ -10,6 +10,7 @@ import { WordPieceModel } from "../model/word-piece.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import type { JsonObject } from "./fields.ts";
+import type { PieceSettings } from "./sentence-piece.ts";
 
 /** The content of a `tokenizer.json` (`tokenizers` 0.23) for this tokenizer. */
 export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
@@ -37,9 +38,10 @@ export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
   };
 }
 
-function describeModel({ parts: { model } }: Tokenizer): JsonObject {
+function describeModel({ parts: { model, pieces } }: Tokenizer): JsonObject {
   const entries = [...model.entries()].sort(([, a], [, b]) => a - b);
   const vocab = Object.assign(Object.create(null), Object.fromEntries(entries)) as object;
+  if (pieces !== null && pieces.settings.kind === "bpe") requirePlainPieces(pieces.settings);
   if (model instanceof BpeModel) return describeBpe(model, vocab);
   if (model instanceof WordPieceModel) {
     return {
@@ -81,21 +83,20 @@ function describeBpe(model: BpeModel, vocab: object): JsonObject {
   };
 }
 
-function listMerges(model: BpeModel): [string, string][] {
+/** Merges in order, as texts. */
+export function listMerges(model: BpeModel): [string, string][] {
   const { rule } = model;
   if (rule.kind === "list") {
     const tokenAt = (at: number): string => model.tokenOf(rule.merges[at]!)!;
     const count = rule.merges.length / 3;
     return Array.from({ length: count }, (_, i) => [tokenAt(i * 3), tokenAt(i * 3 + 1)]);
   }
-  if (rule.kind === "scores") {
-    throw cannot(
-      "a BPE model of SentencePiece merges by scores, which `tokenizer.json` cannot say",
-    );
-  }
-  // Every way to make a token of two others merges at that token's rank.
+  // Every way to make a token of two others merges at that token's rank, or by its score.
   const merges: [string, string][] = [];
-  for (const [token] of [...model.entries()].sort(([, a], [, b]) => a - b)) {
+  const isMade = (id: number): boolean => rule.kind === "ranks" || rule.isMergeable(id);
+  const rankOf = (id: number): number => (rule.kind === "ranks" ? id : -rule.scores[id]!);
+  const tokens = [...model.entries()].filter(([, id]) => isMade(id));
+  for (const [token] of tokens.sort(([, a], [, b]) => rankOf(a) - rankOf(b) || a - b)) {
     for (let cut = 1; cut < token.length; cut++) {
       const [left, right] = [token.slice(0, cut), token.slice(cut)];
       if (model.idOf(left) !== undefined && model.idOf(right) !== undefined)
@@ -133,7 +134,15 @@ function requireRanks({ rule }: BpeModel): void {
   }
 }
 
-function cannot(what: string): SovereignError {
+/** `tokenizer.json` could say the rest only nearly. */
+function requirePlainPieces({ charsMap, removesExtraSpace }: PieceSettings): void {
+  if (charsMap !== null || removesExtraSpace) {
+    throw cannot("this model of SentencePiece normalizes in a way `tokenizer.json` cannot say");
+  }
+}
+
+/** What the other kind of file has no way to say. */
+export function cannot(what: string): SovereignError {
   return new SovereignError("NOT_IMPLEMENTED", what, {
     hint: "use the file as it is: `-m` takes every kind",
   });

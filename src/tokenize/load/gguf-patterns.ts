@@ -1,6 +1,6 @@
 /** How a GGUF file's `tokenizer.ggml.pre` says that text is cut, as llama.cpp reads the names. */
-import { GPT2_PATTERN } from "../text/known-patterns.ts";
-import { unsupported } from "./fields.ts";
+import { DEEPSEEK_PATTERNS, GPT2_PATTERN, isolates, scannerFor } from "../text/known-patterns.ts";
+import { type JsonObject, unsupported } from "./fields.ts";
 import { BYTE_LEVEL, encodingNamed } from "./tiktoken.ts";
 
 export interface NamedPreTokenizer {
@@ -56,6 +56,7 @@ const LLAMA3 = [
   "dbrx",
   "smaug-bpe",
 ];
+const DEEPSEEK = ["deepseek-v3"];
 const O200K = ["gpt-4o", "llama4", "kanana2"];
 
 /** The steps a name stands for. */
@@ -67,11 +68,47 @@ export function preTokenizerNamed(name: string): NamedPreTokenizer {
   return { steps: [...steps, BYTES], ignoreMerges };
 }
 
+/** Names under which files are written, by whether a piece that is a token is that token. */
+const WRITTEN = {
+  whole: ["llama-bpe", "gpt-4o", "qwen2", "gpt-2", "starcoder", "deepseek-v3"],
+  merged: ["dbrx", "gpt-4o", "qwen2", "gpt-2", "starcoder", "deepseek-v3"],
+} as const;
+
+/** The name that stands for a pre-tokenizer, or null. */
+export function preTokenizerNameOf(preTokenizer: unknown, ignoreMerges: boolean): string | null {
+  const wanted = describeSteps(preTokenizer);
+  if (wanted === null) return null;
+  const names = ignoreMerges ? WRITTEN.whole : WRITTEN.merged;
+  const steps = (name: string): unknown[] => [...stepsNamed(name)!, BYTES];
+  const describe = (name: string) =>
+    describeSteps({ type: "Sequence", pretokenizers: steps(name) });
+  return names.find((name) => describe(name) === wanted) ?? null;
+}
+
+/** What cuts, in order; null where something else does. */
+function describeSteps(preTokenizer: unknown): string | null {
+  const part = preTokenizer as JsonObject | null;
+  const steps = part?.type === "Sequence" ? (part.pretokenizers as JsonObject[]) : [part];
+  const words: string[] = [];
+  for (const step of steps) {
+    if (step?.type === "Digits" && step.individual_digits === true) words.push("digits");
+    else if (step?.type === "ByteLevel" && step.add_prefix_space === false) {
+      if (step.use_regex !== false) words.push(GPT2_PATTERN);
+    } else if (step?.type === "Split" && isolates(step)) {
+      const { Regex } = step.pattern as JsonObject;
+      const scanner = scannerFor(String(Regex));
+      words.push(scanner ?? String(Regex));
+    } else return null;
+  }
+  return words.map((word) => scannerFor(word) ?? word).join("\n");
+}
+
 function stepsNamed(name: string): unknown[] | null {
   if (GPT2.includes(name)) return [split(GPT2_PATTERN)];
   if (STARCODER.includes(name)) return [DIGITS, split(GPT2_PATTERN)];
   if (LLAMA3.includes(name)) return [split(encodingNamed("cl100k_base").pattern)];
   if (QWEN.includes(name)) return [split(encodingNamed("qwen").pattern)];
+  if (DEEPSEEK.includes(name)) return DEEPSEEK_PATTERNS.map(split);
   if (O200K.includes(name)) return [split(encodingNamed("o200k_base").pattern)];
   return null;
 }

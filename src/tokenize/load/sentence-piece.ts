@@ -46,6 +46,12 @@ export interface PieceSettings {
   readonly unkId: number | null;
 }
 
+/** What a tokenizer was built from, for those who write it again. */
+export interface PieceSource {
+  readonly pieces: Pieces;
+  readonly settings: PieceSettings;
+}
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const SPACE_MARK = "▁";
 
@@ -147,6 +153,7 @@ export function buildPieceTokenizer(pieces: Pieces, settings: PieceSettings): To
     normalize: pieceNormalizer(settings),
     model,
     added,
+    pieces: { pieces, settings },
   });
 }
 

@@ -2,6 +2,7 @@
  * The expressions by which the tokenizers in use cut text. What is known of them: whether each
  * begins a new piece before a space between letters, and which of them the kernel's scanner knows.
  */
+import type { JsonObject } from "../load/fields.ts";
 
 /** A pattern the scanner of `compute/kernels/bpe.ts` has by hand. */
 export type ScannerName = "gpt2" | "cl100k" | "qwen" | "o200k" | "deepseek";
@@ -56,6 +57,13 @@ export function scannerFor(...patterns: readonly string[]): ScannerName | null {
   const isDeepseek =
     patterns.length === 3 && DEEPSEEK_PATTERNS.every((pattern, i) => pattern === patterns[i]);
   return isDeepseek ? "deepseek" : null;
+}
+
+/** Whether a Split of `tokenizer.json` gives matches, and what lies between, as pieces. */
+export function isolates({ type, behavior, invert }: JsonObject): boolean {
+  return (
+    type === "Split" && (behavior === "Isolated" || (behavior === "Removed" && invert === true))
+  );
 }
 
 /** `all`: cuts every text before ` x`; `some`: cuts out what has no space in it; null: unknown. */

@@ -173,7 +173,17 @@ def split(spec, points):
     return [[end for _, ends in found for end in ends] for found in pieces]
 
 
+def gguf_tokens(path):
+    """Tokens of a GGUF file, as the package `gguf` reads them, and how many types there are."""
+    from gguf import GGUFReader
+
+    fields = GGUFReader(path).fields
+    tokens = fields["tokenizer.ggml.tokens"].contents()
+    return {"tokens": tokens, "types": len(fields["tokenizer.ggml.token_type"].data)}
+
+
 OPERATIONS = {
+    "gguf_tokens": gguf_tokens,
     "normalize": normalize,
     "split": split,
     "load": load,

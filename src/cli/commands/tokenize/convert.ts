@@ -1,17 +1,18 @@
-/** `sovereign tokenize convert`: a tokenizer as tokenizer.json or as tiktoken's ranks. */
+/** `sovereign tokenize convert`: a tokenizer as tokenizer.json, tiktoken's ranks or a GGUF file. */
 import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/io/index.ts";
+import type { Tokenizer } from "../../../tokenize/index.ts";
 import { defineCommand } from "../../command.ts";
 import { MODEL_FLAGS, openModel } from "../../tokenize/model-flags.ts";
 
 export const command = defineCommand({
-  args: { out: { summary: "the file to write: `….json` or `….tiktoken`" } },
+  args: { out: { summary: "the file to write: `….json`, `….tiktoken` or `….gguf`" } },
   flags: {
     ...MODEL_FLAGS,
     to: {
       type: "choice",
-      choices: ["tokenizer.json", "tiktoken"],
+      choices: ["tokenizer.json", "tiktoken", "gguf"],
       summary: "the kind of file; by its name when absent",
     },
   },
@@ -21,41 +22,56 @@ export const command = defineCommand({
       run: "sovereign tokenize convert -m model.gguf tokenizer.json",
     },
     {
+      comment: "A file with the tokenizer alone, for llama.cpp",
+      run: "sovereign tokenize convert -m tokenizer.json tokenizer.gguf",
+    },
+    {
       comment: "The ranks of a trained tokenizer",
       run: "sovereign tokenize convert -m tokenizer.json ranks.tiktoken",
     },
   ],
   notes:
-    "Only what means the same in the other file is written; SentencePiece's merges by score are refused.",
+    "Only what means the same in the other file is written; the rest is refused. A GGUF file gets the tokenizer and no tensors, and not the normal form C of Qwen's files, which llama.cpp has no word for.",
   output: "text",
   seeAlso: ["tokenize inspect", "tokenize train"],
   async run(context, { args, flags }) {
     const { out } = args;
     if (out === undefined) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", "no file to write is named", {
-        hint: "name it: `tokenizer.json` or `ranks.tiktoken`",
+        hint: "name it: `tokenizer.json`, `ranks.tiktoken` or `tokenizer.gguf`",
       });
     }
-    const kind =
-      flags.to ??
-      (out.endsWith(".json")
-        ? "tokenizer.json"
-        : out.endsWith(".tiktoken")
-          ? "tiktoken"
-          : undefined);
+    const kind = flags.to ?? KINDS.find(([end]) => out.endsWith(end))?.[1];
     if (kind === undefined) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${out}\` does not say its kind`, {
-        hint: "add `--to tokenizer.json` or `--to tiktoken`",
+        hint: "add `--to tokenizer.json`, `--to tiktoken` or `--to gguf`",
       });
     }
     const { tokenizer } = await openModel(flags, context);
-    const { describeTokenizer, writeRanks } = await import("../../../tokenize/index.ts");
-    const text =
-      kind === "tiktoken"
-        ? writeRanks(tokenizer)
-        : `${JSON.stringify(describeTokenizer(tokenizer), null, 1)}\n`;
-    await writeFileAtomic(resolve(context.io.cwd, out), text);
+    const content = await writeKind(kind, tokenizer);
+    await writeFileAtomic(resolve(context.io.cwd, out), content);
     await context.note(`wrote ${out}: ${tokenizer.vocabularySize} tokens`);
     return 0;
   },
 });
+
+const KINDS = [
+  [".json", "tokenizer.json"],
+  [".tiktoken", "tiktoken"],
+  [".gguf", "gguf"],
+] as const;
+
+async function writeKind(
+  kind: (typeof KINDS)[number][1],
+  tokenizer: Tokenizer,
+): Promise<string | Uint8Array> {
+  const { describeTokenizer, writeGguf, writeRanks } = await import("../../../tokenize/index.ts");
+  switch (kind) {
+    case "tokenizer.json":
+      return `${JSON.stringify(describeTokenizer(tokenizer), null, 1)}\n`;
+    case "tiktoken":
+      return writeRanks(tokenizer);
+    case "gguf":
+      return writeGguf(tokenizer);
+  }
+}
