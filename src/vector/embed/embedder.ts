@@ -18,13 +18,13 @@ export interface EmbedderOptions {
   readonly threads?: number;
 }
 
-/** Scales each row of `vectors` to length 1; a row of zeros stays. */
-export function normaliseRows(vectors: Float32Array, dims: number): Float32Array {
+/** Scales each row of `vectors` to length 1; one that is no longer than `least` becomes zero. */
+export function normaliseRows(vectors: Float32Array, dims: number, least = 0): Float32Array {
   for (let from = 0; from < vectors.length; from += dims) {
     let sum = 0;
     for (let i = from; i < from + dims; i++) sum += vectors[i]! * vectors[i]!;
     const norm = Math.sqrt(sum);
-    if (norm > 0) for (let i = from; i < from + dims; i++) vectors[i]! /= norm;
+    for (let i = from; i < from + dims; i++) vectors[i] = norm > least ? vectors[i]! / norm : 0;
   }
   return vectors;
 }

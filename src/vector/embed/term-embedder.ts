@@ -28,6 +28,8 @@ export interface TermState {
 
 const LSA_BUCKETS = 1 << 15;
 const KINDS: Readonly<Record<TermEmbedderName, TermKind>> = { tfidf: "parts", lsa: "words" };
+/** A text of length 1 of which no more than this lies in the directions known is told by rounding. */
+const LEAST_SEEN = 1e-4;
 /** More texts than these show an analysis nothing new; a sample of them is taken. */
 const MOST_TEXTS = 10_000;
 const SEED = 20_261_122;
@@ -56,7 +58,7 @@ export function createTermEmbedder(
       );
       if (!isHashed) {
         const known = rows.map((row) => keepKnown(row, places!));
-        return normaliseRows(project(known, state.matrix!, dims), dims);
+        return normaliseRows(project(known, state.matrix!, dims), dims, LEAST_SEEN);
       }
       const vectors = new Float32Array(rows.length * dims);
       rows.forEach(({ buckets, values }, row) => {
