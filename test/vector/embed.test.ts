@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { SovereignError } from "../../src/core/errors.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { createTermEmbedder } from "../../src/vector/embed/term-embedder.ts";
 import { decodeTermState, encodeTermState } from "../../src/vector/embed/term-state.ts";
@@ -81,6 +82,35 @@ test("models that are not read are refused by what they have", async () => {
   await expect(openEmbedder(path)).rejects.toThrow("`vocab_size` of the model's config is many");
   await expect(openEmbedder(join(folder, "none"))).rejects.toThrow("there is no embedder");
   await expect(openEmbedder("lsa:0")).rejects.toThrow("cannot have 0 dimensions");
+});
+
+test.each(["bert", "static"])("mutated files of a model (%s) are read or refused", async (kind) => {
+  const path = join(folder, `mutated-${kind}`);
+  if (kind === "bert") writeTinyBert(path);
+  else writeTinyStatic(path);
+  const names = ["model.safetensors", "config.json", "tokenizer.json"];
+  const whole = names.map((name) => readFileSync(join(path, name)));
+  const rng = createRng(11);
+  let refused = 0;
+  for (let i = 0; i < 150; i++) {
+    const which = rng.int(names.length);
+    const bytes = Buffer.from(whole[which]!);
+    // Weights of other values are weights; what describes them is what can be wrong.
+    const reach = which === 0 ? bytes.readUInt32LE(0) + 8 : bytes.length;
+    for (let n = rng.int(3); n >= 0; n--) bytes[rng.int(reach)] = rng.int(256);
+    writeFileSync(
+      join(path, names[which]!),
+      rng.int(5) === 0 ? bytes.subarray(0, reach / 2) : bytes,
+    );
+    try {
+      await vectorsOf(path, ["the cat sat"]);
+    } catch (error) {
+      if (!(error instanceof SovereignError)) throw new Error(`case ${i}`, { cause: error });
+      refused++;
+    }
+    writeFileSync(join(path, names[which]!), whole[which]!);
+  }
+  expect(refused).toBeGreaterThan(75);
 });
 
 const ARTICLES = [

@@ -4,7 +4,7 @@
  * without them it is the mean of the last states, at length 1.
  */
 import { basename, join } from "node:path";
-import { openCompute } from "../../compute/index.ts";
+import { type ComputeBackend, openCompute } from "../../compute/index.ts";
 import { SovereignError } from "../../core/errors.ts";
 import type { Safetensors } from "../../formats/safetensors/index.ts";
 import { openTokenizer, type Tokenizer } from "../../tokenize/index.ts";
@@ -37,12 +37,13 @@ export async function openSentenceModel(
   const pipeline = readPipeline(folder);
   const { tokenizer } = openTokenizer(join(folder, "tokenizer.json"));
   const compute = await openCompute(options);
-  const model = loadBert(files, config, compute);
-  if (tokenizer.vocabularySize > model.vocabulary) {
+  const model = await loadOrClose(compute, () => {
+    const loaded = loadBert(files, config, compute);
+    if (tokenizer.vocabularySize <= loaded.vocabulary) return loaded;
     throw new SovereignError("DATA_LOSS", `\`${folder}\` has a tokenizer of another model`, {
       hint: "tokenizer.json and model.safetensors belong together; get both from one place",
     });
-  }
+  });
   const maxLength = Math.min(pipeline.mostTokens, model.mostTokens);
   return {
     name: basename(folder),
@@ -62,6 +63,15 @@ export async function openSentenceModel(
     },
     close: () => compute.close(),
   };
+}
+
+async function loadOrClose<T>(compute: ComputeBackend, load: () => T): Promise<T> {
+  try {
+    return load();
+  } catch (error) {
+    await compute.close();
+    throw error;
+  }
 }
 
 const POOLING_CONFIG = "1_Pooling/config.json";
