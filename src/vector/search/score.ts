@@ -25,7 +25,7 @@ export function createScorer(
     };
   }
   if (metric === "dot") return (row) => dot(query, vectors, row * dims);
-  const queryNorm = Math.sqrt(dot(query, query, 0));
+  const querySquare = dot(query, query, 0);
   return (row) => {
     const at = row * dims;
     let product = 0;
@@ -35,7 +35,8 @@ export function createScorer(
       product += query[i]! * y;
       square += y * y;
     }
-    const norms = queryNorm * Math.sqrt(square);
+    // One root, so that a vector's cosine with itself is 1.
+    const norms = Math.sqrt(querySquare * square);
     return norms === 0 ? 0 : product / norms;
   };
 }

@@ -53,7 +53,7 @@ function scoreOf(vector: usize, square: f64): f64 {
   if (metric == 2) return 1 / (1 + squaredDistance(query, vector));
   const product = productOf(query, vector);
   if (metric == 1) return product;
-  const norms = Math.sqrt(square) * Math.sqrt(productOf(vector, vector));
+  const norms = Math.sqrt(square * productOf(vector, vector));
   return norms == 0 ? 0 : product / norms;
 }
 
