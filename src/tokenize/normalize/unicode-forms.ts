@@ -15,7 +15,8 @@ const RUN =
 export function normalizeForm(source: AlignedText, form: UnicodeForm): AlignedText {
   if (source.text.normalize(form) === source.text) return source;
   const kind = form.startsWith("NFK") ? "compatibility" : "decompositions";
-  const text = maskNew(source.text, kind);
+  // Marks that those libraries do not know yet change no order and let nothing compose over them.
+  const text = maskNew(maskNew(source.text, kind), "accents");
   const edits: Edit[] = [];
   for (const { 0: run, index } of text.matchAll(RUN)) {
     if (run.length === 1 && run.charCodeAt(0) < 0x80) continue;

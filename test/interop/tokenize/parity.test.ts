@@ -81,28 +81,33 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
     expect(wrongRoundTrips(tokenizer, texts)).toBe(0);
   });
 
-  test.each([8000, 32_000])("training to %i merges as BpeTrainer does", async (vocabularySize) => {
-    const specialTokens = ["<|endoftext|>"];
-    const text = texts.join("\n");
-    writeFileSync(join(folder, "text.txt"), text);
-    const save = join(folder, "theirs.json");
-    await peer.ask("train", {
-      files: [join(folder, "text.txt")],
-      vocab_size: vocabularySize,
-      min_frequency: 2,
-      special: specialTokens,
-      save,
-    });
-    const options = { type: "bpe", vocabularySize, minFrequency: 2, specialTokens } as const;
-    const trainer = await TokenizerTrainer.create(options);
-    trainer.feed(text);
-    const ours = trainer.train().model as { merges: unknown; vocab: unknown };
-    const theirs = JSON.parse(readFileSync(save, "utf8")) as { model: typeof ours };
-    expect(ours.merges).toEqual(theirs.model.merges);
-    expect(JSON.stringify(ours.vocab)).toBe(JSON.stringify(theirs.model.vocab));
-    writeFileSync(join(folder, "ours.json"), JSON.stringify(trainer.train()));
-    await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
-  });
+  const patience = { timeout: 3_600_000 };
+  test.each([8000, 32_000])(
+    "training to %i merges as BpeTrainer does",
+    patience,
+    async (vocabularySize) => {
+      const specialTokens = ["<|endoftext|>"];
+      const text = texts.join("\n");
+      writeFileSync(join(folder, "text.txt"), text);
+      const save = join(folder, "theirs.json");
+      await peer.ask("train", {
+        files: [join(folder, "text.txt")],
+        vocab_size: vocabularySize,
+        min_frequency: 2,
+        special: specialTokens,
+        save,
+      });
+      const options = { type: "bpe", vocabularySize, minFrequency: 2, specialTokens } as const;
+      const trainer = await TokenizerTrainer.create(options);
+      trainer.feed(text);
+      const ours = trainer.train().model as { merges: unknown; vocab: unknown };
+      const theirs = JSON.parse(readFileSync(save, "utf8")) as { model: typeof ours };
+      expect(ours.merges).toEqual(theirs.model.merges);
+      expect(JSON.stringify(ours.vocab)).toBe(JSON.stringify(theirs.model.vocab));
+      writeFileSync(join(folder, "ours.json"), JSON.stringify(trainer.train()));
+      await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
+    },
+  );
 
   test("unigram pieces are those UnigramTrainer keeps", { timeout: 600_000 }, async () => {
     const { ours, theirs } = await trainBoth("unigram", 4000, ["<unk>", "<s>", "</s>"]);

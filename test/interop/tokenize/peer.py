@@ -162,9 +162,9 @@ def part(field, spec):
     return getattr(Tokenizer.from_str(json.dumps(whole)), field)
 
 
-def normalize(spec, points):
+def normalize(spec, points, after=""):
     step = part("normalizer", spec)
-    return [step.normalize_str(f"a{chr(point)}b") for point in points]
+    return [step.normalize_str(f"a{chr(point)}{after}b") for point in points]
 
 
 def split(spec, points):

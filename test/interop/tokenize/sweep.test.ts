@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildNormalizer } from "../../../src/tokenize/normalize/normalizers.ts";
 import { buildPreTokenizer } from "../../../src/tokenize/split/pre-tokenizers.ts";
 import { alignText, originalRange } from "../../../src/tokenize/text/aligned-text.ts";
+import { DEEPSEEK_PATTERNS } from "../../../src/tokenize/text/known-patterns.ts";
 import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
 
 const BERT = {
@@ -25,7 +26,14 @@ const NORMALIZERS = {
   "BertNormalizer with accents": { ...BERT, strip_accents: false },
   BertNormalizer: { ...BERT, strip_accents: true },
 };
+const DEEPSEEK = DEEPSEEK_PATTERNS.map((Regex) => ({
+  type: "Split",
+  pattern: { Regex },
+  behavior: "Isolated",
+  invert: false,
+}));
 const PRE_TOKENIZERS = {
+  "three Splits of DeepSeek": { type: "Sequence", pretokenizers: DEEPSEEK },
   BertPreTokenizer: { type: "BertPreTokenizer" },
   Punctuation: { type: "Punctuation", behavior: "Isolated" },
   Digits: { type: "Digits", individual_digits: true },
@@ -54,6 +62,18 @@ describe.skipIf(skipReason() !== null)("every code point", () => {
     const wrong = POINTS.filter(
       (point, i) => normalize(alignText(textOf(point))).text !== theirs[i],
     );
+    expect(wrong.map((point) => point.toString(16))).toEqual([]);
+  });
+
+  test("marks newer than the library's tables stand apart", async () => {
+    const spec = { type: "NFC" };
+    const marks = POINTS.filter((point) => /\p{M}/u.test(String.fromCodePoint(point)));
+    const theirs = await peer.ask<string[]>("normalize", { spec, points: marks, after: "\u0e38" });
+    const normalize = buildNormalizer(spec)!;
+    const wrong = marks.filter((point, i) => {
+      const text = `a${String.fromCodePoint(point)}\u0e38b`;
+      return normalize(alignText(text)).text !== theirs[i];
+    });
     expect(wrong.map((point) => point.toString(16))).toEqual([]);
   });
 
