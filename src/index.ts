@@ -1,7 +1,7 @@
 /**
  * The public library of the package: lakes of Delta tables, jobs of a `databricks.yml`, the
- * metadata store, a client of MLflow, SIMD kernels, and the one error class. Heavy parts (engine,
- * SQL front end, tracking store, YAML) are loaded on first use.
+ * metadata store, a client of MLflow, SIMD kernels, tokenizers, collections of vectors, and the one
+ * error class. Heavy parts (engine, SQL front end, tracking store, YAML) are loaded on first use.
  */
 export {
   type Activation,
@@ -90,6 +90,33 @@ export {
   type TaskStatus,
   validateBundle,
 } from "./run/index.ts";
+export {
+  type AddedToken,
+  type ChatMessage,
+  type ChatOptions,
+  type ChunkOptions,
+  DecodeStream,
+  describeTokenizer,
+  type EncodeOptions,
+  Encoding,
+  type OffsetUnit,
+  type OpenedTokenizer,
+  openTokenizer,
+  type Padding,
+  readTextChunks,
+  renderChat,
+  type SpecialMode,
+  type TextChunk,
+  type TiktokenOptions,
+  type TokenColumns,
+  Tokenizer,
+  type TokenizerKind,
+  TokenizerTrainer,
+  type TrainOptions,
+  type Truncation,
+  writeGguf,
+  writeRanks,
+} from "./tokenize/index.ts";
 export {
   Collection,
   type CollectionInfo,
