@@ -1,13 +1,12 @@
 /** The decoders of `tokenizer.json` (`tokenizers` 0.23), by type: tokens in, pieces of text out. */
 import {
+  buildPart,
   type JsonObject,
   malformed,
   readFlag,
   readList,
   readNatural,
-  readObject,
   readText,
-  unsupported,
 } from "../load/fields.ts";
 import { readPattern } from "../normalize/normalizers.ts";
 import { readMetaspace } from "../split/pre-tokenizers.ts";
@@ -30,12 +29,7 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => Decode>> = {
 
 /** The decoder a `tokenizer.json` describes; none for null. */
 export function buildDecoder(value: unknown): Decode | null {
-  if (value === null || value === undefined) return null;
-  const part = readObject(value, "decoder");
-  const type = readText(part.type, "decoder.type");
-  const build = Object.hasOwn(BUILDERS, type) ? BUILDERS[type] : undefined;
-  if (build === undefined) throw unsupported(`a decoder of type \`${type}\` is not known`);
-  return build(part);
+  return buildPart(BUILDERS, value, "decoder");
 }
 
 function buildSequence(part: JsonObject): Decode {

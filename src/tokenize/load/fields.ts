@@ -65,3 +65,22 @@ export function readChoice<const C extends string>(
   if (found !== undefined) return found;
   throw malformed(`\`${where}\` is none of ${choices.join(", ")}`);
 }
+
+/** What builds a part of a `tokenizer.json`, by its type. */
+export type PartBuilders<Part> = Readonly<Record<string, (part: JsonObject) => Part>>;
+
+/** The part a value describes, null for null; `where` is its field, `pre_tokenizer` for example. */
+export function buildPart<Part>(
+  builders: PartBuilders<Part>,
+  value: unknown,
+  where: string,
+): Part | null {
+  if (value === null || value === undefined) return null;
+  const part = readObject(value, where);
+  const type = readText(part.type, `${where}.type`);
+  const build = Object.hasOwn(builders, type) ? builders[type] : undefined;
+  if (build === undefined) {
+    throw unsupported(`a ${where.replace("_", "-")} of type \`${type}\` is not known`);
+  }
+  return build(part);
+}

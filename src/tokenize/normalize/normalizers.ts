@@ -1,12 +1,12 @@
 /** The normalizers of `tokenizer.json` (`tokenizers` 0.23), by type: text in, text out, places kept. */
 import {
+  buildPart,
   type JsonObject,
   malformed,
   readFlag,
   readList,
   readObject,
   readText,
-  unsupported,
 } from "../load/fields.ts";
 import { type AlignedText, prependText, replaceMatches, sliceText } from "../text/aligned-text.ts";
 import { textToByteCharacters } from "../text/byte-characters.ts";
@@ -38,12 +38,7 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => Normalize>> = {
 
 /** The normalizer a `tokenizer.json` describes; none for null. */
 export function buildNormalizer(value: unknown): Normalize | null {
-  if (value === null || value === undefined) return null;
-  const part = readObject(value, "normalizer");
-  const type = readText(part.type, "normalizer.type");
-  const build = Object.hasOwn(BUILDERS, type) ? BUILDERS[type] : undefined;
-  if (build === undefined) throw unsupported(`a normalizer of type \`${type}\` is not known`);
-  return build(part);
+  return buildPart(BUILDERS, value, "normalizer");
 }
 
 function buildSequence(part: JsonObject): Normalize {

@@ -1,6 +1,7 @@
 /** The post-processors of `tokenizer.json` (`tokenizers` 0.23): what is put around the text's tokens. */
 import { Encoding } from "../encoding.ts";
 import {
+  buildPart,
   type JsonObject,
   malformed,
   readFlag,
@@ -8,7 +9,6 @@ import {
   readNatural,
   readObject,
   readText,
-  unsupported,
 } from "../load/fields.ts";
 
 export interface PostProcessor {
@@ -33,12 +33,7 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => PostProcessor>> = 
 
 /** The post-processor a `tokenizer.json` describes; none for null. */
 export function buildPostProcessor(value: unknown): PostProcessor | null {
-  if (value === null || value === undefined) return null;
-  const part = readObject(value, "post_processor");
-  const type = readText(part.type, "post_processor.type");
-  const build = Object.hasOwn(BUILDERS, type) ? BUILDERS[type] : undefined;
-  if (build === undefined) throw unsupported(`a post-processor of type \`${type}\` is not known`);
-  return build(part);
+  return buildPart(BUILDERS, value, "post_processor");
 }
 
 /** Joins what is left of a pair; the second text has type 1. */

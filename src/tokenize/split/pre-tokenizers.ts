@@ -1,14 +1,13 @@
 /** The pre-tokenizers of `tokenizer.json` (`tokenizers` 0.23), by type: one piece in, pieces out. */
 import {
+  buildPart,
   type JsonObject,
   malformed,
   readChoice,
   readFlag,
   readList,
   readNatural,
-  readObject,
   readText,
-  unsupported,
 } from "../load/fields.ts";
 import { readPattern } from "../normalize/normalizers.ts";
 import {
@@ -49,12 +48,7 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => PreTokenize>> = {
 
 /** The pre-tokenizer a `tokenizer.json` describes; none for null. */
 export function buildPreTokenizer(value: unknown): PreTokenize | null {
-  if (value === null || value === undefined) return null;
-  const part = readObject(value, "pre_tokenizer");
-  const type = readText(part.type, "pre_tokenizer.type");
-  const build = Object.hasOwn(BUILDERS, type) ? BUILDERS[type] : undefined;
-  if (build === undefined) throw unsupported(`a pre-tokenizer of type \`${type}\` is not known`);
-  return build(part);
+  return buildPart(BUILDERS, value, "pre_tokenizer");
 }
 
 function buildSequence(part: JsonObject): PreTokenize {
