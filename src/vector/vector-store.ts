@@ -7,6 +7,7 @@ import { suggestName } from "../core/suggest.ts";
 import type { Lake } from "../lake/index.ts";
 import { Collection } from "./collection.ts";
 import type { CollectionOptions } from "./collection-options.ts";
+import { GRAPH_SECTION } from "./graph/collection-index.ts";
 import { readHead } from "./store/collection-file.ts";
 import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
 import { EMPTY_WAL_BYTES } from "./store/wal.ts";
@@ -17,6 +18,8 @@ export interface CollectionInfo {
   readonly name: string;
   readonly settings: CollectionSettings;
   readonly rowCount: number;
+  /** How its file says that vectors are searched. */
+  readonly index: "flat" | "hnsw";
   readonly fileBytes: number;
   readonly logBytes: number;
 }
@@ -51,7 +54,8 @@ export class VectorStore {
     const { file, wal } = collectionPaths(base);
     const head = readHead(file);
     const logBytes = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
-    const facts = { name, fileBytes: head.sizeBytes, logBytes };
+    const index = head.has(GRAPH_SECTION) ? "hnsw" : "flat";
+    const facts = { name, index, fileBytes: head.sizeBytes, logBytes } as const;
     if (logBytes <= EMPTY_WAL_BYTES) {
       return { ...facts, settings: head.settings, rowCount: head.rowCount };
     }

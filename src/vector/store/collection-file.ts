@@ -86,12 +86,14 @@ export function readHead(path: string): {
   rowCount: number;
   generation: number;
   sizeBytes: number;
+  has: (section: string) => boolean;
 } {
   const file = openSections(path);
   try {
     const settings = settingsOf(file.read("CONF"), path);
     const { rowCount, generation } = file.facts;
-    return { settings, rowCount, generation, sizeBytes: file.sizeBytes };
+    const has = (section: string): boolean => file.has(section);
+    return { settings, rowCount, generation, sizeBytes: file.sizeBytes, has };
   } finally {
     file.close();
   }

@@ -29,6 +29,7 @@ export const command = defineCommand({
     { name: "rows", type: LONG },
     { name: "dims", type: LONG },
     { name: "metric", type: STRING },
+    { name: "index", type: STRING, summary: "of vectors: flat (every row is looked at) or hnsw" },
     { name: "embedder", type: STRING, summary: "what makes the vectors" },
     { name: "embed_field", type: STRING, summary: "of which text" },
     { name: "text_fields", type: arrayType(STRING), summary: "with their weights" },
@@ -53,6 +54,7 @@ export const command = defineCommand({
       rows: BigInt(info.rowCount),
       dims: BigInt(settings.dims),
       metric: settings.metric,
+      index: settings.dims === 0 ? null : info.index,
       embedder: settings.embedder?.spec ?? null,
       embed_field: settings.embedder?.field ?? null,
       text_fields: settings.text.map(({ name, boost }) =>
