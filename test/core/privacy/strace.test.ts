@@ -52,20 +52,23 @@ test.runIf(canTrace)("strace sees a connection when there is one", () => {
   expect(traceSockets(script, folder)).toContain("AF_INET");
 });
 
-/** Examples that serve, or speak to a server of this machine. */
-const NETWORKED = /\bmlflow server\b|https?:\/\//;
+/** Examples that go on until they are stopped, or speak to a server of this machine. */
+const NETWORKED = /\b(mlflow server|vector serve)\b|--continuous\b|https?:\/\//;
 
-test.runIf(canTrace)("the tracking server listens on this machine and calls nobody", () => {
-  const folder = makeFolder();
-  const script = "timeout 20 sovereign mlflow server --port 0 & sleep 4; kill -TERM $!; wait";
-  const trace = traceNetwork(script, folder);
-  const addresses = [...trace.matchAll(/\b(bind|connect)\(\d+, \{sa_family=AF_INET6?,.*/g)];
-  expect(addresses.map(([line]) => line).filter((line) => !line.includes('"127.0.0.1"'))).toEqual(
-    [],
-  );
-  expect(addresses.filter(([, call]) => call === "connect")).toEqual([]);
-  expect(trace).toMatch(/\bbind\(/);
-});
+test.runIf(canTrace).each(["mlflow server", "vector serve"])(
+  "%s listens on this machine and calls nobody",
+  (server) => {
+    const folder = makeFolder();
+    const script = `timeout 20 sovereign ${server} --port 0 & sleep 4; kill -TERM $!; wait`;
+    const trace = traceNetwork(script, folder);
+    const addresses = [...trace.matchAll(/\b(bind|connect)\(\d+, \{sa_family=AF_INET6?,.*/g)];
+    expect(addresses.map(([line]) => line).filter((line) => !line.includes('"127.0.0.1"'))).toEqual(
+      [],
+    );
+    expect(addresses.filter(([, call]) => call === "connect")).toEqual([]);
+    expect(trace).toMatch(/\bbind\(/);
+  },
+);
 
 test.runIf(canTrace)(
   "no command creates a network socket",
