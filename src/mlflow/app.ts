@@ -3,7 +3,7 @@
  * `routes/route.ts`, this, then any file of `routes/`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createGate, type GateOptions } from "../core/http/index.ts";
+import { createGate, type GateOptions, readBody } from "../core/http/index.ts";
 import type { AuthGate } from "./auth.ts";
 import { type ApiRequest, answerApi } from "./dispatch.ts";
 import { TooManyLogins } from "./login-limits.ts";
@@ -12,7 +12,7 @@ import type { ApiRoute, Context, Method } from "./routes/route.ts";
 import { createRouter, METHODS } from "./routes/router.ts";
 import { MlflowError } from "./wire/error.ts";
 import { sendError, sendPage, sendRedirect, sendText } from "./wire/reply.ts";
-import { MAX_JSON_BYTES, readBody, refuseWorkspace, requireJsonType } from "./wire/request.ts";
+import { MAX_JSON_BYTES, refuseWorkspace, requireJsonType } from "./wire/request.ts";
 
 /** Answers one request; never rejects. */
 export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -1,5 +1,5 @@
 /** Named collections in one folder: `<name>.vec` and what goes with it. */
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SovereignError } from "../core/errors.ts";
 import { createFolders, errnoOf } from "../core/io/index.ts";
@@ -9,8 +9,8 @@ import { Collection } from "./collection.ts";
 import type { CollectionOptions } from "./collection-options.ts";
 import { GRAPH_SECTION } from "./graph/collection-index.ts";
 import { readHead } from "./store/collection-file.ts";
-import { collectionPaths, DiskCollection } from "./store/disk-collection.ts";
-import { EMPTY_WAL_BYTES } from "./store/wal.ts";
+import { collectionPaths } from "./store/disk-collection.ts";
+import { readFacts } from "./store/read-facts.ts";
 import type { CollectionSettings, TableSource } from "./types.ts";
 
 /** Facts of a listing. */
@@ -48,19 +48,11 @@ export class VectorStore {
     }
   }
 
-  /** Facts of a collection; its rows are read only when changes wait in the log. */
+  /** Facts of a collection; vectors and metadata of its file are not read. */
   info(name: string): CollectionInfo {
-    const base = this.#base(name);
-    const { file, wal } = collectionPaths(base);
-    const head = readHead(file);
-    const logBytes = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
-    const index = head.has(GRAPH_SECTION) ? "hnsw" : "flat";
-    const facts = { name, index, fileBytes: head.sizeBytes, logBytes } as const;
-    if (logBytes <= EMPTY_WAL_BYTES) {
-      return { ...facts, settings: head.settings, rowCount: head.rowCount };
-    }
-    const { settings, rows } = DiskCollection.openForReading(base, []);
-    return { ...facts, settings, rowCount: rows.liveCount };
+    const { file, wal } = collectionPaths(this.#base(name));
+    const { has, ...facts } = readFacts(file, wal);
+    return { name, index: has(GRAPH_SECTION) ? "hnsw" : "flat", ...facts };
   }
 
   /** Settings as they are in the file: what never changes is right, and no row is read. */

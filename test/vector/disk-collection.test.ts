@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DiskCollection } from "../../src/vector/store/disk-collection.ts";
+import { readFacts } from "../../src/vector/store/read-facts.ts";
 import { contentOf, createRng, makeRows, put, SETTINGS } from "./collections.ts";
 import { damageRound } from "./damage.ts";
 
@@ -40,6 +41,27 @@ test("rows come back from the log, from the file, and from both", async () => {
   await put(writer, makeRows(9, 10));
   expect(contentOf(read())).toEqual(contentOf(writer));
   expect(read().settings.fields).toEqual({ number: "number", mark: "string" });
+  writer.close();
+});
+
+test("facts are those of the rows, wherever the changes are", async () => {
+  const writer = await open();
+  const check = () => {
+    const { settings, rowCount, logBytes } = readFacts(`${base}.vec`, `${base}.wal`);
+    const { rows, settings: known, walBytes } = read();
+    expect({ settings, rowCount, logBytes }).toEqual({
+      ...{ settings: known, rowCount: rows.liveCount, logBytes: walBytes },
+    });
+  };
+  check();
+  for (const rewrites of [true, false]) {
+    await put(writer, makeRows(0, 8));
+    await writer.delete(["row-1", "row-7"]);
+    await put(writer, makeRows(7, 12, "b"));
+    check();
+    if (rewrites) await writer.rewrite(writer.packedRows(), new Map());
+    check();
+  }
   writer.close();
 });
 

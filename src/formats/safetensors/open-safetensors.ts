@@ -139,8 +139,9 @@ export function openSafetensors(path: string): Safetensors {
     for (const shard of paths) shards.push(openShard(shard));
     const shardOf = new Map<string, Shard>();
     if (names === null) for (const name of shards[0]!.tensors.keys()) shardOf.set(name, shards[0]!);
+    const byName = new Map(shards.map((shard) => [basename(shard.path), shard]));
     for (const [tensor, name] of names ?? []) {
-      const shard = shards.find((candidate) => basename(candidate.path) === name)!;
+      const shard = byName.get(name)!;
       if (!shard.tensors.has(tensor)) throw damaged(name, 0, `it has no tensor \`${tensor}\``);
       shardOf.set(tensor, shard);
     }

@@ -4,11 +4,9 @@
  * A million files open in a fraction of a second; only files that survive pruning become objects.
  */
 import { SovereignError } from "../../core/errors.ts";
-import { isJsonObject, parseJson } from "../../core/json/index.ts";
 import {
   type AddFile,
   type CheckpointAction,
-  checkAction,
   type FileTotals,
   fileKey,
   type LargeCheckpoint,
@@ -16,21 +14,13 @@ import {
   type LargePrune,
   type RemoveFile,
 } from "../delta/index.ts";
-import { LONG, STRING, type StructField, structField } from "../schema/data-type.ts";
-import type { Value } from "../schema/value.ts";
+import { LONG, structField } from "../schema/data-type.ts";
 import { quoteString } from "./engine-type.ts";
 import { escapeGlobPath } from "./glob.ts";
+import { readColumns, readHead, textFields, toAction } from "./large-head.ts";
 import { pruneSql } from "./large-state-sql.ts";
 import type { Engine } from "./types.ts";
 
-/** The actions of a checkpoint that are no files, each with a member that is never null. */
-const HEAD_ACTIONS = {
-  protocol: "minReaderVersion",
-  metaData: "id",
-  txn: "appId",
-  domainMetadata: "domain",
-  sidecar: "path",
-};
 /** Members of `add` and `remove` that matter; the parsed forms only stand in for `stats`. */
 const FILE_MEMBERS: readonly string[] = [
   "path",
@@ -101,77 +91,6 @@ async function openCheckpoint(engine: Engine, relation: string): Promise<LargeCh
     scan: (except, prune) => scanAdds(table, except, prune),
     removes: (except) => readRemoves(table, except),
   };
-}
-
-async function readColumns(engine: Engine, relation: string): Promise<Map<string, string[]>> {
-  const sql =
-    "SELECT column_name, " +
-    "CASE WHEN column_type LIKE 'STRUCT%' THEN column_type END FROM " +
-    `(DESCRIBE SELECT * FROM ${relation})`;
-  const columns = new Map<string, string[]>();
-  for (const [name, type] of await engine.rows(sql, textFields("name", "type"))) {
-    columns.set(String(name), structMembers(String(type ?? "")));
-  }
-  return columns;
-}
-
-/** Top-level member names of `STRUCT(a INT, "b c" STRUCT(…), …)`. */
-function structMembers(type: string): string[] {
-  const members: string[] = [];
-  let depth = 0;
-  let atStart = false;
-  for (const [token] of type.matchAll(/"(?:[^"]|"")*"|[(),]|[^(),"\s]+/g)) {
-    if (token === "(") atStart = ++depth === 1;
-    else if (token === ")") depth--;
-    else if (token === ",") atStart = depth === 1;
-    else if (atStart) {
-      members.push(token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token);
-      atStart = false;
-    }
-  }
-  return members;
-}
-
-function textFields(...names: string[]): StructField[] {
-  return names.map((name) => structField(name, STRING));
-}
-
-async function readHead(engine: Engine, relation: string, columns: readonly string[]) {
-  const head: LargeCheckpoint["head"] = {
-    protocol: null,
-    metadata: null,
-    txns: [],
-    domains: [],
-    sidecars: [],
-  };
-  for (const [name, key] of Object.entries(HEAD_ACTIONS)) {
-    if (!columns.includes(name)) continue;
-    const sql = `SELECT to_json(${name})::VARCHAR FROM ${relation} WHERE ${name}.${key} IS NOT NULL`;
-    for (const [text] of await engine.rows(sql, textFields("action"))) {
-      addToHead(head, toAction(name, text!));
-    }
-  }
-  return head;
-}
-
-function addToHead(head: LargeCheckpoint["head"], action: CheckpointAction): void {
-  if (action.protocol) head.protocol = action.protocol;
-  if (action.metaData) head.metadata = action.metaData;
-  if (action.txn) head.txns.push(action.txn);
-  if (action.domainMetadata) head.domains.push(action.domainMetadata);
-  if (action.sidecar) head.sidecars.push(action.sidecar.path);
-}
-
-/** The action in the JSON the engine made of a row: no null members, required ones checked. */
-function toAction(name: string, text: Value): CheckpointAction {
-  const json = parseJson(String(text), { source: `checkpoint ${name}` });
-  const kept = isJsonObject(json) ? Object.entries(json).filter(([, value]) => value !== null) : [];
-  const action = { [name]: Object.fromEntries(kept) } as unknown as CheckpointAction;
-  const problem = checkAction(action);
-  if (problem === null) return action;
-  throw new SovereignError("DATA_LOSS", `damaged checkpoint: ${problem}`, {
-    hint: "restore it from a backup, or read a version before the checkpoint",
-  });
 }
 
 async function countFiles({ engine, relation, members }: CheckpointTable): Promise<FileTotals> {

@@ -5,6 +5,7 @@
  */
 import { posix } from "node:path";
 import { Readable } from "node:stream";
+import { readBody } from "../../core/http/index.ts";
 import {
   type ArtifactInfo,
   deleteArtifact,
@@ -18,7 +19,6 @@ import { readArtifactRoot } from "../store/artifact-roots.ts";
 import { isString, required } from "../wire/checks.ts";
 import { invalidParameter, MlflowError } from "../wire/error.ts";
 import { sendJson, sendPage, sendText } from "../wire/reply.ts";
-import { readBody } from "../wire/request.ts";
 import {
   apiRoute,
   type Context,

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { SovereignError } from "../../core/errors.ts";
+import { readBody } from "../../core/http/index.ts";
 import type { Database } from "../../core/store/index.ts";
 import { logSpans } from "../store/spans.ts";
 import { whenFree } from "../store/when-free.ts";
@@ -13,7 +14,6 @@ import { ProtobufError, ProtobufLimit } from "../tracing/protobuf-reader.ts";
 import { type SpanRecord, toSpanRecord, UnusableSpan } from "../tracing/span-record.ts";
 import { MlflowError } from "../wire/error.ts";
 import { sendJson } from "../wire/reply.ts";
-import { readBody } from "../wire/request.ts";
 import { type Exchange, type Route, rawRoute } from "./route.ts";
 
 /** Requests beyond this, packed or unpacked, are refused; exporters send a few MiB at most. */

@@ -5,12 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { newHexId } from "../../core/ids.ts";
-import { type ExactJson, isJsonObject, JsonNumber } from "../../core/json/index.ts";
+import { type ExactJson, isJsonObject } from "../../core/json/index.ts";
 import type { Database } from "../../core/store/index.ts";
 import { doesNotExist, invalidParameter } from "../wire/error.ts";
 import { dumpJson, dumpSorted, loadJson } from "../wire/python-dump.ts";
 import { pythonRepr } from "../wire/python-text.ts";
 import { digestOf, USER_TAG } from "./evaluation-datasets.ts";
+import { extendSchema } from "./evaluation-schema.ts";
 
 type JsonObject = { readonly [key: string]: ExactJson };
 
@@ -31,7 +32,6 @@ interface RecordRow {
 /** The key that outputs are kept under, since they need not be an object. */
 const WRAP = "mlflow_wrapped";
 const SOURCE_TYPES = ["UNSPECIFIED", "TRACE", "HUMAN", "DOCUMENT", "CODE"];
-const EMPTY_SCHEMA = { inputs: {}, outputs: {}, expectations: {}, version: "1.0" };
 
 /** Adds records, or merges them into those with the same inputs. `records` is a JSON list. */
 export function upsertRecords(
@@ -265,46 +265,4 @@ function countRecords(database: Database, datasetId: string): number {
 
 function printProfile(count: number): string {
   return dumpJson({ num_records: count });
-}
-
-/** The schema with the fields of new records; a field keeps the type it was first seen with. */
-function extendSchema(old: string | null, records: readonly JsonObject[]): string | null {
-  if (old === null && records.length === 0) return null;
-  const loaded = old === null ? EMPTY_SCHEMA : loadJson(old);
-  const schema: Record<string, ExactJson> = isJsonObject(loaded)
-    ? { ...loaded }
-    : { ...EMPTY_SCHEMA };
-  for (const record of records) {
-    for (const part of ["inputs", "outputs", "expectations"]) {
-      const value = record[part];
-      const known = schema[part] ?? {};
-      if (isJsonObject(value ?? null) && isJsonObject(known)) {
-        const fresh = Object.entries(value as JsonObject).filter(
-          ([key]) => !Object.hasOwn(known, key),
-        );
-        const types = fresh.map(([key, item]) => [key, typeOf(item)]);
-        schema[part] = { ...known, ...Object.fromEntries(types) };
-      } else if (part === "outputs" && value !== undefined && value !== null) {
-        if (isJsonObject(known) && Object.keys(known).length === 0) schema[part] = typeOf(value);
-      }
-    }
-  }
-  return dumpJson(schema);
-}
-
-function typeOf(value: ExactJson): string {
-  if (value === null) return "null";
-  if (value instanceof JsonNumber) return "float";
-  if (Array.isArray(value)) return "array";
-  switch (typeof value) {
-    case "boolean":
-      return "boolean";
-    case "number":
-    case "bigint":
-      return "integer";
-    case "string":
-      return "string";
-    default:
-      return "object";
-  }
 }

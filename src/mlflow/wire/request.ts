@@ -14,43 +14,10 @@ import { parseBody } from "./python-json.ts";
 export const MAX_JSON_BYTES = 32 * 1024 * 1024;
 /** Values in one body: small bytes make large objects, 32 MiB of `{},` more than a gigabyte. */
 const MAX_VALUES = 500_000;
-/** What the bodies that are still arriving may take together: slow clients hold theirs for long. */
-const MAX_HELD_BYTES = 512 * 1024 * 1024;
 /** Texts beyond this are not read a second time for the sake of a message. */
 const MAX_QUOTED_LENGTH = 1024 * 1024;
-let heldBytes = 0;
 
 type JsonObject = { readonly [key: string]: ExactJson };
-
-/** Reads the whole body. BAD_REQUEST beyond `limitBytes`, 503 when too many arrive at once. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"]) > limitBytes) throw tooLarge(limitBytes);
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of readChunks(request)) {
-      sizeBytes += chunk.length;
-      heldBytes += chunk.length;
-      if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
-      if (heldBytes > MAX_HELD_BYTES) {
-        throw new MlflowError("TEMPORARILY_UNAVAILABLE", "Too many large requests at once.");
-      }
-      chunks.push(chunk);
-    }
-  } finally {
-    heldBytes -= sizeBytes;
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, sizeBytes);
-}
-
-/** The body as it comes; leaving the loop early keeps the connection, which the answer needs. */
-export function readChunks(request: IncomingMessage): AsyncIterable<Buffer> {
-  return request.iterator({ destroyOnReturn: false });
-}
-
-function tooLarge(limitBytes: number): MlflowError {
-  return new MlflowError("BAD_REQUEST", `The request body exceeds ${limitBytes} bytes.`);
-}
 
 /** The message of a request whose parameters are in the query. */
 export function readQueryMessage<F extends Fields>(

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SovereignError } from "../../core/errors.ts";
-import { createGate, type GateOptions } from "../../core/http/index.ts";
+import { createGate, type GateOptions, readBody } from "../../core/http/index.ts";
 import { printJson } from "../../core/json/index.ts";
 import type { Collection } from "../collection.ts";
 import {
@@ -46,7 +46,7 @@ export function createApp({ service, gate, onFailure }: AppOptions): App {
     try {
       if (guard(request, response)) return;
       if (pathOf(request) === "/health") return send(response, 200, { status: "OK" });
-      const body = await readBody(request);
+      const body = decodeBody(await readBody(request, MAX_BODY_BYTES));
       send(response, 200, await answer(service(), request, body));
     } catch (error) {
       // The client left before its request was whole.
@@ -147,26 +147,13 @@ async function answerVerb(
   throw noRouteFor(`${method} ${ROOT}indexes/${name}/${verb}`);
 }
 
-/** Reads the whole body; INVALID_PARAMETER_VALUE beyond the limit or for bytes that are no text. */
-async function readBody(request: IncomingMessage): Promise<string> {
-  if (Number(request.headers["content-length"]) > MAX_BODY_BYTES) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving early keeps the connection, which the answer needs.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Uint8Array).length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk as Uint8Array);
-  }
+/** INVALID_PARAMETER_VALUE for bytes that are no text. */
+function decodeBody(body: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch {
     throw refuse("the body is no UTF-8");
   }
-}
-
-function tooLarge(): SovereignError {
-  return refuse(`the body exceeds ${MAX_BODY_BYTES} bytes`);
 }
 
 function splitUrl(request: IncomingMessage): [string, string] {

@@ -80,6 +80,18 @@ export function readSection(path: string, name: string, generation: number): Uin
   }
 }
 
+/** The ids of the rows in the file of that generation, or null. */
+export function readIds(path: string, generation: number): string[] | null {
+  const file = openSections(path);
+  try {
+    const { facts } = file;
+    if (facts.generation !== generation) return null;
+    return readTexts(file.read("IDS "), facts.rowCount, path);
+  } finally {
+    file.close();
+  }
+}
+
 /** Facts for listings: the header and the settings alone. */
 export function readHead(path: string): {
   settings: CollectionSettings;

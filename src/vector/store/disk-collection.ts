@@ -11,10 +11,8 @@ import { dirname } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { errnoOf, removeStaleTemps } from "../../core/io/index.ts";
-import { parseJson } from "../../core/json/index.ts";
-import { extendFields } from "../fields.ts";
 import type { CheckedRows } from "../input/check-row.ts";
-import type { CollectionSettings, Metadata, SyncState, UpsertResult } from "../types.ts";
+import type { CollectionSettings, SyncState, UpsertResult } from "../types.ts";
 import {
   type LoadedFile,
   readCollection,
@@ -22,16 +20,17 @@ import {
   writeCollection,
 } from "./collection-file.ts";
 import { takeWriterLock, type WriterLock } from "./lock.ts";
+import { READ_ATTEMPTS, settingsAfter } from "./read-facts.ts";
 import { Rows } from "./rows.ts";
 import { damaged } from "./section-file.ts";
-import { createWal, type LoggedChange, readWal, WalWriter } from "./wal.ts";
+import { createWal, readWal, WalWriter } from "./wal.ts";
+import type { LoggedChange } from "./wal-record.ts";
 
 /** The three files of a collection. */
 export function collectionPaths(base: string): { file: string; wal: string; lock: string } {
   return { file: `${base}.vec`, wal: `${base}.wal`, lock: `${base}.lock` };
 }
 
-const READ_ATTEMPTS = 10;
 /** A WAL beyond this, and as large as the file, is put into the file. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -124,22 +123,17 @@ export class DiskCollection {
   }
 
   #replay(change: LoggedChange): void {
-    if (change.kind === "synced") {
-      this.settings = { ...this.settings, synced: change.state };
-      return;
-    }
+    this.settings = settingsAfter(this.settings, change);
+    if (change.kind === "synced") return;
     this.changeCount++;
     if (change.kind === "delete") {
       for (const id of change.ids) this.rows.remove(id);
       return;
     }
     const { dims } = this.settings;
-    let { fields } = this.settings;
     change.rows.forEach(({ id, metadata }, i) => {
-      fields = extendFields(fields, parseJson(metadata) as unknown as Metadata, id);
       this.rows.put(id, metadata, change.vectors.subarray(i * dims, (i + 1) * dims));
     });
-    this.settings = { ...this.settings, fields };
   }
 
   /** A section of a search structure as it was read; asked for once. */

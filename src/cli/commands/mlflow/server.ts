@@ -3,15 +3,12 @@ import { join } from "node:path";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { accountFile } from "../../mlflow/account-file.ts";
+import { LISTEN_FLAGS, reportFailures, serveUntilStopped, splitList } from "../../serving.ts";
 
 export const command = defineCommand({
   args: {},
   flags: {
-    host: {
-      type: "string",
-      value: "address",
-      summary: "address to listen on (default 127.0.0.1: this machine only)",
-    },
+    ...LISTEN_FLAGS,
     port: { type: "integer", value: "port", summary: "port (default 5000; 0: any)" },
     "backend-store-uri": {
       type: "string",
@@ -35,11 +32,6 @@ export const command = defineCommand({
       summary: "leave artifacts to the clients, which then need access to the artifact root",
     },
     "static-prefix": { type: "string", value: "path", summary: "serve below `/path`" },
-    "allowed-hosts": {
-      type: "string",
-      value: "patterns",
-      summary: "Host headers to answer, with `*`, by comma (default: local and private addresses)",
-    },
     auth: {
       type: "boolean",
       summary: "answer only accounts, which `sovereign mlflow auth add` makes",
@@ -77,11 +69,9 @@ export const command = defineCommand({
       clock: io.clock,
       cwd: io.cwd,
       readerCount: 2,
-      onFailure: (request, error) => void context.warn(`${request}: ${describe(error)}`),
+      onFailure: reportFailures(context),
     });
-    context.onClose(() => server.close());
-    await context.note(`serving MLflow at ${server.url}`);
-    await stopped(io.signal);
+    await serveUntilStopped(context, "MLflow", server);
   },
 });
 
@@ -120,19 +110,4 @@ function optionsFrom(context: CommandContext, flags: Flags) {
 
 function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
-}
-
-function splitList(text: string | undefined): string[] | undefined {
-  return text?.split(",").map((item) => item.trim());
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
 }

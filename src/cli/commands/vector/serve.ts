@@ -2,21 +2,13 @@
 import { join } from "node:path";
 import { defineCommand } from "../../command.ts";
 import { openProjectLake } from "../../lake/session.ts";
+import { LISTEN_FLAGS, reportFailures, serveUntilStopped, splitList } from "../../serving.ts";
 
 export const command = defineCommand({
   args: {},
   flags: {
-    host: {
-      type: "string",
-      value: "address",
-      summary: "address to listen on (default 127.0.0.1: this machine only)",
-    },
+    ...LISTEN_FLAGS,
     port: { type: "integer", value: "port", summary: "port (default 5010; 0: any)" },
-    "allowed-hosts": {
-      type: "string",
-      value: "patterns",
-      summary: "Host headers to answer, with `*`, by comma (default: local and private addresses)",
-    },
     interval: {
       type: "integer",
       value: "ms",
@@ -37,30 +29,17 @@ export const command = defineCommand({
   async run(context, { flags }) {
     const { startVectorServer } = await import("../../../vector/server/index.ts");
     const { io, config } = context;
-    const hosts = flags["allowed-hosts"]?.split(",").map((item) => item.trim());
+    const hosts = splitList(flags["allowed-hosts"]);
     const server = await startVectorServer({
       folder: join(config.home, "vector"),
       port: flags.port ?? 5010,
       clock: io.clock,
       openLake: () => openProjectLake(context),
-      onFailure: (request, error) => void context.warn(`${request}: ${describe(error)}`),
+      onFailure: reportFailures(context),
       ...(flags.host === undefined ? {} : { host: flags.host }),
       ...(hosts === undefined ? {} : { allowedHosts: hosts }),
       ...(flags.interval === undefined ? {} : { intervalMs: flags.interval }),
     });
-    context.onClose(() => server.close());
-    await context.note(`serving Vector Search at ${server.url}`);
-    await stopped(io.signal);
+    await serveUntilStopped(context, "Vector Search", server);
   },
 });
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
-}
