@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
+import { packTexts } from "../interop/tokenize/corpus.ts";
 import { listFamilies, peerSettings, sitePackages } from "../interop/tokenize/families.ts";
 import { skipReason, startPeer } from "../interop/tokenize/peer.ts";
 import { describeMachine } from "./support/measure.ts";
@@ -59,8 +60,8 @@ const texts = readMixedText({
   sitePackages: sitePackages()!,
 });
 const folder = mkdtempSync(join(tmpdir(), "sovereign-bench-"));
-const textsPath = join(folder, "texts.json");
-writeFileSync(textsPath, JSON.stringify(texts));
+const textsPath = join(folder, "texts.bin");
+writeFileSync(textsPath, packTexts(texts.map((text) => Buffer.from(text))));
 const whole = texts.join("\n");
 writeFileSync(join(folder, "text.txt"), whole);
 const megabytes = Buffer.byteLength(texts.join("")) / 1e6;

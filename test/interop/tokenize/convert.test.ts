@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeTokenizer, openTokenizer, writeGguf } from "../../../src/tokenize/index.ts";
-import { buildCorpus } from "./corpus.ts";
+import { buildCorpus, packTexts, readTexts } from "./corpus.ts";
 import { type Family, listFamilies, peerSettings, vocabularyWords } from "./families.ts";
 import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
 
@@ -18,12 +18,13 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   let folder = "";
   let peer: TokenizerPeer;
   let texts: string[] = [];
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "sovereign-convert-"));
     peer = startPeer();
     const folders = ["zod", "typescript", "commander"].map((name) => join(MODULES, name));
-    texts = buildCorpus({ folders, tokens: vocabularyWords(), size: 500_000, seed: 3 });
-    writeFileSync(join(folder, "texts.json"), JSON.stringify(texts));
+    const corpus = buildCorpus({ folders, tokens: vocabularyWords(), size: 500_000, seed: 3 });
+    texts = await readTexts(corpus);
+    writeFileSync(join(folder, "texts.bin"), packTexts(corpus));
   });
   afterAll(() => {
     peer?.close();
@@ -33,7 +34,7 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   const open = (family: Family) =>
     openTokenizer(family.path, family.encoding === undefined ? {} : { encoding: family.encoding });
   const digestsOf = (name: string) =>
-    peer.ask<{ digests: string[] }>("digests", { name, texts: join(folder, "texts.json") });
+    peer.ask<{ digests: string[] }>("digests", { name, texts: join(folder, "texts.bin") });
 
   const pieces = listFamilies().filter(({ peer: kind }) => kind === "sentencepiece");
   test.each(pieces)("$name as tokenizer.json", async (family) => {

@@ -1,14 +1,15 @@
 /**
  * A mixed corpus from text that installed packages ship, and what breaks tokenizers: emoji, random
- * characters of all planes, white space storms, invalid UTF-8 (as U+FFFD), long runs of one letter,
+ * characters of all planes, white space storms, bytes that are no UTF-8, long runs of one letter,
  * special tokens written out, pieces of real vocabularies in random order. The same for the same
  * files and seed.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { createRng, type Rng } from "../../../src/core/rng.ts";
+import { readTextChunks } from "../../../src/tokenize/index.ts";
 
-const EXTENSIONS = new Set([".md", ".ts", ".js", ".mjs", ".cjs", ".json", ".py", ".txt", ".html"]);
+const EXTENSIONS = new Set(".md .ts .js .mjs .cjs .json .py .txt .html .po".split(" "));
 const SPECIALS =
   "<|endoftext|> <|im_start|> <|im_end|> <s> </s> <unk> <pad> [CLS] [SEP] [MASK] [UNK] <bos> <eos> <|begin_of_text|> <|eot_id|> <start_of_turn> <mask> <|fim_prefix|> <think>".split(
     " ",
@@ -30,6 +31,21 @@ const SPACES = [
   "\v",
   "\f",
 ];
+/** Cut sequences, overlong ones, surrogates, too large ones, bytes that never stand in UTF-8. */
+const BROKEN = [
+  [0x80],
+  [0xbf, 0xbf],
+  [0xc3],
+  [0xe2, 0x82],
+  [0xf0, 0x9f, 0x98],
+  [0xc0, 0x80],
+  [0xe0, 0x80, 0xaf],
+  [0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80],
+  [0xf4, 0x90, 0x80, 0x80],
+  [0xf8, 0x88, 0x80, 0x80],
+  [0xfe],
+  [0xff],
+];
 const EMOJI = [..."😀🎉🚀👍🏽👨‍👩‍👧‍👦🇩🇪🏳️‍🌈❤️☕️✅1️⃣"];
 
 export interface CorpusOptions {
@@ -43,26 +59,48 @@ export interface CorpusOptions {
   readonly madeUp?: number;
 }
 
-/** Texts of about `size` UTF-16 units together. */
+/** Texts of about `size` bytes together; some are no UTF-8. */
 export function buildCorpus({
   folders,
   tokens,
   size,
   seed,
   madeUp = 0.5,
-}: CorpusOptions): string[] {
+}: CorpusOptions): Uint8Array[] {
   const rng = createRng(seed);
   const files = folders.flatMap(listFiles);
-  const texts: string[] = [];
+  const texts: Uint8Array[] = [];
   let total = 0;
   while (total < size) {
     const real = cutFile(files[rng.int(files.length)]!, rng);
-    const text = rng.next() < madeUp ? makeText(tokens, rng) : real;
-    if (text === "") continue;
+    const text = rng.next() < madeUp ? makeBytes(tokens, rng) : real;
+    if (text.length === 0) continue;
     texts.push(text);
     total += text.length;
   }
   return texts;
+}
+
+/** The texts as the product reads files, each in two parts. */
+export async function readTexts(corpus: readonly Uint8Array[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const bytes of corpus) {
+    const chunks = readTextChunks(inHalves(bytes), { rule: null });
+    for await (const { text } of chunks) texts.push(text);
+  }
+  return texts;
+}
+
+async function* inHalves(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes.subarray(0, bytes.length / 2);
+  yield bytes.subarray(bytes.length / 2);
+}
+
+/** The file the peers read: each text after its length, four bytes, little-endian. */
+export function packTexts(corpus: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(
+    corpus.flatMap((bytes) => [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]),
+  );
 }
 
 function listFiles(folder: string): string[] {
@@ -73,11 +111,20 @@ function listFiles(folder: string): string[] {
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 }
 
-/** Up to 16 kB from anywhere in a file; what is cut in the middle of a character becomes U+FFFD. */
-function cutFile(path: string, rng: Rng): string {
+/** Up to 16 kB from anywhere in a file, perhaps cut in the middle of a character. */
+function cutFile(path: string, rng: Rng): Uint8Array {
   const bytes = readFileSync(path);
   const from = bytes.length < 16_000 ? 0 : rng.int(bytes.length - 8000);
-  return new TextDecoder().decode(bytes.subarray(from, from + 1000 + rng.int(15_000)));
+  return bytes.subarray(from, from + 1000 + rng.int(15_000));
+}
+
+function makeBytes(tokens: readonly string[], rng: Rng): Uint8Array {
+  const bytes = Buffer.from(makeText(tokens, rng));
+  const count = rng.next() < 0.15 && bytes.length > 8 ? rng.int(12) : 0;
+  for (let i = 0; i < count; i++) {
+    bytes.set(BROKEN[rng.int(BROKEN.length)]!, rng.int(bytes.length - 8));
+  }
+  return bytes;
 }
 
 function makeText(tokens: readonly string[], rng: Rng): string {
