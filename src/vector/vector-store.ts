@@ -10,6 +10,7 @@ import type { CollectionOptions } from "./collection-options.ts";
 import { GRAPH_SECTION } from "./graph/collection-index.ts";
 import { readHead } from "./store/collection-file.ts";
 import { collectionPaths } from "./store/disk-collection.ts";
+import { takeWriterLock } from "./store/lock.ts";
 import { readFacts } from "./store/read-facts.ts";
 import type { CollectionSettings, TableSource } from "./types.ts";
 
@@ -117,16 +118,14 @@ export class VectorStore {
 
   /** Removes a collection with its files. */
   async drop(name: string): Promise<void> {
-    const base = this.#base(name);
-    // Nobody may be writing it.
-    const held = await Collection.open(base, "write").catch((error: unknown) => {
-      if (error instanceof SovereignError && error.code === "DATA_LOSS") return null;
-      throw error;
-    });
-    const { file, wal, lock } = collectionPaths(base);
-    rmSync(file, { force: true });
-    rmSync(wal, { force: true });
-    await held?.close();
+    const { file, wal, lock } = collectionPaths(this.#base(name));
+    const held = await takeWriterLock(lock);
+    try {
+      rmSync(file, { force: true });
+      rmSync(wal, { force: true });
+    } finally {
+      held.release();
+    }
     rmSync(lock, { force: true });
   }
 

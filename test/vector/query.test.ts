@@ -188,6 +188,23 @@ describe("hybrid search", () => {
   });
 });
 
+test("very many results and very long queries are no trouble", async () => {
+  const collection = await make({ dims: 1, text: ["t"], metric: "dot", language: "none" });
+  const rows = Array.from({ length: 150_000 }, (_, i) => ({
+    id: `${i}`,
+    vector: [i],
+    metadata: { t: "word" },
+  }));
+  await collection.upsert(rows);
+  const found = collection.query({ text: "word", vector: [1], numResults: 100_000 });
+  expect(found).toHaveLength(100_000);
+  expect(found[0]!.id).toBe("149999");
+  const text = "word,".repeat(200_000);
+  expect(collection.query({ text, numResults: 1 })).toHaveLength(1);
+  const filter = `${"id = '7' OR ".repeat(200)} id = '8'${" ".repeat(100_000)}`;
+  expect(collection.query({ vector: [1], filter }).map(({ id }) => id)).toEqual(["8", "7"]);
+});
+
 test("what cannot be asked says what to do", async () => {
   const collection = await make({ dims: 2 });
   expect(() => collection.query({})).toThrow("no vector");

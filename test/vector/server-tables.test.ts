@@ -84,6 +84,8 @@ test("a continuous index follows its table by itself, a triggered one when told"
   await waitUntil("continuous", isFull);
   await lake.sql("INSERT INTO help VALUES ('more', 'Nothing of note.', 4)");
   await waitUntil("continuous", ({ status }) => status.indexed_row_count === 4);
+  const following: IndexStatus = await call("GET", "/indexes/continuous");
+  expect(following.status.detailed_state).toBe("ONLINE_CONTINUOUS_UPDATE");
   const before: IndexStatus = await call("GET", "/indexes/triggered");
   expect(before.status.indexed_row_count).toBe(3);
   await call("POST", "/indexes/triggered/sync");

@@ -19,6 +19,7 @@ interface Token {
 const MAX_DEPTH = 200;
 const SCANNER =
   /\s*(?:([A-Za-z_][\w.]*)|`((?:[^`]|``)+)`|"((?:[^"]|"")+)"|'((?:[^']|'')*)'|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(<=|>=|<>|!=|==|[=<>(),]))/y;
+const BLANKS = /\s*/y;
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   "=": "=",
   "==": "=",
@@ -183,11 +184,13 @@ class FilterParser {
 
 function scan(text: string): Token[] {
   const tokens: Token[] = [];
-  let at = 0;
-  while (text.slice(at).trim() !== "") {
+  const end = text.trimEnd().length;
+  for (let at = 0; at < end; at = SCANNER.lastIndex) {
     SCANNER.lastIndex = at;
     const match = SCANNER.exec(text);
-    const start = at + /^\s*/.exec(text.slice(at))![0].length;
+    BLANKS.lastIndex = at;
+    BLANKS.test(text);
+    const start = BLANKS.lastIndex;
     if (match === null) throw refuse(text, start, `\`${text[start]}\` means nothing here`);
     const [, word, ticked, quoted, string, number, sign] = match;
     const name = word ?? ticked?.replaceAll("``", "`") ?? quoted?.replaceAll('""', '"');
@@ -196,7 +199,6 @@ function scan(text: string): Token[] {
       tokens.push({ kind: "text", text: string.replaceAll("''", "'"), at: start });
     } else if (number !== undefined) tokens.push({ kind: "number", text: number, at: start });
     else tokens.push({ kind: "sign", text: sign!, at: start });
-    at = SCANNER.lastIndex;
   }
   tokens.push({ kind: "end", text: "", at: text.length });
   return tokens;

@@ -43,7 +43,7 @@ export function fuseRanks(lists: readonly (readonly ScoredRow[])[], k: number): 
 }
 
 function scaleOf(rows: readonly ScoredRow[]): number {
-  return Math.max(...rows.map(({ score }) => Math.abs(score)), 0) || 1;
+  return rows.reduce((most, { score }) => Math.max(most, Math.abs(score)), 0) || 1;
 }
 
 function ranked(scores: ReadonlyMap<number, number>): ScoredRow[] {

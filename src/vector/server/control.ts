@@ -199,7 +199,11 @@ function describe(service: Service, name: string, collection: Collection) {
       ? []
       : [{ name: embedder.field, embedding_model_endpoint_name: embedder.spec }];
   const isReady = source === undefined || (synced !== undefined && !isFilling);
-  const state = stateOf({ hasTable: source !== undefined, isReady, isSyncing: running !== null });
+  const state = stateOf(source, {
+    isReady,
+    isSyncing: running !== null,
+    hasFailed: failure !== null,
+  });
   const spec =
     source === undefined
       ? {
@@ -226,7 +230,7 @@ function describe(service: Service, name: string, collection: Collection) {
     creator: CREATOR,
     ...spec,
     status: {
-      detailed_state: failure === null ? state : isReady ? state : "OFFLINE_FAILED",
+      detailed_state: state,
       ready: isReady,
       indexed_row_count: collection.count,
       index_url: `${service.url}/api/2.0/vector-search/indexes/${encodeURIComponent(name)}`,
@@ -235,8 +239,14 @@ function describe(service: Service, name: string, collection: Collection) {
   };
 }
 
-function stateOf(index: { hasTable: boolean; isReady: boolean; isSyncing: boolean }): string {
-  if (!index.hasTable) return "ONLINE_DIRECT_ACCESS";
-  if (!index.isReady) return "PROVISIONING_INITIAL_SNAPSHOT";
-  return index.isSyncing ? "ONLINE_TRIGGERED_UPDATE" : "ONLINE_NO_PENDING_UPDATE";
+/** `detailed_state` as the API names it. */
+function stateOf(
+  source: TableSource | undefined,
+  { isReady, isSyncing, hasFailed }: { isReady: boolean; isSyncing: boolean; hasFailed: boolean },
+): string {
+  if (source === undefined) return "ONLINE_DIRECT_ACCESS";
+  if (hasFailed) return isReady ? "ONLINE_PIPELINE_FAILED" : "OFFLINE_FAILED";
+  if (!isReady) return "PROVISIONING_INITIAL_SNAPSHOT";
+  if (source.pipeline === "continuous") return "ONLINE_CONTINUOUS_UPDATE";
+  return isSyncing ? "ONLINE_TRIGGERED_UPDATE" : "ONLINE_NO_PENDING_UPDATE";
 }

@@ -177,7 +177,11 @@ export class Indexes {
         hint: "start it in a project: `sovereign vector serve`",
       });
     }
-    this.#lake ??= openLake();
+    this.#lake ??= openLake().catch((error: unknown) => {
+      // What is in the way may go.
+      this.#lake = null;
+      throw error;
+    });
     return this.#lake;
   }
 }

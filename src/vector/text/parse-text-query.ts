@@ -26,9 +26,11 @@ const MOST_CLAUSES = 1024;
 export function parseTextQuery(text: string): TextClause[] {
   const clauses: TextClause[] = [];
   for (const [, quoted, piece] of text.matchAll(PART)) {
-    if (clauses.length >= MOST_CLAUSES) break;
-    if (quoted !== undefined) clauses.push(...phraseClauses(quoted));
-    else clauses.push(...pieceClauses(piece!));
+    const found = quoted !== undefined ? phraseClauses(quoted) : pieceClauses(piece!);
+    for (const clause of found) {
+      if (clauses.length === MOST_CLAUSES) return clauses;
+      clauses.push(clause);
+    }
   }
   return clauses;
 }
