@@ -17,6 +17,7 @@ import {
   SUMMARY_FIELDS,
   warnRejected,
 } from "../../lake/import/report.ts";
+import { refuseSwapped } from "../../lake/import/source-files.ts";
 import {
   findCommitted,
   readTransactionId,
@@ -83,6 +84,7 @@ export const command = defineCommand({
   dryRun: true,
   async run(context, { args, flags }) {
     const txn = flags["txn-id"] === undefined ? null : readTransactionId(flags["txn-id"]);
+    refuseSwapped(context, [args.file, args.table], 0);
     const table = quoteTable(args.table, context.io);
     const lake = await openProjectLake(context);
     const schema = await lake.schemaOf(table);

@@ -2,6 +2,7 @@
 import { readRowFile } from "../../../vector/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
+import { refuseSwapped } from "../../lake/import/source-files.ts";
 import { CREATE_FLAGS, readCreateFlags } from "../../vector/create-flags.ts";
 import { findRowFile, ROW_FILE_FLAGS, type RowFile } from "../../vector/row-files.ts";
 import { openCollection, projectCollections, refuseFollower } from "../../vector/store.ts";
@@ -30,6 +31,7 @@ export const command = defineCommand({
   databricks: "`databricks vector-search-indexes create-index`, then `upsert-data-vector-index`",
   seeAlso: ["vector upsert", "vector query", "vector export"],
   async run(context, { args, flags }) {
+    refuseSwapped(context, [args.file, args.collection], 0);
     const file = await findRowFile(args.file, flags, context);
     const store = projectCollections(context);
     const isNew = !store.has(args.collection);

@@ -1,5 +1,6 @@
 /** `sovereign vector upsert`: rows of a file or stdin into a collection. */
 import { defineCommand } from "../../command.ts";
+import { refuseSwapped } from "../../lake/import/source-files.ts";
 import { findRowFile, ROW_FILE_FLAGS } from "../../vector/row-files.ts";
 import { openCollection, refuseFollower } from "../../vector/store.ts";
 import { reportTaken, TAKEN_FIELDS, takeRows } from "../../vector/take-rows.ts";
@@ -27,6 +28,7 @@ export const command = defineCommand({
   databricks: "`databricks vector-search-indexes upsert-data-vector-index`",
   seeAlso: ["vector import", "vector delete", "vector query"],
   async run(context, { args, flags }) {
+    refuseSwapped(context, [args.collection, args.file], 1);
     const collection = await openCollection(context, args.collection, "write");
     refuseFollower(collection, args.collection);
     const file = await findRowFile(args.file, flags, context);

@@ -13,6 +13,7 @@ import { SovereignError } from "../../../core/errors.ts";
 import { newUuid } from "../../../core/ids.ts";
 import { createFolders } from "../../../core/io/index.ts";
 import type { CommandContext } from "../../context.ts";
+import { quoteShellWord } from "../../shell-words.ts";
 import { resolveSample } from "../datasets.ts";
 import { readHead } from "./read-head.ts";
 
@@ -59,6 +60,28 @@ export async function findSourceFiles(word: string, context: CommandContext): Pr
   }
   const files = paths.map((path) => ({ name: join(word, relative(root, path)), path }));
   return finish({ name: word, path: root, isFolder: true }, files, context);
+}
+
+/**
+ * Refuses a command whose two words stand the wrong way round: where a file should be named there
+ * is none, and the other word is one. `words` are what was typed, in order.
+ */
+export function refuseSwapped(
+  { io, path }: CommandContext,
+  words: readonly [string, string],
+  fileAt: 0 | 1,
+): void {
+  const [file, other] = fileAt === 0 ? words : [words[1], words[0]];
+  const isFile = (word: string): boolean =>
+    statSync(resolve(io.cwd, word), { throwIfNoEntry: false })?.isFile() ?? false;
+  if (file === "-" || resolveSample(file) !== null || !isFile(other)) return;
+  if (statSync(resolve(io.cwd, file), { throwIfNoEntry: false }) !== undefined) return;
+  const swapped = `${quoteShellWord(words[1])} ${quoteShellWord(words[0])}`;
+  throw new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `\`${file}\` is no file, and \`${other}\` is one: the file comes ${fileAt === 0 ? "first" : "last"}`,
+    { hint: `run \`sovereign ${path} ${swapped}\`` },
+  );
 }
 
 async function finish(
