@@ -47,7 +47,7 @@ export interface VectorOps {
     rows: Float32Array,
     scan: ScanOptions,
   ): TopResult[];
-  /** The `k` largest (or smallest) of `values`; NaN is left out. */
+  /** The `k` largest (or smallest) of `values`, 0 and -0 alike; NaN is left out. */
   top(values: Float32Array, k: number, order?: "largest" | "smallest"): TopResult;
 }
 
@@ -170,7 +170,9 @@ export interface StatisticsOps {
 
 /** Order, and rows by index. */
 export interface OrderOps {
-  /** Indices of the values, smallest first, equal ones in their order, NaN last, -0 before 0. */
+  /** The values, smallest first, NaN last, -0 before 0. `out` may be `x` itself. */
+  sort(x: Float32Array, out: Float32Array): void;
+  /** Indices of the values in the order of `sort`, equal ones in their own. */
   argsort(x: Float32Array): Uint32Array;
   /** Rows `indices[i]` of `rows` (N, D) into `out`. */
   gather(rows: Float32Array, dimensions: number, indices: Uint32Array, out: Float32Array): void;

@@ -1,7 +1,7 @@
 /**
  * The numeric kernels beside what gcc makes of the same work (`support/kernels.c`, -O3
  * -march=native), numpy and the blake3 package, in turn on the same machine: scans of 1 M × 384,
- * a product of 1024³, BLAKE3 of 256 MiB, weights times a vector. Budgets (design notes): SGEMM 55
+ * a product of 1024³, BLAKE3 of 256 MiB, weights times a vector, sorting. Budgets (design notes): SGEMM 55
  * GFLOP/s a thread, 100 on two; f32 scan 1.25 times C; BLAKE3 1.5 GB/s on two.
  * `npm run bench -- kernels`; BENCH_ROUNDS for a quick look, BENCH_PYTHON names a Python with numpy
  * and blake3. On a busy machine the CPU columns say more than the wall.
@@ -10,12 +10,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type ComputeBackend, openBlake3, openCompute } from "../../src/compute/index.ts";
+import { createRng } from "../../src/core/rng.ts";
 import { type Answering, startAnswering, tryProgram } from "./support/answering.ts";
 import { type Contender, describeMachine, type Measured, measureAll } from "./support/measure.ts";
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
 const PYTHON = process.env.BENCH_PYTHON ?? resolve(".interop/venv/bin/python");
-const [N, D, G, K] = [1_000_000, 384, 1024, 4096];
+const [N, D, G, K, M10] = [1_000_000, 384, 1024, 4096, 10_000_000];
 const THREADS = [1, 2];
 
 interface Job {
@@ -87,6 +88,21 @@ const JOBS: readonly Job[] = [
       },
     };
   }),
+  ...(["sort", "argsort", "top"] as const).map((peer): Job => {
+    const name = { sort: "sort of", argsort: "argsort of", top: "best 10,000 of" }[peer];
+    return {
+      ...{ name: `${name} 10 M f32`, amount: M10 / 1e9, unit: "G values/s", peer },
+      prepare(compute) {
+        const [x, out, rng] = [compute.float32(M10), compute.float32(M10), createRng(1)];
+        for (let i = 0; i < M10; i++) x[i] = rng.next() - 0.5;
+        return {
+          sort: () => compute.sort(x, out),
+          argsort: () => void compute.argsort(x),
+          top: () => void compute.top(x, 10_000),
+        }[peer];
+      },
+    };
+  }),
   {
     ...{ name: "BLAKE3 of 256 MiB", amount: 2 ** 28 / 1e9, unit: "GB/s", peer: "blake3" },
     async prepare(compute) {
@@ -139,7 +155,7 @@ function contendersOf(job: string | undefined, peers: readonly Peer[]): Contende
 function print({ name, amount, unit }: Omit<Job, "prepare">, rows: readonly Measured[]): void {
   for (const row of rows) {
     const [wall, cpu] = [Math.min(...row.wallMs), Math.min(...row.cpuMs)];
-    const rate = (ms: number): string => ((amount / ms) * 1e3).toFixed(1);
+    const rate = (ms: number): string => ((amount / ms) * 1e3).toFixed(amount < 0.1 ? 3 : 1);
     console.log(
       `| ${name} | ${row.name} | ${wall.toFixed(1)} | ${rate(wall)} ${unit} | ${cpu.toFixed(1)} | ${rate(cpu)} |`,
     );

@@ -31,6 +31,22 @@ test("the plain build gives the same bits whatever the number of threads", async
   expect(scores.slice(6)).toEqual(scores.slice(0, 3));
 });
 
+test("the order and the best of 100,000 values are the same for any number of threads", async () => {
+  const rng = createRng(8);
+  const x = Float32Array.from({ length: 100_000 }, () => [rng.normal(), rng.int(50)][rng.int(2)]!);
+  for (let i = 0; i < 100; i++) x[rng.int(x.length)] = [Number.NaN, Infinity, -0][rng.int(3)]!;
+  const wanted = [reference.argsort(x), reference.top(x, 10), reference.top(x, 30_000, "smallest")];
+  for (const threads of [1, 2, 3, 5]) {
+    await using backend = disposable(await openCompute({ threads }));
+    expect(await backend.start()).toBe(threads);
+    const sorted = new Float32Array(x.length);
+    backend.sort(x, sorted);
+    expect(sorted).toEqual(Float32Array.from(wanted[0] as Uint32Array, (i) => x[i]!));
+    const found = [backend.argsort(x), backend.top(x, 10), backend.top(x, 30_000, "smallest")];
+    expect(found).toEqual(wanted);
+  }
+});
+
 test("wrong shapes are refused, also where they would stay in the memory", async () => {
   await using backend = disposable(await openCompute({ threads: 1 }));
   for (const refusing of [backend, reference]) {

@@ -41,7 +41,6 @@ const gaps: SweepCase = (shapes) => {
   expectAllClose("minMax", backend.minMax(from), reference.minMax(x), () => 0);
   const q = [0, 0.25, 0.5, rng.next(), 1];
   expectAllClose("quantiles", backend.quantiles(from, q), reference.quantiles(x, q), () => 1e-6);
-  expectAllClose("argsort", backend.argsort(from), reference.argsort(x), () => 0);
   const bins = { count: 1 + rng.int(20), low: -10, high: 5 + rng.int(20) };
   const [held, wantedHeld] = [backend.histogram(from, bins), reference.histogram(x, bins)];
   expectAllClose("histogram", held, wantedHeld, () => 0);
@@ -57,6 +56,31 @@ const gaps: SweepCase = (shapes) => {
   backend.free(out);
   backend.free(from);
 };
+
+/** Few distinct values, a narrow range, or any bits at all, NaN of either sign among them. */
+const order: SweepCase = (shapes) => {
+  const { rng, reference, backend } = shapes;
+  const kind = rng.int(3);
+  const bits = new Uint32Array(1 + rng.int(rng.int(4) === 0 ? 5000 : 400));
+  const x = new Float32Array(bits.buffer, 4);
+  if (kind === 0) for (let i = 0; i < bits.length; i++) bits[i] = rng.int(2 ** 32);
+  else for (let i = 0; i < x.length; i++) x[i] = kind === 1 ? rng.int(9) - 4 : 1 + rng.next();
+  const [from, out, wanted] = [place(shapes, x), place(shapes, x.slice()), x.slice()];
+  expectAllClose("argsort", backend.argsort(from), reference.argsort(x), () => 0);
+  reference.sort(x, wanted);
+  backend.sort(from, out);
+  expectSame("sort", out, wanted);
+  backend.sort(from, from);
+  expectSame("sort in place", from, wanted);
+  for (const operand of [from, out]) backend.free(operand);
+};
+
+/** The same values, 0 and -0 told apart. */
+function expectSame(what: string, actual: Float32Array, wanted: Float32Array): void {
+  for (const [i, value] of wanted.entries()) {
+    if (!Object.is(actual[i], value)) throw new Error(`${what}[${i}]: ${actual[i]}, not ${value}`);
+  }
+}
 
 const indexed: SweepCase = (shapes) => {
   const { rng, reference, backend } = shapes;
@@ -75,4 +99,9 @@ const indexed: SweepCase = (shapes) => {
   backend.free(out);
 };
 
-export const STATISTICS_SWEEPS: Readonly<Record<string, SweepCase>> = { column, gaps, indexed };
+export const STATISTICS_SWEEPS: Readonly<Record<string, SweepCase>> = {
+  column,
+  gaps,
+  order,
+  indexed,
+};

@@ -132,10 +132,18 @@ const scanTop: SweepCase = (shapes) => {
 
 const top: SweepCase = (shapes) => {
   const { rng, reference, backend } = shapes;
-  const values = Float32Array.from({ length: rng.int(700) }, () =>
-    rng.int(50) === 0 ? Number.NaN : rng.int(400) / 8 - 20,
+  // Few k go into heaps, many are sorted.
+  const isMany = rng.int(2) === 0;
+  const zero = rng.int(2) === 0 ? 0 : -0;
+  const values = Float32Array.from({ length: rng.int(isMany ? 2000 : 700) }, () =>
+    rng.int(50) === 0
+      ? [Number.NaN, Infinity, -Infinity, zero][rng.int(4)]!
+      : rng.int(400) / 8 - 20,
   );
-  const [k, order] = [rng.int(60), rng.int(2) === 0 ? "largest" : "smallest"] as const;
+  const [k, order] = [
+    rng.int(isMany ? 2200 : 60),
+    rng.int(2) === 0 ? "largest" : "smallest",
+  ] as const;
   const x = place(shapes, values);
   const [wanted, found] = [reference.top(values, k, order), backend.top(x, k, order)];
   expectAllClose("indices", found.indices, wanted.indices, () => 0);

@@ -7,7 +7,11 @@ export { attention } from "./linear/attention";
 export { activate } from "./linear/activation";
 export { softmax, layerNorm, rmsNorm } from "./linear/rows";
 export { sumBlocks, sumPairs, minMax } from "./linear/reduce";
-export { argsort, histogram, gather, scatterAdd } from "./linear/order";
+export { histogram, gather, scatterAdd } from "./linear/order";
+export {
+  makeKeys, makePairs, countFirst, keepFirst, countKeys, countPairs, placeDigits, moveKeys,
+  movePairs, takeKeys, takePairs,
+} from "./linear/sort";
 export { shiftScale, rollingMean, binIndex } from "./linear/statistics";
 export { scanInt8, quantize8 } from "./linear/int8";
 export {

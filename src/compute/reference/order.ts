@@ -1,8 +1,12 @@
 /** The definition of sorting and of rows by index. */
 import type { OrderOps } from "../backend.ts";
-import { checkIndices, countRows } from "../check.ts";
+import { checkIndices, checkLength, countRows } from "../check.ts";
 
 export const orderOps: OrderOps = {
+  sort(x, out) {
+    checkLength("out", out.length, x.length);
+    out.set(x.slice().sort(compareFloats));
+  },
   argsort: (x) => Uint32Array.from(x.keys()).sort((i, j) => compareFloats(x[i]!, x[j]!) || i - j),
   gather(rows, dimensions, indices, out) {
     const n = countRows("rows", rows.length, dimensions);

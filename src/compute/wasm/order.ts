@@ -1,13 +1,17 @@
 /** Sorting and rows by index over `kernels/linear/order.ts`. */
 import type { OrderOps } from "../backend.ts";
-import { checkIndices, countRows } from "../check.ts";
-import type { Call, Runner } from "./runner.ts";
-
-const COUNTS = 2048;
+import { checkIndices, checkLength, countRows } from "../check.ts";
+import type { Runner } from "./runner.ts";
+import { sortIndices, sortValues } from "./sort.ts";
 
 export function createOrderOps(runner: Runner): OrderOps {
   return {
-    argsort: (x) => runner.call([x], (call) => call.readUint32(sortIndices(call, x), x.length)),
+    sort(x, out) {
+      checkLength("out", out.length, x.length);
+      runner.call([x, out], (call) => sortValues(runner, call, x, call.out(out)));
+    },
+    argsort: (x) =>
+      runner.call([x], (call) => call.readUint32(sortIndices(runner, call, x), x.length)),
     gather(rows, d, indices, out) {
       const n = countRows("rows", rows.length, d);
       checkIndices(indices, countRows("out", out.length, d), n);
@@ -29,13 +33,4 @@ export function createOrderOps(runner: Runner): OrderOps {
       });
     },
   };
-}
-
-/** Offset of the indices of `x` in ascending order. */
-export function sortIndices(call: Call, x: Float32Array): number {
-  const order = call.scratch(x.length * 4);
-  if (x.length === 0) return order;
-  const scratch = call.scratch((3 * x.length + COUNTS) * 4);
-  call.run("argsort", call.in(x), x.length, order, scratch);
-  return order;
 }

@@ -1,9 +1,9 @@
-/** The statistics over `kernels/linear/reduce.ts`, `statistics.ts` and `order.ts`. */
+/** The statistics over `kernels/linear/reduce.ts`, `statistics.ts` and `sort.ts`. */
 import type { Bins, Moments, StatisticsOps } from "../backend.ts";
 import { checkBins, checkCount, checkLength, checkSpread } from "../check.ts";
 import { interpolate } from "../quantile.ts";
-import { sortIndices } from "./order.ts";
 import type { Call, Runner } from "./runner.ts";
+import { sortValues } from "./sort.ts";
 
 /** Values of one partial sum in `sumBlocks`. */
 const BLOCK = 4096;
@@ -58,8 +58,8 @@ export function createStatisticsOps(runner: Runner): StatisticsOps {
     minMax,
     quantiles: (x, q) =>
       runner.call([x], (call) => {
-        const order = sortIndices(call, x);
-        const at = (i: number): number => x[call.readUint32(order + i * 4, 1)[0]!]!;
+        const sorted = sortValues(runner, call, x);
+        const at = (i: number): number => call.readFloat32(sorted + i * 4, 1)[0]!;
         const count = countNumbers(x.length, at);
         return q.map((part) => interpolate(count, part, at));
       }),

@@ -2,11 +2,14 @@
 import type { Metric, TopResult, VectorOps } from "../backend.ts";
 import { checkCount, checkLength, checkSameLength, countRows } from "../check.ts";
 import type { Call, Runner } from "./runner.ts";
+import { selectIndices } from "./sort.ts";
 
 const SCANS = { dot: "scanDot", cosine: "scanCosine", l2: "scanL2" } as const;
 const METRICS = { dot: 0, cosine: 1, l2: 2 } as const;
 /** Scores a share of `scanTop` holds at a time. */
 const BLOCK_ROWS = 256;
+/** Beyond it, sorting what may be among the best is quicker than heaps. */
+const MOST_HEAP = 1024;
 
 export function createVectorOps(runner: Runner): VectorOps {
   const compare = (metric: Metric, a: Float32Array, b: Float32Array): number => {
@@ -64,17 +67,36 @@ export function createVectorOps(runner: Runner): VectorOps {
     top(values, k, order = "largest") {
       checkCount("k", k);
       const held = Math.min(k, values.length);
-      const sign = order === "largest" ? 1 : -1;
+      const isLargest = order === "largest";
       return runner.call([values], (call) => {
-        const heap = call.scratch(held * 8);
-        const count =
-          held === 0
-            ? 0
-            : call.run("pushTop", call.in(values), values.length, 0, heap, held, 0, sign);
-        return mergeTops([readHeap(call, heap, held, count)], held, sign);
+        if (held > MOST_HEAP) {
+          const indices = selectIndices(runner, call, values, { k: held, isLargest });
+          const scores = new Float32Array(indices.length);
+          for (let i = 0; i < indices.length; i++) scores[i] = values[indices[i]!]!;
+          return { indices, scores };
+        }
+        return topOfHeaps(runner, call, values, { k: held, isLargest });
       });
     },
   };
+}
+
+/** Each share keeps its best in a heap. */
+function topOfHeaps(
+  runner: Runner,
+  call: Call,
+  values: Float32Array,
+  { k, isLargest }: { k: number; isLargest: boolean },
+): TopResult {
+  const [from, sign] = [call.in(values), isLargest ? 1 : -1];
+  const cut = k === 0 ? [] : runner.split(values.length, 1);
+  const heaps = cut.map(() => call.scratch(k * 8));
+  const shares = cut.map(([i, end], share) => {
+    return [from + i * 4, end - i, i, heaps[share]!, k, 0, sign];
+  });
+  const counts = call.runAll("pushTop", shares);
+  const found = heaps.map((heap, share) => readHeap(call, heap, k, counts[share]!));
+  return mergeTops(found, k, sign);
 }
 
 function readHeap(call: Call, heap: number, k: number, count: number): TopResult {

@@ -58,7 +58,15 @@ export function pushTop(
   values: usize, n: i32, base: u32, heap: usize, k: i32, count: i32, sign: f32,
 ): i32 {
   const indices = heap + (<usize>k << 2);
+  const signs = f32x4.splat(sign);
   for (let i = 0; i < n; i++) {
+    // Indices ascend, so of a full heap only what beats its worst is worth a look.
+    while (count == k && i + 4 <= n) {
+      const scores = f32x4.mul(v128.load(values + (<usize>i << 2)), signs);
+      if (v128.any_true(f32x4.gt(scores, v128.load32_splat(heap)))) break;
+      i += 4;
+    }
+    if (i == n) break;
     const score = load<f32>(values + (<usize>i << 2)) * sign;
     const index = base + <u32>i;
     if (score != score) continue;
