@@ -15,6 +15,15 @@ import {
 } from "./fields.ts";
 import { buildRankTokenizer } from "./tiktoken.ts";
 
+/** Special tokens of files that list none. */
+const NAMES = [
+  ..."<unk> <s> </s> [INST] [/INST] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_RESULTS]".split(" "),
+  ..."[/TOOL_RESULTS] [TOOL_CALLS] [IMG] <pad> [IMG_BREAK] [IMG_END] [PREFIX] [MIDDLE]".split(" "),
+  ..."[SUFFIX] [SYSTEM_PROMPT] [/SYSTEM_PROMPT] [TOOL_CONTENT]".split(" "),
+];
+/** More than any file has. */
+const MAX_SPECIAL = 1 << 16;
+
 /** Whether JSON is of this kind. */
 export function isTekken(value: JsonObject): boolean {
   return (
@@ -32,6 +41,7 @@ export function loadTekken(value: JsonObject): Tokenizer {
   const size = readNatural(config.default_vocab_size, "config.default_vocab_size");
   const list = readList(value.vocab, "vocab");
   const rankCount = size - specialCount;
+  if (specialCount > MAX_SPECIAL) throw malformed(`${specialCount} special tokens are too many`);
   if (rankCount <= 0 || rankCount > list.length) {
     throw malformed(`\`config.default_vocab_size\` is ${size}, and there are ${list.length} ranks`);
   }
@@ -50,39 +60,16 @@ export function loadTekken(value: JsonObject): Tokenizer {
   });
 }
 
-/** The names of special tokens; older files leave them to the program, as fillers. */
+/** The names of special tokens: older files leave them to the program, the rest are fillers. */
 function readSpecial(value: unknown, count: number): Record<string, number> {
-  const special: Record<string, number> = {};
+  const names: string[] = Array.isArray(value) ? [] : [...NAMES];
   for (const entry of Array.isArray(value) ? value : []) {
     const token = readObject(entry, "special_tokens");
-    special[readText(token.token_str, "special_tokens.token_str")] = readNatural(
-      token.rank,
-      "special_tokens.rank",
-    );
+    const rank = readNatural(token.rank, "special_tokens.rank");
+    if (rank >= count) throw malformed(`a special token has rank ${rank}, of ${count}`);
+    names[rank] = readText(token.token_str, "special_tokens.token_str");
   }
-  if (Object.keys(special).length > 0) return special;
-  const names = [
-    "<unk>",
-    "<s>",
-    "</s>",
-    "[INST]",
-    "[/INST]",
-    "[AVAILABLE_TOOLS]",
-    "[/AVAILABLE_TOOLS]",
-    "[TOOL_RESULTS]",
-    "[/TOOL_RESULTS]",
-    "[TOOL_CALLS]",
-    "[IMG]",
-    "<pad>",
-    "[IMG_BREAK]",
-    "[IMG_END]",
-    "[PREFIX]",
-    "[MIDDLE]",
-    "[SUFFIX]",
-    "[SYSTEM_PROMPT]",
-    "[/SYSTEM_PROMPT]",
-    "[TOOL_CONTENT]",
-  ];
-  for (let id = 0; id < count; id++) special[names[id] ?? `<SPECIAL_${id}>`] = id;
-  return special;
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, id) => [names[id] ?? `<SPECIAL_${id}>`, id]),
+  );
 }

@@ -10,7 +10,7 @@ const PACKAGES = join(FOLDER, "tokenize-npm/node_modules");
 
 export interface Family {
   readonly name: string;
-  readonly peer: "tokenizers" | "tiktoken" | "sentencepiece";
+  readonly peer: "tokenizers" | "tiktoken" | "sentencepiece" | "mistral_common";
   readonly path: string;
   /** Of tiktoken: the name of the encoding. */
   readonly encoding?: string;
@@ -44,6 +44,11 @@ export function listFamilies(): Family[] {
     peer: "sentencepiece",
     path: join(site, "mistral_common/data", file),
   });
+  const tekken = (name: string, file: string): Family => ({
+    name,
+    peer: "mistral_common",
+    path: join(site, "mistral_common/data", file),
+  });
   return [
     ranks("cl100k_base", `${litellm}/9b5ad71b2ce5302211f9c61530b329a4922fc6a4`),
     ranks("o200k_base", `${litellm}/fb374d419588a4632f3f557e76b4b70aebbca790`),
@@ -58,6 +63,8 @@ export function listFamilies(): Family[] {
     pieces("mistral_v1", "tokenizer.model.v1"),
     pieces("mistral_v3", "mistral_instruct_tokenizer_240323.model.v3"),
     pieces("mistral_v7", "mistral_instruct_tokenizer_241114.model.v7"),
+    tekken("tekken_240718", "tekken_240718.json"),
+    tekken("tekken_240911", "tekken_240911.json"),
   ].filter(({ path }) => existsSync(path));
 }
 

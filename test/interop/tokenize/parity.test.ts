@@ -1,6 +1,7 @@
 /**
- * Ids equal to those of `tokenizers`, `tiktoken` and `sentencepiece`, for every real tokenizer that
- * packages ship, over the mixed corpus; with special tokens as text and, where the peer can, parsed.
+ * Ids equal to those of `tokenizers`, `tiktoken`, `sentencepiece` and `mistral-common`, for every
+ * real tokenizer that packages ship, over the mixed corpus; with special tokens as text and, where
+ * the peer can, parsed.
  * TOKENIZE_MB sets how much text each family gets (default 2), TOKENIZE_SEED which.
  */
 import { createHash } from "node:crypto";
@@ -77,12 +78,20 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
     if (await tokenizer.accelerate()) {
       expect(differences((text) => tokenizer.encodeIds(text), digests)).toEqual([]);
     }
-    if (family.peer !== "sentencepiece") {
+    if (family.peer === "tokenizers" || family.peer === "tiktoken") {
       const parsed = await askDigests(family.name, true);
       expect(differences((text) => slow(text, "parse"), parsed.digests)).toEqual([]);
     }
     console.log(`${family.name}: ${count} ids equal, ${SIZE / 1e6} MB, seed ${SEED}`);
     expect(wrongRoundTrips(tokenizer, texts)).toBe(0);
+  });
+
+  const tekkens = listFamilies().filter(({ peer: kind }) => kind === "mistral_common");
+  test.each(tekkens)("$name has the special tokens of the peer", async (family) => {
+    await peer.ask("load", peerSettings(family));
+    const theirs = await peer.ask<string[]>("special_tokens", { name: family.name });
+    const { tokenizer } = openTokenizer(family.path);
+    expect(theirs.map((_, id) => tokenizer.tokenOf(id))).toEqual(theirs);
   });
 
   const patience = { timeout: 3_600_000 };

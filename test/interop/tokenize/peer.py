@@ -1,4 +1,4 @@
-"""tokenizers, tiktoken and sentencepiece as a line server: ids of texts as digests, or in full."""
+"""The peers as a line server: ids of texts as digests, or in full."""
 
 import hashlib
 import json
@@ -64,7 +64,25 @@ class SentencePiece:
         return self.tokenizer.decode(ids)
 
 
-PEERS = {"tokenizers": HuggingFace, "tiktoken": Tiktoken, "sentencepiece": SentencePiece}
+class MistralCommon:
+    def __init__(self, path, **_):
+        from mistral_common.tokens.tokenizers.tekken import Tekkenizer
+
+        self.tokenizer = Tekkenizer.from_file(path)
+
+    def encode(self, text, parse, add):
+        return self.tokenizer.encode(text, bos=add, eos=False)
+
+    def special_tokens(self):
+        return [self.tokenizer.id_to_piece(i) for i in range(self.tokenizer.num_special_tokens)]
+
+
+PEERS = {
+    "tokenizers": HuggingFace,
+    "tiktoken": Tiktoken,
+    "sentencepiece": SentencePiece,
+    "mistral_common": MistralCommon,
+}
 
 
 def load(name, peer, **settings):
@@ -109,6 +127,10 @@ def encode(name, text, parse=False, add=False):
 
 def offsets(name, texts, parse=False, add=False):
     return [LOADED[name].offsets(text, parse, add) for text in read_texts(texts)]
+
+
+def special_tokens(name):
+    return LOADED[name].special_tokens()
 
 
 def decode(name, ids):
@@ -191,6 +213,7 @@ def gguf_tokens(path):
 OPERATIONS = {
     "gguf_tokens": gguf_tokens,
     "normalize": normalize,
+    "special_tokens": special_tokens,
     "split": split,
     "load": load,
     "digests": digests,
