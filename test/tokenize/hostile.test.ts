@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SovereignError } from "../../src/core/errors.ts";
 import { createRng } from "../../src/core/rng.ts";
-import { openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
+import { loadTokenizerJson, openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
+import { alignText } from "../../src/tokenize/text/aligned-text.ts";
 
 let folder = "";
 let files: Record<string, Buffer> = {};
@@ -106,10 +107,28 @@ test("lengths that lie are not believed", () => {
   const bytes = Buffer.from(files.gguf!);
   bytes.writeBigUInt64LE(2n ** 60n, 16);
   expect(() => openMutated(bytes)).toThrow(/more than the file has room for/);
-  const nested = { type: "Split", pattern: { Regex: "((a+)+)+$" }, behavior: "Isolated" };
+});
+
+describe("patterns that go back for ever are broken off", () => {
   const model = { type: "BPE", vocab: { a: 0 }, merges: [] };
-  const text = JSON.stringify({ pre_tokenizer: nested, model });
-  expect(() => openMutated(Buffer.from(text))).toThrow(/without a bound/);
+  const exponential = ["((a+)+)+$", "(?:a|a)*b"];
+  test.each([
+    ...exponential.map((Regex) => ({ Regex, text: "a".repeat(39) })),
+    { Regex: "(?<=ba*a*a*)c", text: "a".repeat(20_000) },
+  ])("$Regex", ({ Regex, text }) => {
+    const split = { type: "Split", pattern: { Regex }, behavior: "Isolated" };
+    const tokenizer = loadTokenizerJson({ pre_tokenizer: split, model });
+    expect(() => tokenizer.encode(`${text}c`)).toThrow(/does not come to an end/);
+    expect(tokenizer.encode("aa").ids).toEqual([0, 0]);
+  });
+
+  test("others that nest match as they do elsewhere", () => {
+    const Regex = "(?:a+b*)+|c";
+    const split = { type: "Split", pattern: { Regex }, behavior: "Isolated" };
+    const { parts } = loadTokenizerJson({ pre_tokenizer: split, model });
+    const pieces = parts.preTokenize!(alignText("xaabac"));
+    expect(pieces.map(({ text }) => text)).toEqual(["x", "aaba", "c"]);
+  });
 });
 
 function openMutated(bytes: Buffer): void {

@@ -11,6 +11,7 @@ import {
 import { readPattern } from "../normalize/normalizers.ts";
 import { readMetaspace } from "../split/pre-tokenizers.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
+import { withinTime } from "../text/find-matches.ts";
 
 export type Decode = (tokens: readonly string[]) => string[];
 
@@ -80,7 +81,14 @@ function decodeByteFallback(tokens: readonly string[]): string[] {
 function buildReplace(part: JsonObject): Decode {
   const expression = readPattern(part.pattern, "decoder.pattern");
   const content = readText(part.content, "decoder.content");
-  return (tokens) => tokens.map((token) => token.replace(expression, () => content));
+  return (tokens) =>
+    tokens.map((token) => {
+      let replaced = token;
+      withinTime(expression, token.length, () => {
+        replaced = token.replace(expression, () => content);
+      });
+      return replaced;
+    });
 }
 
 function buildStrip(part: JsonObject): Decode {

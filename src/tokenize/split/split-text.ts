@@ -1,6 +1,7 @@
 /** Cutting a text at matches of an expression, with the five ways of `tokenizers` to treat a match. */
 import { type AlignedText, sliceText } from "../text/aligned-text.ts";
 import { NUMERIC, PUNCTUATION } from "../text/character-classes.ts";
+import { findMatches } from "../text/find-matches.ts";
 import { maskNew } from "../text/new-characters.ts";
 
 export const BEHAVIORS = [
@@ -41,14 +42,10 @@ function maskFor(text: string, expression: RegExp): string {
 function findStretches(text: string, expression: RegExp, invert: boolean): Stretch[] {
   const stretches: Stretch[] = [];
   let last = 0;
-  expression.lastIndex = 0;
-  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
-    const from = match.index;
-    const to = from + match[0].length;
+  for (const { from, to } of findMatches(expression, text)) {
     if (from > last) stretches.push({ from: last, to: from, isMatch: invert });
     stretches.push({ from, to, isMatch: !invert });
     last = to;
-    if (to === from) expression.lastIndex += text.codePointAt(to)! > 0xffff ? 2 : 1;
   }
   if (last < text.length) stretches.push({ from: last, to: text.length, isMatch: invert });
   return stretches;

@@ -5,6 +5,7 @@
  *
  * A text nothing has changed yet has no arrays: unit `i` is unit `base + i` of the original.
  */
+import { findMatches } from "./find-matches.ts";
 
 export interface AlignedText {
   readonly text: string;
@@ -102,10 +103,10 @@ export function replaceMatches(
   replace: (match: string) => string,
 ): AlignedText {
   const edits: Edit[] = [];
-  for (const match of source.text.matchAll(expression)) {
-    const replacement = replace(match[0]);
-    if (replacement === match[0]) continue;
-    edits.push({ from: match.index, to: match.index + match[0].length, replacement });
+  for (const { from, to } of findMatches(expression, source.text)) {
+    const match = source.text.slice(from, to);
+    const replacement = replace(match);
+    if (replacement !== match) edits.push({ from, to, replacement });
   }
   return editText(source, edits);
 }

@@ -1,11 +1,14 @@
 /**
  * Regular expressions of tokenizer files, written for Oniguruma or Rust's fancy-regex, turned into
  * JavaScript's: Unicode classes for `\s \w \d`, `(?i:…)`, possessive quantifiers and atomic groups.
- * What has no equal here is refused by name; so are nested unbounded repetitions, which a hostile
- * file could use to make matching take for ever.
+ * What has no equal here is refused by name. How many ways a pattern has to match is told on the
+ * way, so that `find-matches.ts` can watch those a hostile file makes take for ever.
  */
+import { SovereignError } from "../../core/errors.ts";
 import { malformed, unsupported } from "../load/fields.ts";
 import { DIGIT, WHITE_SPACE, WORD } from "./character-classes.ts";
+import { type Effort, noteEffort, withinTime } from "./find-matches.ts";
+import { isSpacePattern } from "./known-patterns.ts";
 
 const SHORTHANDS: Readonly<Record<string, string>> = {
   s: WHITE_SPACE,
@@ -22,10 +25,16 @@ export function compilePattern(pattern: string): RegExp {
   if (pattern.length > MAX_LENGTH) {
     throw malformed(`a pattern has ${pattern.length} characters; ${MAX_LENGTH} are allowed`);
   }
-  const source = new PatternReader(pattern).readAll();
+  const { source, ...effort } = new PatternReader(pattern).readAll();
   try {
-    return new RegExp(source, "gu");
+    const expression = new RegExp(source, "gu");
+    if (isSpacePattern(pattern) !== null) return expression;
+    noteEffort(expression, effort);
+    // What is too large is found out only now.
+    withinTime(expression, pattern.length, () => expression.test(""));
+    return expression;
   } catch (cause) {
+    if (cause instanceof SovereignError) throw cause;
     throw malformed(
       `the pattern \`${shorten(pattern)}\` is no regular expression: ${(cause as Error).message}`,
     );
@@ -41,10 +50,13 @@ function shorten(pattern: string): string {
   return pattern.length <= 60 ? pattern : `${pattern.slice(0, 57)}...`;
 }
 
-interface Atom {
+interface Atom extends Effort {
   readonly source: string;
-  /** Holds a repetition without an upper bound. */
-  readonly repeats: boolean;
+}
+
+/** What matches in one way. */
+function plainAtom(source: string): Atom {
+  return { source, ways: 1, degree: 0 };
 }
 
 class PatternReader {
@@ -57,19 +69,26 @@ class PatternReader {
     this.#pattern = pattern;
   }
 
-  readAll(): string {
-    const { source } = this.#readAlternatives(false);
+  readAll(): Atom {
+    const atom = this.#readAlternatives(false);
     if (this.#at < this.#pattern.length) throw this.#refuse("has a `)` too many");
-    return source;
+    return atom;
   }
 
   #readAlternatives(ignoreCase: boolean): Atom {
     let isCaseless = ignoreCase;
     let source = "";
-    let repeats = false;
+    let branch = plainAtom("");
+    let others: Effort = { ways: 0, degree: 0 };
+    const whole = (): Effort => ({
+      ways: others.ways + branch.ways,
+      degree: Math.max(others.degree, branch.degree),
+    });
     while (this.#at < this.#pattern.length && this.#pattern[this.#at] !== ")") {
       if (this.#take("|")) {
         source += "|";
+        others = whole();
+        branch = plainAtom("");
         continue;
       }
       if (this.#take("(?i)")) {
@@ -78,9 +97,10 @@ class PatternReader {
       }
       const part = this.#readRepeated(isCaseless);
       source += part.source;
-      repeats ||= part.repeats;
+      const { ways, degree } = branch;
+      branch = { source: "", ways: ways * part.ways, degree: degree + part.degree };
     }
-    return { source, repeats };
+    return { source, ...whole() };
   }
 
   #readRepeated(ignoreCase: boolean): Atom {
@@ -91,14 +111,12 @@ class PatternReader {
       )?.[0];
       if (quantifier === undefined || quantifier === "{}" || quantifier === "{,}") return atom;
       this.#at += quantifier.length;
-      const isUnbounded = /^[*+]$|^\{\d*,\}$/.test(quantifier);
-      if (isUnbounded && atom.repeats) throw this.#refuse("nests repetitions without a bound");
       const counted = quantifier.startsWith("{,") ? `{0${quantifier.slice(1)}` : quantifier;
-      const repeats = isUnbounded || atom.repeats;
-      if (this.#take("?")) atom = { source: `${atom.source}${counted}?`, repeats };
+      const effort = effortOf(atom, quantifier);
+      if (this.#take("?")) atom = { source: `${atom.source}${counted}?`, ...effort };
       else if (!quantifier.startsWith("{") && this.#take("+")) {
-        atom = { source: this.#makeAtomic(`${atom.source}${counted}`), repeats };
-      } else atom = { source: `${atom.source}${counted}`, repeats };
+        atom = { source: this.#makeAtomic(`${atom.source}${counted}`), ...effort };
+      } else atom = { source: `${atom.source}${counted}`, ...effort };
     }
   }
 
@@ -114,20 +132,20 @@ class PatternReader {
       case "(":
         return this.#readGroup(ignoreCase);
       case "[":
-        return { source: this.#readClass(ignoreCase), repeats: false };
+        return plainAtom(this.#readClass(ignoreCase));
       case "\\":
-        return { source: this.#readEscape(false), repeats: false };
+        return plainAtom(this.#readEscape(false));
       case ".":
-        return { source: "[^\\n]", repeats: false };
+        return plainAtom("[^\\n]");
       case "^":
       case "$":
-        return { source: character, repeats: false };
+        return plainAtom(character);
       case "*":
       case "+":
       case "?":
         throw this.#refuse("repeats nothing");
       default:
-        return { source: foldCharacter(character, ignoreCase), repeats: false };
+        return plainAtom(foldCharacter(character, ignoreCase));
     }
   }
 
@@ -151,7 +169,7 @@ class PatternReader {
     if (!this.#take(")")) throw this.#refuse("lacks a `)`");
     this.#depth--;
     const source = isAtomic ? this.#makeAtomic(`(?:${inside.source})`) : `${open}${inside.source})`;
-    return { source, repeats: inside.repeats };
+    return { ...inside, source };
   }
 
   #readClass(ignoreCase: boolean): string {
@@ -252,6 +270,18 @@ class PatternReader {
   #refuse(what: string): Error {
     return malformed(`the pattern \`${shorten(this.#pattern)}\` ${what}`);
   }
+}
+
+/** What an atom may cost when a quantifier stands behind it. */
+function effortOf({ ways, degree }: Effort, quantifier: string): Effort {
+  const [, low = "", comma, high = ""] = /^\{(\d*)(,?)(\d*)\}$/.exec(quantifier) ?? [];
+  const isUnbounded = /^[*+]$/.test(quantifier) || (comma === "," && high === "");
+  const isPlain = ways === 1 && degree === 0;
+  if (isUnbounded) {
+    return isPlain ? { ways, degree: 1 } : { ways: Number.POSITIVE_INFINITY, degree };
+  }
+  const [least, most] = quantifier === "?" ? [0, 1] : [Number(low), Number(comma ? high : low)];
+  return { ways: (most - least + 1) * ways ** most, degree: degree * most };
 }
 
 function isExpression(source: string): boolean {

@@ -7,6 +7,7 @@ import { bytesAt, configureKernel, copyBytes, SLACK_BYTES } from "../fast/kernel
 import { classifyCodePoints } from "../fast/scanner-classes.ts";
 import { SCANNERS } from "../fast/scanners.ts";
 import { bytesToCharacters, textToByteCharacters } from "../text/byte-characters.ts";
+import { findMatches } from "../text/find-matches.ts";
 import { type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import { compilePattern } from "../text/pattern.ts";
 
@@ -35,7 +36,8 @@ class ExpressionCounter implements WordCounter {
 
   feed(text: string): void {
     for (const line of text.match(/[^\n]*\n|[^\n]+/g) ?? []) {
-      for (const [word] of line.matchAll(this.#expression)) {
+      for (const { from, to } of findMatches(this.#expression, line)) {
+        const word = line.slice(from, to);
         this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
       }
     }
