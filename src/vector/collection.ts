@@ -2,17 +2,17 @@
  * A collection as programs see it: rows by id, queries, and the file behind them. The whole
  * collection lies in memory while it is open: see `store/rows.ts` for how much that takes.
  */
-import { parseJson } from "../core/json/index.ts";
 import type { Lake } from "../lake/index.ts";
 import { type CollectionOptions, readOptions } from "./collection-options.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
 import { EMBEDDER_SECTION } from "./embed/embedder.ts";
 import {
+  addGraphSections,
   buildIndex,
   flatIndex,
-  GRAPH_SECTION,
   type IndexOptions,
   loadIndex,
+  wantsGraph,
 } from "./graph/collection-index.ts";
 import type { VectorIndex } from "./graph/vector-index.ts";
 import { changedRows, checkRows } from "./input/check-row.ts";
@@ -23,6 +23,7 @@ import {
   openTextIndex,
   type Parts,
 } from "./open-parts.ts";
+import { Hit } from "./search/hit.ts";
 import {
   filterRows,
   type ManyQueries,
@@ -35,30 +36,7 @@ import type { ScoredRow } from "./search/top-rows.ts";
 import { DiskCollection } from "./store/disk-collection.ts";
 import type { FollowOptions, SyncOptions, SyncResult } from "./sync/sync.ts";
 import type { TextIndex } from "./text/text-index.ts";
-import type { CollectionSettings, Metadata, SyncState, UpsertResult, VectorRow } from "./types.ts";
-
-/** A row that a query found. Its metadata is read when it is asked for. */
-export class Hit {
-  readonly id: string;
-  /** See `search/score.ts`; of FULL_TEXT the BM25 score, of HYBRID the fused one. */
-  readonly score: number;
-  readonly #metadataText: string;
-
-  /** @internal */
-  constructor(id: string, score: number, metadataText: string) {
-    this.id = id;
-    this.score = score;
-    this.#metadataText = metadataText;
-  }
-
-  get metadata(): Metadata {
-    return parseJson(this.#metadataText) as unknown as Metadata;
-  }
-
-  toJSON(): { id: string; score: number; metadata: Metadata } {
-    return { id: this.id, score: this.score, metadata: this.metadata };
-  }
-}
+import type { CollectionSettings, SyncState, UpsertResult, VectorRow } from "./types.ts";
 
 /** How vectors are searched. */
 export type IndexInfo =
@@ -144,6 +122,7 @@ export class Collection implements AsyncDisposable {
       const changed = skipSame ? changedRows(checked, this.#disk.rows) : checked;
       const result = await this.#disk.upsert(changed);
       this.#index ??= await flatIndex(this.#disk.rows, this.settings);
+      await this.#index?.extend();
       this.#index?.repair();
       if (this.#disk.isDue) await this.#rewrite();
       return { ...result, unchanged: checked.ids.length - changed.ids.length };
@@ -236,9 +215,10 @@ export class Collection implements AsyncDisposable {
 
   /**
    * Writes the file anew, without the rows that are gone, empties the log and builds the index that
-   * so many rows ask for.
+   * so many rows ask for. Resolves with the number of rows that are looked at one by one all the
+   * same, because the memory of a kernel has no room for a graph made so.
    */
-  optimize(options: IndexOptions = {}): Promise<void> {
+  optimize(options: IndexOptions = {}): Promise<{ unindexed: number }> {
     return this.#inTurn(() => this.#rewrite(options));
   }
 
@@ -262,18 +242,19 @@ export class Collection implements AsyncDisposable {
     await this.close();
   }
 
-  async #rewrite(options: IndexOptions = {}): Promise<void> {
+  async #rewrite(options: IndexOptions = {}): Promise<{ unindexed: number }> {
     const rows = this.#disk.packedRows();
     const learnt = (await this.#embedder?.learn(rows)) ?? null;
     const index = await buildIndex(rows, this.settings, options);
     const extras = new Map<string, Uint8Array>();
-    if (index !== null && index.shape !== null) extras.set(GRAPH_SECTION, index.encode());
+    addGraphSections(extras, index);
     if (learnt !== null) extras.set(EMBEDDER_SECTION, learnt.section);
     await addTextSection(extras, this.settings, rows);
     await this.#disk.rewrite(rows, extras);
     learnt?.adopt();
     await this.#index?.close();
     this.#index = index;
+    return { unindexed: wantsGraph(rows, options) ? rows.length - (index?.linkedRows ?? 0) : 0 };
   }
 
   get #target(): QueryTarget {

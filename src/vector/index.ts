@@ -3,12 +3,7 @@
  * filters, one crash-safe file each. `VectorStore` keeps them by name in a folder, `Collection` is
  * one of them.
  */
-export {
-  Collection,
-  Hit,
-  type IndexInfo,
-  type Selection,
-} from "./collection.ts";
+export { Collection, type IndexInfo, type Selection } from "./collection.ts";
 export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder, EmbedderOptions } from "./embed/embedder.ts";
 export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
@@ -20,6 +15,7 @@ export {
   readRowFile,
 } from "./input/read-file.ts";
 export type { Fusion } from "./search/fuse.ts";
+export { Hit } from "./search/hit.ts";
 export {
   type ManyQueries,
   QUERY_TYPES,

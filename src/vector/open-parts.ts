@@ -1,7 +1,7 @@
 /** What searches need of a collection's file beside its rows: opened here, written here. */
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
 import { EMBEDDER_SECTION } from "./embed/embedder.ts";
-import { GRAPH_SECTION } from "./graph/collection-index.ts";
+import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
 import type { VectorIndex } from "./graph/vector-index.ts";
 import { collectionPaths, type DiskCollection } from "./store/disk-collection.ts";
 import type { Rows } from "./store/rows.ts";
@@ -17,7 +17,7 @@ export interface Parts {
 }
 
 /** What the file keeps for searches, beside the rows. */
-export const EXTRA_SECTIONS = [GRAPH_SECTION, EMBEDDER_SECTION];
+export const EXTRA_SECTIONS = [...GRAPH_SECTIONS, EMBEDDER_SECTION];
 
 /** What makes its vectors, or null. */
 export async function openCollectionEmbedder(

@@ -7,7 +7,7 @@ import { suggestName } from "../core/suggest.ts";
 import type { Lake } from "../lake/index.ts";
 import { Collection } from "./collection.ts";
 import type { CollectionOptions } from "./collection-options.ts";
-import { GRAPH_SECTION } from "./graph/collection-index.ts";
+import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
 import { readHead } from "./store/collection-file.ts";
 import { collectionPaths } from "./store/disk-collection.ts";
 import { takeWriterLock } from "./store/lock.ts";
@@ -53,7 +53,11 @@ export class VectorStore {
   info(name: string): CollectionInfo {
     const { file, wal } = collectionPaths(this.#base(name));
     const { has, ...facts } = readFacts(file, wal);
-    return { name, index: has(GRAPH_SECTION) ? "hnsw" : "flat", ...facts };
+    return {
+      name,
+      index: GRAPH_SECTIONS.some((section) => has(section)) ? "hnsw" : "flat",
+      ...facts,
+    };
   }
 
   /** Settings as they are in the file: what never changes is right, and no row is read. */

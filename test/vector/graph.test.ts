@@ -80,14 +80,14 @@ test("a section that says nonsense is refused, never followed", async () => {
   for (const { id, vector } of clusteredRows(600, 4)) rows.put(id, "{}", Float32Array.from(vector));
   const index = (await VectorIndex.create(rows, "dot"))!;
   await index.build({ m: 4, threads: 1 });
-  const section = index.encode();
+  const [section] = index.encode() as [Uint8Array];
   const fresh = async () => (await VectorIndex.create(rows, "dot"))!;
   const again = await fresh();
-  expect(again.load(section, 600)).toBe(true);
+  expect(again.load([section], 600)).toBe(true);
   const query = [rows.vector(0)];
   expect(again.search(query, { limit: 10 })).toEqual(index.search(query, { limit: 10 }));
-  expect((await fresh()).load(section, 601)).toBe(false);
-  expect((await fresh()).load(section.subarray(1), 600)).toBe(false);
+  expect((await fresh()).load([section], 601)).toBe(false);
+  expect((await fresh()).load([section.subarray(1)], 600)).toBe(false);
   const rng = createRng(5);
   let refused = 0;
   for (let round = 0; round < 150; round++) {
@@ -97,7 +97,7 @@ test("a section that says nonsense is refused, never followed", async () => {
       bytes[from + rng.int(from === 0 ? 48 : bytes.length - from)] = rng.int(256);
     }
     const loaded = await fresh();
-    if (!loaded.load(bytes, 600)) refused++;
+    if (!loaded.load([bytes], 600)) refused++;
     else {
       for (const { row } of loaded.search(query, { limit: 20 })![0]!) expect(row).toBeLessThan(600);
     }

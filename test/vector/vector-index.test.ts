@@ -8,9 +8,13 @@ import { METRICS, type Metric } from "../../src/vector/types.ts";
 import { createRng, randomVector } from "./collections.ts";
 
 /** Clustered rows; with `isOdd` some are the same, and some are nothing but zeros. */
-function makeRows(count: number, dims: number, seed: number, isOdd = false): Rows {
+function makeRows(
+  count: number,
+  dims: number,
+  seed: number,
+  { isOdd = false, rows = new Rows(dims) } = {},
+): Rows {
   const rng = createRng(seed);
-  const rows = new Rows(dims);
   const centres = Array.from({ length: 20 }, () => randomVector(rng, dims));
   for (let i = 0; i < count; i++) {
     const centre = centres[rng.int(centres.length)]!;
@@ -31,10 +35,18 @@ function queriesOf(rows: Rows, count: number, seed: number): Float32Array[] {
 
 /** By definition. */
 function scan(rows: Rows, metric: Metric, query: Float32Array, limit: number): ScoredRow[] {
-  const score = createScorer(metric, query, rows.vectors);
+  const score = createScorer(metric, query, rows);
   const top = new TopRows(limit);
   for (const row of rows.live()) top.offer(row, score(row));
   return top.list();
+}
+
+function scaleAll(rows: Rows, scale: number): void {
+  for (let i = 0; i < rows.length; i++)
+    rows.setVector(
+      i,
+      rows.vector(i).map((v) => v * scale),
+    );
 }
 
 const allowedOf = (rows: Rows) => ({ rows: rows.alive, count: rows.liveCount });
@@ -50,11 +62,11 @@ function recallOf(rows: Rows, found: readonly ScoredRow[][], queries: readonly F
 test.each(METRICS.flatMap((metric) => [3, 16, 41].map((dims) => [metric, dims] as const)))(
   "%s of %i numbers: looking at every row gives what the definition gives",
   async (metric, dims) => {
-    const rows = makeRows(700, dims, dims, true);
+    const rows = makeRows(700, dims, dims, { isOdd: true });
     for (let i = 0; i < 700; i += 5) rows.remove(`${i}`);
     const queries = [...queriesOf(rows, 20, 1), new Float32Array(dims), rows.vector(7).slice()];
     for (const scale of [1, 1e-20, 1e18]) {
-      rows.vectors.set(rows.vectors.map((value) => value * scale));
+      scaleAll(rows, scale);
       const asked = queries.map((query) => query.map((value) => value * scale));
       const index = (await VectorIndex.create(rows, metric, { threads: 2 }))!;
       for (const limit of [1, 10, 2000]) {
@@ -69,7 +81,7 @@ test.each(METRICS.flatMap((metric) => [3, 16, 41].map((dims) => [metric, dims] a
           expect(wanted.filter(isOff)).toEqual([]);
         });
       }
-      rows.vectors.set(rows.vectors.map((value) => value / scale));
+      scaleAll(rows, 1 / scale);
       await index.close();
     }
   },
@@ -91,7 +103,7 @@ test.each(METRICS)("%s: one thread makes the same graph, whatever the build", as
       const options = { threads: 1, build };
       const index = (await VectorIndex.create(makeRows(1500, 20, 5), metric, options))!;
       await index.build({ m: 8, efConstruction: 40 });
-      return Buffer.from(index.encode());
+      return Buffer.from(index.encode()[0]!);
     }),
   );
   expect(sections[1]!.equals(sections[0]!)).toBe(true);
@@ -147,5 +159,46 @@ test("rows that come are linked as they are asked for, those that go leave the g
   index.repair();
   expect(index.shape!.entry === before.entry).toBe(false);
   expect(recallOf(rows, ask(), queries)).toBeGreaterThan(0.97);
+  await index.close();
+});
+
+test.each(METRICS)("%s: over several memories as over one", async (metric) => {
+  const rows = makeRows(2200, 24, 12, { rows: new Rows(24, 10, 900) });
+  expect(rows.shards.map(({ length }) => length)).toEqual([900, 900, 400]);
+  const queries = queriesOf(rows, 40, 13);
+  const index = (await VectorIndex.create(rows, metric, { threads: 2 }))!;
+  const rowsOf = (found: readonly ScoredRow[][]) => found.map((list) => list.map(({ row }) => row));
+  const exact = (limit: number, allowed = allowedOf(rows)) =>
+    expect(rowsOf(index.search(queries, { limit, ef: 0, allowed })!)).toEqual(
+      rowsOf(
+        queries.map((query) =>
+          scan(rows, metric, query, 3000)
+            .filter(({ row }) => allowed.rows[row] === 1)
+            .slice(0, limit),
+        ),
+      ),
+    );
+  exact(10);
+  expect(await index.build({ m: 8, efConstruction: 80 })).toBe(true);
+  expect(index.shape).toMatchObject({ nodeCount: 2200, m: 8 });
+  const found = index.search(queries, { limit: 10 })!;
+  const again = (await VectorIndex.create(rows, metric))!;
+  expect(again.load(index.encode(), 2200)).toBe(true);
+  expect(again.search(queries, { limit: 10 })).toEqual(found);
+  expect(again.load([...index.encode()].reverse(), 2200)).toBe(false);
+  for (let i = 0; i < 2200; i += 3) rows.remove(`${i}`);
+  makeRows(2000, 24, 14, { rows });
+  expect(index.search(queries, { limit: 10 })).toBe(null);
+  expect(await index.extend()).toBe(true);
+  exact(25);
+  const few = Uint8Array.from(rows.alive, (alive, i) => (i % 97 === 5 ? alive : 0));
+  exact(30, { rows: few, count: few.reduce((sum, one) => sum + one, 0) });
+  const walked = rowsOf(index.search(queries, { limit: 10, ef: 60, allowed: allowedOf(rows) })!);
+  const hits = queries.map((query, i) => {
+    const truth = new Set(scan(rows, metric, query, 10).map(({ row }) => row));
+    return walked[i]!.filter((row) => truth.has(row)).length;
+  });
+  expect(hits.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(380);
+  index.repair();
   await index.close();
 });

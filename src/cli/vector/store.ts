@@ -2,7 +2,8 @@
 import { join } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
-import { type Collection, VectorStore } from "../../vector/index.ts";
+import { formatCount } from "../../core/progress.ts";
+import { type Collection, type IndexOptions, VectorStore } from "../../vector/index.ts";
 import type { CommandContext } from "../context.ts";
 
 /** The collections by name; nothing is opened or made. */
@@ -19,6 +20,20 @@ export async function openCollection(
   const collection = await projectCollections(context).open(name, mode);
   context.onClose(() => collection.close());
   return collection;
+}
+
+/** Writes a collection's file anew; warns when its index leaves rows out. */
+export async function optimizeCollection(
+  context: CommandContext,
+  collection: Collection,
+  options: IndexOptions = {},
+): Promise<void> {
+  const { unindexed } = await collection.optimize(options);
+  if (unindexed === 0) return;
+  const rows = `${formatCount(unindexed)} of ${formatCount(collection.count)} rows`;
+  await context.warn(
+    `${rows} are looked at one by one: 4 GiB do not hold their vectors and such an index; a smaller \`--m\` or \`--codes int8\` may fit`,
+  );
 }
 
 /** INVALID_STATE for a collection that follows a table: its rows are that table's. */

@@ -8,7 +8,7 @@ import type { FieldSpec } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { openProjectLake } from "../lake/session.ts";
 import { formatName, quoteTable, tableNameParts } from "../lake/table-name.ts";
-import { openCollection, projectCollections } from "./store.ts";
+import { openCollection, optimizeCollection, projectCollections } from "./store.ts";
 
 export const SOURCE_FLAGS = {
   from: {
@@ -86,7 +86,7 @@ export async function createFromTable(
   try {
     const collection = await openCollection(context, name, "write");
     const result = await syncWithProgress(context, { name, collection, lake });
-    await collection.optimize();
+    await optimizeCollection(context, collection);
     await collection.close();
     await context.note(describeSync(name, result));
     await context.note(`next: sovereign vector query ${name} --help`);

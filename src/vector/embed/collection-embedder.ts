@@ -82,7 +82,9 @@ export class CollectionEmbedder {
     const next = await this.#learnt.train(texts);
     for (let from = 0; from < texts.length; from += BATCH_ROWS) {
       const vectors = await next.embed(texts.slice(from, from + BATCH_ROWS));
-      rows.vectors.set(vectors, from * rows.dims);
+      for (let at = 0; at < vectors.length; at += rows.dims) {
+        rows.setVector(from + at / rows.dims, vectors.subarray(at, at + rows.dims));
+      }
     }
     return {
       section: encodeTermState(next.state!),

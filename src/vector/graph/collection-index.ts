@@ -9,7 +9,11 @@ import { isOldSection } from "./graph-layout.ts";
 import { tuneEf } from "./tune.ts";
 import { type GraphOptions, MOST_GRAPH_DIMS, VectorIndex } from "./vector-index.ts";
 
-export const GRAPH_SECTION = "HNSW";
+/** The sections of graphs, one a shard; shards beyond have none. */
+export const GRAPH_SECTIONS: readonly string[] = [
+  "HNSW",
+  ...Array.from({ length: 19 }, (_, i) => `HN${String(i + 1).padStart(2, "0")}`),
+];
 
 /** Below so many rows looking at all of them is quick, and exact. */
 const LEAST_ROWS = 20_000;
@@ -34,14 +38,19 @@ export async function buildIndex(
   options: IndexOptions,
 ): Promise<VectorIndex | null> {
   checkOptions(options);
-  const { index: kind = "auto", ef, targetRecall = DEFAULT_RECALL, threads } = options;
-  const isWanted = kind === "hnsw" || (kind === "auto" && rows.length >= LEAST_ROWS);
-  const isPossible = rows.length > 0 && rows.dims > 0 && rows.dims <= MOST_GRAPH_DIMS;
-  if (!isWanted || !isPossible) return flatIndex(rows, settings);
+  const { ef, targetRecall = DEFAULT_RECALL, threads } = options;
+  if (!wantsGraph(rows, options)) return flatIndex(rows, settings);
   const index = await VectorIndex.create(rows, settings.metric, { threads });
-  if (index === null || !(await index.build(options))) return index;
-  index.shape = { ...index.shape!, ef: ef ?? tuneEf(index, rows, targetRecall) };
+  if (index === null) return null;
+  await index.build(options);
+  if (index.shape !== null) index.setEf(ef ?? tuneEf(index, rows, targetRecall));
   return index;
+}
+
+/** Whether rows are to have a graph; there may be no room for it. */
+export function wantsGraph({ length, dims }: Rows, { index = "auto" }: IndexOptions): boolean {
+  const isWanted = index === "hnsw" || (index === "auto" && length >= LEAST_ROWS);
+  return isWanted && length > 0 && dims > 0 && dims <= MOST_GRAPH_DIMS;
 }
 
 /** Without a graph; null for few rows. */
@@ -55,12 +64,22 @@ export async function flatIndex(
 
 /** The index of a collection's file; DATA_LOSS when its bytes are no graph of these rows. */
 export async function loadIndex(disk: DiskCollection): Promise<VectorIndex | null> {
-  const section = disk.takeExtra(GRAPH_SECTION);
+  const sections = GRAPH_SECTIONS.map((name) => disk.takeExtra(name));
   // A graph of an earlier version is not read: `optimize` builds it anew.
-  if (section === null || isOldSection(section)) return flatIndex(disk.rows, disk.settings);
+  if (sections.every((section) => section === null || isOldSection(section))) {
+    return flatIndex(disk.rows, disk.settings);
+  }
   const index = await VectorIndex.create(disk.rows, disk.settings.metric);
-  if (index === null || index.load(section, disk.fileRowCount)) return index;
+  if (index === null || index.load(sections, disk.fileRowCount)) return index;
   throw damaged(collectionPaths(disk.base).file, 0, "its index is no index of its rows");
+}
+
+/** Adds the graphs to what is written with a file. */
+export function addGraphSections(extras: Map<string, Uint8Array>, index: VectorIndex | null): void {
+  const sections = index?.encode().slice(0, GRAPH_SECTIONS.length) ?? [];
+  sections.forEach((section, i) => {
+    if (section !== null) extras.set(GRAPH_SECTIONS[i]!, section);
+  });
 }
 
 function checkOptions({ m, efConstruction, ef, targetRecall, threads }: IndexOptions): void {

@@ -1,6 +1,7 @@
 /**
  * A graph in a collection's file: the section `HNSW` is a header of 48 bytes, then the parts in the
- * order of `partSizes`. Codes are not in it: they are told from the vectors.
+ * order of `partSizes`. Codes are not in it: they are told from the vectors. Rows beyond a shard's
+ * (`shardRowsOf`) are in sections `HN01`, `HN02`, …, each counting from the first of its own.
  *
  * | offset | bytes | header                                                            |
  * |--------|-------|-------------------------------------------------------------------|

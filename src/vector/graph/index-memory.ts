@@ -118,12 +118,15 @@ export class IndexMemory {
     return true;
   }
 
-  /** Lays out a graph whose ids, levels and links are the caller's to fill; false without room. */
-  placeGraph(shape: GraphShape): boolean {
+  /** Lays out a graph for so many threads, to be filled by the caller; false without room. */
+  placeGraph(shape: GraphShape, threads: number): boolean {
     const { nodeCount, m, dims } = { ...shape, dims: this.dims };
     const codeBytes = codeBytesOf(dims, shape.codes);
     const nodeBytes = Math.ceil((codeBytes + 8 * m) / LINE) * LINE;
-    const capacity = this.#capacityFor(nodeCount, nodeBytes);
+    const capacity = this.#capacityFor(
+      nodeCount,
+      nodeBytes + BYTES_BESIDE + SCRATCH_BYTES * threads,
+    );
     if (capacity === 0) return false;
     // One node in M - 1 has an upper level on the average.
     const upperWords =
@@ -185,7 +188,7 @@ export class IndexMemory {
 
   /** Nodes there is room for, with twice as many as asked for where that can be; 0 for none. */
   #capacityFor(nodeCount: number, nodeBytes: number): number {
-    const bytesOf = (capacity: number): number => capacity * (nodeBytes + BYTES_BESIDE) + 2 ** 22;
+    const bytesOf = (capacity: number): number => capacity * nodeBytes + 2 ** 22;
     const wanted = [2 * nodeCount + LEAST_SLACK, Math.ceil(1.1 * nodeCount), nodeCount];
     return wanted.find((capacity) => this.arena.hasRoom(bytesOf(capacity))) ?? 0;
   }
@@ -193,8 +196,10 @@ export class IndexMemory {
 
 /** Rows that one search can score for its result. */
 export const MOST_FOUND = 500_000;
-/** Bytes of a node beside its code and links: words, upper links, the scratch of two threads. */
-const BYTES_BESIDE = 96;
+/** Bytes of a node beside its code and links: words and upper links. */
+const BYTES_BESIDE = 28;
+/** And what each thread keeps of it: see `addScratch`. */
+const SCRATCH_BYTES = 34;
 
 /** As long as the kernel's steps, 16 numbers or 8. */
 function codeBytesOf(dims: number, codes: CodeKind): number {

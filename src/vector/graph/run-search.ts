@@ -6,8 +6,9 @@ import { type ScoredRow, TopRows } from "../search/top-rows.ts";
 import { cutRange, type Threads } from "./build-graph.ts";
 import type { IndexMemory, WorkArea } from "./index-memory.ts";
 
-/** Queries of one call of the kernel. */
+/** Queries of one call of the kernel, and bytes of them and of what they find. */
 const BATCH = 1024;
+const BATCH_BYTES = 2 ** 26;
 /** Numbers looked at below which a second thread takes longer to wake than it saves. */
 const LEAST_SHARED = 20_000_000;
 const ITEM_BYTES = 16;
@@ -49,10 +50,12 @@ export function runSearch(
   queries: readonly Float32Array[],
   work: Work,
 ): ScoredRow[][] {
-  if (queries.length <= BATCH) return runBatch(memory, queries, work);
+  const bytes = memory.dims * 4 + work.plan.count * ITEM_BYTES;
+  const most = Math.max(1, Math.min(BATCH, Math.floor(BATCH_BYTES / bytes)));
+  if (queries.length <= most) return runBatch(memory, queries, work);
   const found: ScoredRow[][] = [];
-  for (let from = 0; from < queries.length; from += BATCH) {
-    found.push(...runBatch(memory, queries.slice(from, from + BATCH), work));
+  for (let from = 0; from < queries.length; from += most) {
+    found.push(...runBatch(memory, queries.slice(from, from + most), work));
   }
   return found;
 }

@@ -1,21 +1,13 @@
 /**
- * Search over a collection's vectors: every row looked at, or a graph walked (HNSW) and what it
- * finds scored again on the vectors. Scores are exact either way. Holds the vectors of the
- * collection's rows in a kernel's memory; rows that are not in the graph are looked at one by one.
- *
- * Memory beside the vectors, for a node of a graph: dims bytes for codes (4·dims of `float32`), 8·M
- * for links, some 15 for upper levels and the like, 2 for each thread.
+ * Search over a collection's vectors, exact or over graphs: a `ShardIndex` with a memory of 4 GiB
+ * for each shard of the rows, and the best of all of them. Nearly always there is one.
  */
-import { createPool, type LoadKernelOptions } from "../../compute/index.ts";
-import type { ScoredRow } from "../search/top-rows.ts";
-import type { Rows } from "../store/rows.ts";
+import { createPool, type KernelPool, type LoadKernelOptions } from "../../compute/index.ts";
+import { type ScoredRow, TopRows } from "../search/top-rows.ts";
+import type { Rows, VectorShard } from "../store/rows.ts";
 import type { Metric } from "../types.ts";
-import { addRows, drawLevels, linkRows, repairGraph, type Threads } from "./build-graph.ts";
-import { type CodeKind, decodeShape, encodeShape, type GraphShape } from "./graph-layout.ts";
-import { readParts, writeParts } from "./graph-section.ts";
-import { IndexMemory, MOST_FOUND } from "./index-memory.ts";
-import { chooseScale } from "./quantise.ts";
-import { runSearch, type SearchPlan } from "./run-search.ts";
+import type { CodeKind, GraphShape } from "./graph-layout.ts";
+import { ShardIndex } from "./shard-index.ts";
 
 /** How a graph is built. */
 export interface GraphOptions {
@@ -48,144 +40,102 @@ export interface IndexSearch {
 
 /** Sums of codes beyond this many numbers could overflow 32 bits. */
 export const MOST_GRAPH_DIMS = 65_536;
-const DEFAULT_EF = 64;
-/** Share of dead rows that a graph may hold: a walk passes them in vain. */
-const MOST_DEAD_SHARE = 0.1;
-/** Walks that show that a graph is in use. */
-const LEAST_WALKS = 1000;
-/** Rows looked at in the time it takes to link one. */
-const LOOKS_PER_LINK = 2500;
-/** Rows linked before one search, at most. */
-const MOST_LINKED = 1000;
-/** Room for vectors of rows to come. */
-const MOST_SLACK_BYTES = 2 ** 28;
 
 export class VectorIndex {
-  /** Null where every row is looked at. */
-  shape: GraphShape | null = null;
   readonly #rows: Rows;
-  readonly #memory: IndexMemory;
-  readonly #threads: Threads;
-  /** Rows that were dead when the graph was last rid of them. */
-  #repairedDead = 0;
-  /** Rows and live rows when their bytes were last copied. */
-  #placedAlive: readonly [length: number, liveCount: number] | null = null;
-  /** Walks since the last repair. */
-  #walkCount = 0;
-  /** Rows looked at because they are not in the graph. */
-  #looks = 0;
+  readonly #metric: Metric;
+  readonly #options: LoadKernelOptions & { readonly pool: KernelPool };
+  readonly #shards: ShardIndex[] = [];
 
-  private constructor(rows: Rows, memory: IndexMemory, threads?: number) {
+  private constructor(rows: Rows, metric: Metric, { threads, ...options }: OpenOptions) {
     this.#rows = rows;
-    this.#memory = memory;
-    const pool = createPool(threads);
-    this.#threads = { pool, kernel: pool.register(memory.kernel) };
+    this.#metric = metric;
+    this.#options = { ...options, pool: createPool(threads) };
   }
 
-  /** Takes the vectors of rows in; null where they are more than one memory holds. */
+  /** Takes the vectors of rows in; null where there is no room. */
   static async create(
     rows: Rows,
     metric: Metric,
-    { threads, ...options }: OpenOptions = {},
+    options: OpenOptions = {},
   ): Promise<VectorIndex | null> {
-    const memory = await IndexMemory.create(rows.dims, metric, options);
-    const index = new VectorIndex(rows, memory, threads);
-    return index.#follow() ? index : null;
+    const index = new VectorIndex(rows, metric, options);
+    return (await index.extend()) ? index : null;
   }
 
-  /** Links every row, of which none is dead; node ids are the index's own. False without room. */
-  async build({ m = 16, efConstruction = 200, codes = "int8" }: GraphOptions): Promise<boolean> {
-    const { vectors, length, dims } = this.#rows;
-    const { metric } = this.#memory;
-    const levels = drawLevels(length, m);
-    const shape: GraphShape = {
-      ...{ nodeCount: length, dims, metric, codes, m, efConstruction, entry: 0 },
-      topLevel: levels.reduce((a, b) => Math.max(a, b), 0),
-      upperWords: levels.reduce((sum, level) => sum + level, 0) * m,
-      scale: codes === "int8" ? chooseScale(vectors.subarray(0, length * dims), dims, metric) : 1,
-      ef: DEFAULT_EF,
-    };
-    if (!this.#memory.placeGraph(shape)) return false;
-    await this.#threads.pool.start();
-    linkRows(this.#memory, levels, this.#threads);
-    this.shape = shape;
+  /** Takes in shards that rows have begun since; false without room. */
+  async extend(): Promise<boolean> {
+    for (const shard of this.#rows.shards.slice(this.#shards.length)) {
+      const made = await ShardIndex.create(shard, this.#metric, this.#options);
+      if (made === null) return false;
+      this.#shards.push(made);
+    }
     return true;
   }
 
-  /** Takes in a section of a collection's file; false when it is no graph of `rowCount` rows. */
-  load(section: Uint8Array, rowCount: number): boolean {
-    const shape = decodeShape(section);
-    const { dims, metric } = this.#memory;
-    const isOurs = shape?.nodeCount === rowCount && shape.dims === dims && shape.metric === metric;
-    if (shape === null || !isOurs) return false;
-    if (!this.#memory.placeGraph(shape) || !readParts(section, shape, this.#memory)) return false;
-    this.shape = shape;
-    return true;
-  }
-
-  /** The section of the file; only of a graph as it was built. */
-  encode(): Uint8Array {
-    const shape = this.shape!;
-    return writeParts(encodeShape(shape), shape, this.#memory);
-  }
-
-  /** Rows that are in the graph: those below. */
-  get linkedRows(): number {
-    return this.shape?.nodeCount ?? 0;
-  }
-
-  /** Takes dead rows out of a graph that is in use, when there are many. */
-  repair(): void {
-    if (this.shape === null || !this.#follow()) return;
-    const { length, liveCount, alive } = this.#rows;
-    const deadCount = length - liveCount;
-    const isWorth = deadCount - this.#repairedDead >= MOST_DEAD_SHARE * this.linkedRows;
-    if (!isWorth || this.#walkCount < LEAST_WALKS) return;
-    this.shape = repairGraph(this.#memory, { shape: this.shape, alive }, this.#threads);
-    this.#repairedDead = deadCount;
-    this.#walkCount = 0;
+  /** Links every row, of which none is dead; false where a shard has no room for its graph. */
+  async build(options: GraphOptions): Promise<boolean> {
+    const built: boolean[] = [];
+    for (const shard of this.#shards) built.push(await shard.build(options));
+    return !built.includes(false);
   }
 
   /**
-   * Takes rows behind the graph into it, at the pace at which looking at them has cost as much:
-   * what is asked once costs nothing more, what is asked often gets quick.
+   * Takes in the sections of a collection's file, one a shard, which is searched without a graph
+   * where there is none; false when one is no graph of the shard's part of `rowCount` rows.
    */
-  #linkNewRows(shape: GraphShape, queryCount: number): GraphShape {
-    this.#walkCount += queryCount;
-    const from = shape.nodeCount;
-    const { length } = this.#rows;
-    this.#looks += (length - from) * queryCount;
-    const count = Math.min(length - from, Math.floor(this.#looks / LOOKS_PER_LINK), MOST_LINKED);
-    if (count === 0) return shape;
-    this.#looks -= count * LOOKS_PER_LINK;
-    return addRows(this.#memory, { shape, from, to: from + count }, this.#threads);
+  load(sections: readonly (Uint8Array | null)[], rowCount: number): boolean {
+    const { shards, shardRows } = this.#rows;
+    return this.#shards.every((index, i) => {
+      const section = sections[i] ?? null;
+      const count = Math.min(shardRows, rowCount - shards[i]!.first);
+      return section === null || index.load(section, count);
+    });
+  }
+
+  /** The sections of the file, null for shards without a graph; only as they were built. */
+  encode(): (Uint8Array | null)[] {
+    return this.#shards.map((index) => (index.shape === null ? null : index.encode()));
+  }
+
+  /** What the graphs are, `nodeCount` all of their nodes; null where there is none. */
+  get shape(): GraphShape | null {
+    const shape = this.#shards.find((index) => index.shape !== null)?.shape ?? null;
+    return shape === null ? null : { ...shape, nodeCount: this.linkedRows };
+  }
+
+  /** How many of the nearest walks keep by default. */
+  setEf(ef: number): void {
+    for (const index of this.#shards) {
+      if (index.shape !== null) index.shape = { ...index.shape, ef };
+    }
+  }
+
+  /** Rows that are in a graph. */
+  get linkedRows(): number {
+    return this.#shards.reduce((sum, { linkedRows }) => sum + linkedRows, 0);
+  }
+
+  /** Takes dead rows out of graphs that are in use, where there are many. */
+  repair(): void {
+    for (const index of this.#shards) index.repair();
   }
 
   /** The best rows for each query, best first. Null when the vectors have outgrown the memory. */
   search(queries: readonly Float32Array[], search: IndexSearch): ScoredRow[][] | null {
-    if (!this.#follow()) return null;
-    const { limit, ef = this.shape?.ef ?? 0, allowed = null } = search;
-    const { length } = this.#rows;
-    const most = Math.min(limit, allowed?.count ?? length);
-    if (most === 0) return queries.map(() => []);
-    if (this.shape !== null && ef > 0) {
-      this.shape = this.#linkNewRows(this.shape, queries.length);
+    const { shards, length } = this.#rows;
+    if (shards.length > this.#shards.length) return null;
+    if (shards.length === 1) return this.#shards[0]!.search(queries, search);
+    const tops = queries.map(() => new TopRows(Math.min(search.limit, length)));
+    for (const [i, shard] of shards.entries()) {
+      const allowed = this.#allowedOf(shard, search.allowed);
+      const found = this.#shards[i]!.search(queries, { ...search, allowed });
+      if (found === null) return null;
+      found.forEach((list, query) => {
+        for (const { row, score } of list) tops[query]!.offer(shard.first + row, score);
+      });
     }
-    const linked = this.linkedRows;
-    const share = (allowed?.count ?? length) / Math.max(1, length);
-    const kept = Math.min(Math.max(ef, limit), linked);
-    const isWalk = ef > 0 && linked > 0 && !isScanCheaper(share, kept, linked);
-    const bitmap = allowed === null ? 0 : this.#placeAllowed(allowed.rows);
-    const plan = { limit: most, bitmap, count: Math.min(MOST_FOUND, most) };
-    if (!isWalk) return this.#run(queries, { ...plan, ef: 0, firstRow: 0 });
-    const count = Math.min(kept, candidatesFor(most));
-    const found = this.#run(queries, { ...plan, count, ef: kept, firstRow: linked });
-    // A filter may cut the graph into parts that no walk gets across.
-    found.forEach((rows, i) => {
-      if (rows.length >= most) return;
-      found[i] = this.#run([queries[i]!], { ...plan, ef: 0, firstRow: 0 })[0]!;
-    });
-    return found;
+    return tops.map((top) => top.list());
   }
 
   /** Whether the index is of these rows. */
@@ -195,55 +145,18 @@ export class VectorIndex {
 
   /** Ends the threads. */
   async close(): Promise<void> {
-    await this.#threads.pool.close();
+    await this.#options.pool.close();
   }
 
-  #run(queries: readonly Float32Array[], plan: Omit<SearchPlan, "rowCount">): ScoredRow[][] {
-    return runSearch(this.#memory, queries, {
-      plan: { ...plan, rowCount: this.#rows.length },
-      threads: this.#threads,
-    });
-  }
-
-  /** Copies a byte for each row into the memory; returns their address. */
-  #placeAllowed(rows: Uint8Array): number {
-    const { alive, length, liveCount } = this.#rows;
-    if (rows !== alive) {
-      const placed = this.#memory.buffer("allowed", rows.length);
-      placed.bytes.set(rows);
-      return placed.at;
+  #allowedOf(
+    { first, length, liveCount, alive }: VectorShard,
+    allowed: IndexSearch["allowed"] | undefined,
+  ): NonNullable<IndexSearch["allowed"]> | null {
+    if (allowed === null || allowed === undefined) return null;
+    if (allowed.rows === this.#rows.alive) {
+      return liveCount === length ? null : { rows: alive, count: liveCount };
     }
-    const placed = this.#memory.buffer("alive", alive.length);
-    // Rows come and die, and none comes back.
-    const isCurrent = this.#placedAlive?.[0] === length && this.#placedAlive[1] === liveCount;
-    if (!isCurrent) placed.bytes.set(alive);
-    this.#placedAlive = [length, liveCount];
-    return placed.at;
+    const rows = allowed.rows.subarray(first, first + length);
+    return { rows, count: rows.reduce((sum, isAllowed) => sum + isAllowed, 0) };
   }
-
-  /** Brings the vectors into the memory when the rows have outgrown what they had. */
-  #follow(): boolean {
-    const rows = this.#rows;
-    if (rows.vectors === this.#memory.vectors) return true;
-    const used = rows.vectors.subarray(0, rows.length * rows.dims);
-    const slack = Math.min(rows.length, Math.floor(MOST_SLACK_BYTES / (4 * rows.dims)));
-    const wanted = [rows.length + slack, rows.length];
-    const isPlaced = wanted.some((capacity) => this.#memory.placeVectors(used, capacity));
-    if (isPlaced) rows.adoptVectors(this.#memory.vectors);
-    this.#placedAlive = null;
-    return isPlaced;
-  }
-}
-
-/** Rows that a walk hands over to be scored exactly, for `limit` results. */
-function candidatesFor(limit: number): number {
-  return Math.min(MOST_FOUND, Math.ceil(limit * 1.5) + 5);
-}
-
-/** Nodes a walk looks at for each it keeps, about. */
-const LOOKS_PER_RESULT = 15;
-
-/** Whether looking at every allowed row costs less than walking until `ef` of them are found. */
-function isScanCheaper(share: number, ef: number, nodeCount: number): boolean {
-  return share * nodeCount * share < LOOKS_PER_RESULT * ef;
 }

@@ -117,7 +117,7 @@ function search(target: QueryTarget, query: VectorQuery, plan: SearchPlan): Scor
   });
   const textScores = [...rows].map(([row, score]) => ({ row, score }));
   const { metric } = target.disk.settings;
-  const score = createScorer(metric, vector, target.disk.rows.vectors);
+  const score = createScorer(metric, vector, target.disk.rows);
   const vectorScores = textScores.map(({ row }) => ({ row, score: score(row) }));
   return fuseScores(textScores, vectorScores, { weight: fusion.text, metric });
 }
@@ -153,7 +153,7 @@ function searchVectors(
     : null;
   if (found !== null) return found;
   return vectors.map((vector) => {
-    const score = createScorer(disk.settings.metric, vector, rows.vectors);
+    const score = createScorer(disk.settings.metric, vector, rows);
     const top = new TopRows(limit);
     for (let row = 0; row < rows.length; row++) {
       if (allowed[row] === 1) top.offer(row, score(row));

@@ -9,10 +9,23 @@
  *
  * These are the definitions, summed in double precision; kernels may differ in the last bits.
  */
+import type { Rows } from "../store/rows.ts";
 import type { Metric } from "../types.ts";
 
-/** A scorer for one query over (n, dims) row-major vectors, by row index. */
+/** A scorer for one query, by row index. */
 export function createScorer(
+  metric: Metric,
+  query: Float32Array,
+  { shards, shardRows }: Rows,
+): (rowIndex: number) => number {
+  const [score, ...more] = shards.map(({ vectors }) => shardScorer(metric, query, vectors));
+  if (more.length === 0) return score!;
+  const all = [score!, ...more];
+  return (row) => all[Math.floor(row / shardRows)]!(row % shardRows);
+}
+
+/** The same over (n, dims) row-major vectors. */
+function shardScorer(
   metric: Metric,
   query: Float32Array,
   vectors: Float32Array,

@@ -13,15 +13,10 @@ import { SovereignError } from "../../core/errors.ts";
 import { errnoOf } from "../../core/io/index.ts";
 import { printJson } from "../../core/json/index.ts";
 import type { CollectionSettings } from "../types.ts";
+import { openSections, type SectionFile } from "./read-sections.ts";
 import { readSettings } from "./read-settings.ts";
 import { Rows } from "./rows.ts";
-import {
-  damaged,
-  openSections,
-  type Section,
-  type SectionFile,
-  writeSections,
-} from "./section-file.ts";
+import { damaged, type Section, writeSections } from "./section-file.ts";
 
 /** A collection's file, read. */
 export interface LoadedFile {
@@ -49,8 +44,7 @@ export function readCollection(path: string, extraNames: readonly string[]): Loa
     const ids = readTexts(file.read("IDS "), rowCount, path);
     const metadata = readTexts(file.read("META"), rowCount, path);
     const rows = new Rows(dims, rowCount);
-    const raw = rows.vectors;
-    file.readInto("VECS", new Uint8Array(raw.buffer, 0, rowCount * dims * 4));
+    file.readInto("VECS", vectorBytes(rows, 0, rowCount));
     for (let i = 0; i < rowCount; i++) {
       if (rows.find(ids[i]!) >= 0) throw damaged(path, 24, "two rows have one id");
       rows.append(ids[i]!, metadata[i]!);
@@ -120,10 +114,7 @@ export async function writeCollection(
   const { settings, rows, generation } = content;
   const { dims, metric } = settings;
   const live = [...rows.live()];
-  const pieces = runsOf(live).map(([from, to]) => {
-    const floats = rows.vectors.subarray(from * dims, to * dims);
-    return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
-  });
+  const pieces = runsOf(live).flatMap(([from, to]) => vectorBytes(rows, from, to));
   const sections: Section[] = [
     { name: "CONF", pieces: [Buffer.from(printJson(settings))] },
     { name: "IDS ", pieces: encodeTexts(live.map((i) => rows.ids[i]!)) },
@@ -134,6 +125,17 @@ export async function writeCollection(
   const odd = [...extras.keys()].find((name) => OWN_SECTIONS.includes(name) || name.length !== 4);
   if (odd !== undefined) throw new Error(`no section can be named ${odd}`);
   await writeSections(path, { dims, metric, rowCount: live.length, generation }, sections);
+}
+
+/** The bytes of the vectors of some rows, in order. */
+function vectorBytes(rows: Rows, from: number, to: number): Uint8Array[] {
+  const { dims, shardRows } = rows;
+  return rows.shards.flatMap(({ first, vectors }) => {
+    const [start, end] = [Math.max(from, first), Math.min(to, first + shardRows)];
+    if (start >= end) return [];
+    const bytes = (end - start) * dims * 4;
+    return [new Uint8Array(vectors.buffer, vectors.byteOffset + (start - first) * dims * 4, bytes)];
+  });
 }
 
 /** Ascending indices as half-open runs. */

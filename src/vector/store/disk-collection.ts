@@ -196,7 +196,7 @@ export class DiskCollection {
     const { rows } = this;
     const packed = new Rows(rows.dims, rows.liveCount);
     for (const i of rows.live()) {
-      packed.vectors.set(rows.vector(i), packed.length * rows.dims);
+      packed.setVector(packed.length, rows.vector(i));
       packed.append(rows.ids[i]!, rows.metadataTexts[i]!);
     }
     return packed;

@@ -10,10 +10,63 @@ import type { Metadata, MetadataValue } from "../types.ts";
 
 const FIRST_CAPACITY = 64;
 
-export class Rows {
+/** Vectors of consecutive rows in one array: no more than a kernel's memory holds with a graph. */
+export class VectorShard {
   readonly dims: number;
+  /** Index of its first row. */
+  readonly first: number;
   /** (capacity, dims) row-major. */
   vectors: Float32Array;
+  /** Rows there are, and those of them that are not dead. */
+  length = 0;
+  liveCount = 0;
+  readonly #rows: Rows;
+  #alive: Uint8Array | null = null;
+
+  /** @internal */
+  constructor(rows: Rows, first: number) {
+    this.#rows = rows;
+    this.dims = rows.dims;
+    this.first = first;
+    this.vectors = new Float32Array(0);
+  }
+
+  /** `Rows.alive` from its first row on: the same object for as long as that is. */
+  get alive(): Uint8Array {
+    const { alive, shardRows } = this.#rows;
+    if (this.first === 0 && alive.length <= shardRows) return alive;
+    if (this.#alive?.buffer !== alive.buffer) {
+      this.#alive = alive.subarray(this.first, this.first + shardRows);
+    }
+    return this.#alive;
+  }
+
+  /** Rows it may have at most. */
+  get capacity(): number {
+    return this.#rows.shardRows;
+  }
+
+  /** Makes room for `count` rows. */
+  reserve(count: number): void {
+    if (count * this.dims <= this.vectors.length) return;
+    const twice = Math.floor((2 * this.vectors.length) / this.dims);
+    const wanted = Math.min(this.capacity, Math.max(count, twice, FIRST_CAPACITY));
+    const vectors = new Float32Array(wanted * this.dims);
+    vectors.set(this.vectors.subarray(0, this.length * this.dims));
+    this.vectors = vectors;
+  }
+
+  /** The vector of a row by its place in here. */
+  vector(at: number): Float32Array {
+    return this.vectors.subarray(at * this.dims, (at + 1) * this.dims);
+  }
+}
+
+export class Rows {
+  readonly dims: number;
+  /** Rows of a shard. */
+  readonly shardRows: number;
+  readonly shards: VectorShard[] = [];
   readonly ids: string[] = [];
   /** JSON text of each row. */
   readonly metadataTexts: string[] = [];
@@ -23,10 +76,11 @@ export class Rows {
   readonly #indexOf = new Map<string, number>();
   readonly #columns = new Map<string, (MetadataValue | undefined)[]>();
 
-  constructor(dims: number, capacity = FIRST_CAPACITY) {
+  constructor(dims: number, capacity = FIRST_CAPACITY, shardRows = shardRowsOf(dims)) {
     this.dims = dims;
-    this.vectors = new Float32Array(capacity * dims);
+    this.shardRows = shardRows;
     this.alive = new Uint8Array(capacity);
+    this.reserve(capacity);
   }
 
   /** Rows there are indices for, dead ones included. */
@@ -41,22 +95,16 @@ export class Rows {
 
   /** Makes room for `count` rows in all. */
   reserve(count: number): void {
-    if (count <= this.alive.length) return;
-    const capacity = Math.max(count, this.alive.length * 2, FIRST_CAPACITY);
-    const vectors = new Float32Array(capacity * this.dims);
-    vectors.set(this.vectors.subarray(0, this.length * this.dims));
-    this.vectors = vectors;
-    const alive = new Uint8Array(capacity);
-    alive.set(this.alive);
-    this.alive = alive;
-  }
-
-  /** Keeps vectors where they were copied to, with the room there is. */
-  adoptVectors(vectors: Float32Array): void {
-    this.vectors = vectors;
-    const alive = new Uint8Array(Math.floor(vectors.length / this.dims));
-    alive.set(this.alive.subarray(0, this.length));
-    this.alive = alive;
+    if (count > this.alive.length) {
+      const alive = new Uint8Array(Math.max(count, this.alive.length * 2, FIRST_CAPACITY));
+      alive.set(this.alive);
+      this.alive = alive;
+    }
+    for (let i = 0; i === 0 || i * this.shardRows < count; i++) {
+      const shard = this.shards[i] ?? new VectorShard(this, i * this.shardRows);
+      this.shards[i] = shard;
+      shard.reserve(Math.min(this.shardRows, count - shard.first));
+    }
   }
 
   /** Adds a row, in place of the one of that id. Returns whether there was one. */
@@ -64,7 +112,7 @@ export class Rows {
     const replaced = this.remove(id);
     const index = this.length;
     this.reserve(index + 1);
-    this.vectors.set(vector, index * this.dims);
+    this.setVector(index, vector);
     this.append(id, metadataText);
     return replaced;
   }
@@ -77,6 +125,9 @@ export class Rows {
     this.alive[index] = 1;
     this.#indexOf.set(id, index);
     this.liveCount++;
+    const shard = this.shardOf(index);
+    shard.length++;
+    shard.liveCount++;
   }
 
   /** Removes the row of that id; false when there is none. */
@@ -86,11 +137,24 @@ export class Rows {
     this.#indexOf.delete(id);
     this.alive[index] = 0;
     this.liveCount--;
+    this.shardOf(index).liveCount--;
     return true;
   }
 
+  /** The shard of a row. */
+  shardOf(index: number): VectorShard {
+    return this.shards[Math.floor(index / this.shardRows)]!;
+  }
+
   vector(index: number): Float32Array {
-    return this.vectors.subarray(index * this.dims, (index + 1) * this.dims);
+    const shard = this.shardOf(index);
+    return shard.vector(index - shard.first);
+  }
+
+  /** Puts a vector into the place of a row that there is room for. */
+  setVector(index: number, vector: Float32Array): void {
+    const shard = this.shardOf(index);
+    shard.vectors.set(vector, (index - shard.first) * this.dims);
   }
 
   metadata(index: number): Metadata {
@@ -109,4 +173,14 @@ export class Rows {
   *live(): Generator<number> {
     for (let i = 0; i < this.length; i++) if (this.alive[i] === 1) yield i;
   }
+}
+
+/** A kernel's memory, less what queries and their results take. */
+const SHARD_BYTES = 15 * 2 ** 28;
+/** Of a row of a graph beside its vector and code: links with M 16, what 16 threads keep of it. */
+const ROW_BYTES = 768;
+
+/** Rows whose vectors and graph one memory holds. Part of the format: a file has a graph a shard. */
+export function shardRowsOf(dims: number): number {
+  return Math.floor(SHARD_BYTES / (5 * dims + ROW_BYTES));
 }

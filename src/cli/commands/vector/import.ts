@@ -5,7 +5,12 @@ import type { CommandContext } from "../../context.ts";
 import { refuseSwapped } from "../../lake/import/source-files.ts";
 import { CREATE_FLAGS, readCreateFlags } from "../../vector/create-flags.ts";
 import { findRowFile, ROW_FILE_FLAGS, type RowFile } from "../../vector/row-files.ts";
-import { openCollection, projectCollections, refuseFollower } from "../../vector/store.ts";
+import {
+  openCollection,
+  optimizeCollection,
+  projectCollections,
+  refuseFollower,
+} from "../../vector/store.ts";
 import { reportTaken, TAKEN_FIELDS, takeRows } from "../../vector/take-rows.ts";
 
 export const command = defineCommand({
@@ -56,7 +61,7 @@ async function importRows(context: CommandContext, name: string, file: RowFile):
   refuseFollower(collection, name);
   try {
     const taken = await takeRows(collection, file, context);
-    await collection.optimize();
+    await optimizeCollection(context, collection);
     await reportTaken(context, name, { taken, rows: collection.count });
     return collection.count;
   } finally {

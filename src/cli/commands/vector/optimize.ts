@@ -3,7 +3,7 @@ import { formatCount } from "../../../core/progress.ts";
 import { LONG, STRING } from "../../../lake/schema/data-type.ts";
 import { defineCommand } from "../../command.ts";
 import { readNumber } from "../../vector/numbers.ts";
-import { openCollection, projectCollections } from "../../vector/store.ts";
+import { openCollection, optimizeCollection, projectCollections } from "../../vector/store.ts";
 
 export const command = defineCommand({
   args: { collection: { summary: "which one", required: true, completes: "collections" } },
@@ -65,7 +65,7 @@ export const command = defineCommand({
     const before = bytesOf();
     const collection = await openCollection(context, args.collection, "write");
     const targetRecall = readNumber(flags["target-recall"], "--target-recall");
-    await collection.optimize({
+    await optimizeCollection(context, collection, {
       ...(flags.index === undefined ? {} : { index: flags.index }),
       ...(flags.m === undefined ? {} : { m: flags.m }),
       ...(flags["ef-construction"] === undefined
