@@ -23,7 +23,7 @@ export interface TopResult {
 
 /** Memory of the backend. */
 export interface MemoryOps {
-  /** A zeroed array in the backend's memory: at most 4 GiB each, as many as the machine has room for. */
+  /** A zeroed array in the backend's memory: at most 3.93 GiB each, as many as the machine has room for. */
   float32(length: number): Float32Array;
   int8(length: number): Int8Array;
   uint8(length: number): Uint8Array;

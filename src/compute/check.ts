@@ -94,8 +94,9 @@ export function checkNorm(x: Float32Array, out: Float32Array, options: NormOptio
 /** A range of positive width and at least one bin. */
 export function checkBins({ count, low, high }: Bins): void {
   checkCount("bins", count, 1);
-  if (!(low < high && Number.isFinite(high - low)))
-    refuse(`bins from ${low} to ${high} have no width`);
+  if (count > MOST_BINS) refuse(`bins: ${count} are more than ${MOST_BINS}`);
+  const isWide = low < high && Number.isFinite(high - low) && Number.isFinite(count / (high - low));
+  if (!isWide) refuse(`bins from ${low} to ${high} have no width`);
 }
 
 /** Refuses a column without spread, which cannot be scaled. */
@@ -162,5 +163,6 @@ export function checkQuantize(
   return groups;
 }
 
+const MOST_BINS = 2 ** 24;
 /** 128 * 128 * 131,071 is the last product that fits an i32. */
 const MOST_INT8 = 131_071;

@@ -18,6 +18,7 @@ import {
 } from "./wasm/webassembly.ts";
 
 interface Registered {
+  number: number;
   module: WasmModule;
   memory: WasmMemory;
   names: string[];
@@ -31,9 +32,9 @@ function register(): void {
   for (;;) {
     const received = receiveMessageOnPort(port)?.message as Registered | undefined;
     if (received === undefined) return;
-    const { module, memory, names } = received;
+    const { number, module, memory, names } = received;
     const exports = instantiate(module, memory);
-    kernels.push(names.map((name) => exports[name] as KernelFunction));
+    kernels[number] = names.map((name) => exports[name] as KernelFunction);
   }
 }
 

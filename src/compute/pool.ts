@@ -4,13 +4,14 @@
  * done. It blocks, so numeric code stays plain synchronous code.
  *
  * Workers start at the first call that needs them, under the privacy guard, and never keep the
- * process alive. Until one is up this thread does its share, so nothing waits for a start. Kernels
- * and memories are registered once and named by number.
+ * process alive. Until one is up, and once one has ended, this thread does its share. Kernels and
+ * memories are registered once and named by number.
  */
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { SovereignError } from "../core/errors.ts";
 import { startWorker } from "../core/privacy/index.ts";
+import { checkCount } from "./check.ts";
 import { createSlot, FIELD, SPINS, slotViews } from "./slot.ts";
 import type { Kernel } from "./wasm/load-kernel.ts";
 import type { KernelExports, KernelFunction } from "./wasm/webassembly.ts";
@@ -30,7 +31,7 @@ export interface KernelPool {
   run(kernel: number, fn: string, shares: readonly (readonly number[])[]): number[];
   /** Starts the workers and waits for them; returns how many threads are at work now. */
   start(): Promise<number>;
-  /** Ends the workers. */
+  /** Ends the workers; the pool runs nothing afterwards. */
   close(): Promise<void>;
 }
 
@@ -40,6 +41,7 @@ interface Thread {
   words: Int32Array;
   numbers: Float64Array;
   known: number;
+  hasEnded: boolean;
 }
 
 interface Registered {
@@ -49,17 +51,27 @@ interface Registered {
 
 /** A pool of `poolSize` threads counting this one; by default the cores of the machine. */
 export function createPool(poolSize = defaultThreads()): KernelPool {
+  checkCount("threads", poolSize, 1);
   const kernels: Registered[] = [];
   const started: Thread[] = [];
+  let isClosed = false;
 
   function getThread(index: number): Thread {
     const thread = started[index] ?? startThread(index);
     started[index] = thread;
     for (; thread.known < kernels.length; thread.known++) {
       const { kernel, names } = kernels[thread.known]!;
-      thread.port.postMessage({ module: kernel.module, memory: kernel.memory, names });
+      const { module, memory } = kernel;
+      thread.port.postMessage({ number: thread.known, module, memory, names });
     }
     return thread;
+  }
+
+  function checkOpen(): void {
+    if (!isClosed) return;
+    throw new SovereignError("INVALID_PARAMETER_VALUE", "the compute backend is closed", {
+      hint: "open another, or close it when its work is done",
+    });
   }
 
   return {
@@ -69,6 +81,7 @@ export function createPool(poolSize = defaultThreads()): KernelPool {
       return kernels.length - 1;
     },
     run(kernel, fn, shares) {
+      checkOpen();
       const { names, kernel: known } = kernels[kernel]!;
       const local = known.exports[fn]!;
       const index = names.indexOf(fn);
@@ -85,11 +98,13 @@ export function createPool(poolSize = defaultThreads()): KernelPool {
       }
     },
     async start() {
+      checkOpen();
       const threads = Array.from({ length: poolSize - 1 }, (_, i) => getThread(i));
       const isUp = await Promise.all(threads.map(awaitStart));
       return 1 + isUp.filter(Boolean).length;
     },
     async close() {
+      isClosed = true;
       await Promise.all(started.splice(0).map(({ worker }) => worker.terminate()));
     },
   };
@@ -118,17 +133,21 @@ function startThread(index: number): Thread {
   // Without a thread its work is done here; `start` tells.
   worker.on("error", () => {});
   worker.unref();
-  return { worker, port: port1, ...slotViews(slot), known: 0 };
+  const thread = { worker, port: port1, ...slotViews(slot), known: 0, hasEnded: false };
+  worker.once("exit", () => {
+    thread.hasEnded = true;
+  });
+  return thread;
 }
 
-function isReady({ words }: Thread): boolean {
-  return Atomics.load(words, FIELD.ready) === 1;
+function isReady({ words, hasEnded }: Thread): boolean {
+  return !hasEnded && Atomics.load(words, FIELD.ready) === 1;
 }
 
 /** False when the thread ended before it was up. */
 async function awaitStart(thread: Thread): Promise<boolean> {
   const { worker } = thread;
-  if (isReady(thread)) return true;
+  if (isReady(thread) || thread.hasEnded) return !thread.hasEnded;
   worker.ref();
   const isUp = await new Promise<boolean>((resolve) => {
     worker.once("message", () => resolve(true));

@@ -12,5 +12,5 @@ export function interpolate(count: number, q: number, at: (index: number) => num
   const place = q * (count - 1);
   const below = Math.floor(place);
   const [low, high] = [at(below), at(Math.min(below + 1, count - 1))];
-  return low === high ? low : low + (high - low) * (place - below);
+  return low === high || place === below ? low : low + (high - low) * (place - below);
 }

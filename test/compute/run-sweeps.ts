@@ -1,10 +1,11 @@
 /**
  * Runs every sweep on this Node: both builds, one thread and two. For other versions of Node:
- * `node src/dev/run-ts.mjs test/compute/run-sweeps.ts CASES [FIRST]`. Prints one JSON line.
+ * `node src/dev/run-ts.mjs test/compute/run-sweeps.ts CASES [FIRST]`. Prints one JSON line,
+ * each operation's worst error as a share of its tolerance in it.
  */
 import { openCompute } from "../../src/compute/index.ts";
 import { createWasmBackend } from "../../src/compute/wasm/backend.ts";
-import { sweep } from "./sweep.ts";
+import { sweep, worstShares } from "./sweep.ts";
 import { SWEEPS } from "./sweeps.ts";
 
 const [cases, first] = [Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 0)];
@@ -19,4 +20,8 @@ for (const build of ["plain", "auto"] as const) {
     await backend.close();
   }
 }
-console.log(JSON.stringify({ version: process.version, builds: [...names], cases }));
+// A share of 0 is exactness.
+const worst = Object.fromEntries(
+  [...worstShares].map(([operation, share]) => [operation, Number(share.toPrecision(2))]),
+);
+console.log(JSON.stringify({ version: process.version, builds: [...names], cases, worst }));

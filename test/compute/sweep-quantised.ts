@@ -37,8 +37,8 @@ const int8: SweepCase = (shapes) => {
   const [wantedCodes, wantedScales] = [codes.slice(), scales.slice()];
   backend.quantizeInt8(place(shapes, x), group, codes, scales);
   reference.quantizeInt8(x, group, wantedCodes, wantedScales);
-  expectAllClose("codes", codes, wantedCodes, () => 0);
-  expectAllClose("scales", scales, wantedScales, () => 0);
+  expectAllClose("quantizeInt8 codes", codes, wantedCodes, () => 0);
+  expectAllClose("quantizeInt8 scales", scales, wantedScales, () => 0);
 };
 
 /** Random bytes with finite scales between 2^-14 and 2^-9. */
@@ -65,7 +65,7 @@ const quantised: SweepCase = (shapes) => {
     const [flat, wantedFlat] = [new Float32Array(n * k), new Float32Array(n * k)];
     backend.dequantize(format, rng.int(2) === 0 ? inside : weights, flat);
     reference.dequantize(format, weights, wantedFlat);
-    expectAllClose(`dequantize ${format}`, flat, wantedFlat, () => 0);
+    expectAllClose(`dequantize_${format}`, flat, wantedFlat, () => 0);
 
     const x = randomFloats(rng, k);
     const [out, wanted] = [new Float32Array(n), new Float32Array(n)];
@@ -76,7 +76,7 @@ const quantised: SweepCase = (shapes) => {
     const bound = (row: Float32Array): number =>
       largest * row.reduce((sum, value) => sum + Math.abs(value), 0);
     const extra = format === "Q6_K" || format === "Q4_K" ? 10 : 1;
-    expectAllClose(`matvec ${format} ${n} x ${k} (${bytes})`, out, wanted, (i) => {
+    expectAllClose(`matvec_${format} ${n} x ${k} (${bytes})`, out, wanted, (i) => {
       return 1e-5 * extra * bound(flat.subarray(i * k, (i + 1) * k));
     });
     backend.free(inside);

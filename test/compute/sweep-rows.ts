@@ -42,9 +42,9 @@ const sgemm: SweepCase = (shapes) => {
   if (packed !== null) {
     backend.free(packed.panels);
     reference.sgemm(a!, reference.pack(b!, shape), again, biased);
-    expectAllClose("packed", again, wanted, () => 0);
+    expectAllClose("pack", again, wanted, () => 0);
   }
-  expectAllClose(JSON.stringify(shape), c!, wanted, () => 1e-5 * (size + carried));
+  expectAllClose(`sgemm ${JSON.stringify(shape)}`, c!, wanted, () => 1e-5 * (size + carried));
   for (const operand of [x!, y!, c!, bias]) if (operand !== undefined) backend.free(operand);
 };
 
@@ -61,7 +61,7 @@ const attention: SweepCase = (shapes) => {
   reference.attention(qkv, wanted, shape);
   backend.attention(x, out, shape);
   const size = qkv.reduce((top, value) => Math.max(top, Math.abs(value)), 1);
-  expectAllClose(JSON.stringify(shape), out, wanted, () => 1e-5 * size * size);
+  expectAllClose(`attention ${JSON.stringify(shape)}`, out, wanted, () => 1e-5 * size * size);
   backend.free(x);
   backend.free(out);
 };

@@ -26,10 +26,11 @@ export const quantisedOps: QuantisedOps = {
     for (let g = 0; g < groups; g++) {
       const values = x.subarray(g * group, (g + 1) * group);
       const most = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
-      const inverse = most > 0 ? Math.fround(127 / most) : 0;
+      const inverse = Math.fround(127 / most);
+      const factor = Number.isFinite(inverse) ? inverse : 0;
       scales[g] = most / 127;
       for (const [j, value] of values.entries()) {
-        codes[g * group + j] = roundToEven(Math.fround(value * inverse));
+        codes[g * group + j] = roundToEven(Math.fround(value * factor));
       }
     }
   },

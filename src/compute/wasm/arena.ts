@@ -27,9 +27,14 @@ export interface Arena {
   readonly usedBytes: number;
 }
 
-/** An empty arena; `memory` starts at one page. */
-export function createArena(): Arena {
-  const memory = createMemory();
+/** Bytes of the largest block an arena of so many pages can hold. */
+export function largestBlock(mostPages = MOST_PAGES): number {
+  return mostPages * PAGE - FIRST;
+}
+
+/** An empty arena; `memory` starts at one page and has at most `mostPages`. */
+export function createArena(mostPages = MOST_PAGES): Arena {
+  const memory = reserveMemory(mostPages);
   const held = new Map<number, number>();
   /** `[offset, end]`, sorted, never touching; the last may be extended by growing. */
   const free: [number, number][] = [[FIRST, memory.buffer.byteLength]];
@@ -44,7 +49,7 @@ export function createArena(): Arena {
     const wanted = Math.ceil((bytes - tail) / PAGE);
     // A quarter more at a time keeps many small blocks from growing page by page.
     const generous = Math.max(wanted, Math.min(end >> 18, 4096));
-    const most = MOST_PAGES - end / PAGE;
+    const most = mostPages - end / PAGE;
     const pages = generous <= most ? generous : wanted;
     try {
       memory.grow(pages);
@@ -107,7 +112,7 @@ export function createArena(): Arena {
       const last = free.at(-1);
       const end = memory.buffer.byteLength;
       const top = last !== undefined && last[1] === end ? last[0] : end;
-      return free.some(([from, to]) => to - from >= size) || top + size <= MOST_PAGES * PAGE;
+      return free.some(([from, to]) => to - from >= size) || top + size <= mostPages * PAGE;
     },
     get usedBytes() {
       return usedBytes;
@@ -115,11 +120,25 @@ export function createArena(): Arena {
   };
 }
 
-function outOfMemory(bytes: number, usedBytes: number): SovereignError {
-  const gib = (count: number): string => `${(count / 2 ** 30).toFixed(2)} GiB`;
+/** Each memory takes 4 GiB of addresses, of which a process has a limited number. */
+function reserveMemory(mostPages: number): WasmMemory {
+  try {
+    return createMemory(mostPages);
+  } catch (cause) {
+    throw new SovereignError("RESOURCE_EXHAUSTED", "no addresses for one more memory", {
+      hint: "use fewer backends, indexes or hashes at a time, and raise `ulimit -v`",
+      cause,
+    });
+  }
+}
+
+/** So many bytes cannot be had. */
+export function outOfMemory(bytes: number, usedBytes: number): SovereignError {
+  const show = (count: number): string =>
+    count < 2 ** 30 ? `${(count / 2 ** 20).toFixed(2)} MiB` : `${(count / 2 ** 30).toFixed(2)} GiB`;
   return new SovereignError(
     "RESOURCE_EXHAUSTED",
-    `no room for ${gib(bytes)} beside the ${gib(usedBytes)} in use`,
-    { hint: "work on less at a time; one array is at most 4 GiB" },
+    `no room for ${show(bytes)} beside the ${show(usedBytes)} in use`,
+    { hint: "work on less at a time; one array is at most 3.93 GiB" },
   );
 }

@@ -1,27 +1,28 @@
 /** The default backend: kernels in WebAssembly SIMD over a pool of threads. */
 import type { ComputeBackend } from "../backend.ts";
 import { createPool } from "../pool.ts";
+import { createArena } from "./arena.ts";
 import { loadKernel } from "./load-kernel.ts";
 import { createMatrixOps } from "./matrix.ts";
 import { createOrderOps } from "./order.ts";
 import { createQuantisedOps } from "./quantised.ts";
 import { createRowOps } from "./rows.ts";
-import { createRunner } from "./runner.ts";
+import { createRunner, type RunnerOptions } from "./runner.ts";
 import { createStatisticsOps } from "./statistics.ts";
 import { createVectorOps } from "./vectors.ts";
 
-export interface WasmOptions {
+/** The last two are for tests that want threads and several memories on little data. */
+export interface WasmOptions extends RunnerOptions {
   threads?: number;
   build?: "auto" | "plain";
-  /** Least cost of a share, for tests that want threads on small shapes. */
-  leastShare?: number;
 }
 
 /** Loads the kernels; workers start with the first call that is worth them. */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<ComputeBackend> {
-  const kernel = await loadKernel("linear", { build: options.build ?? "auto" });
   const pool = createPool(options.threads);
-  const runner = createRunner(kernel, pool, options.leastShare);
+  const arena = createArena(options.mostPages);
+  const kernel = await loadKernel("linear", { build: options.build ?? "auto", arena });
+  const runner = createRunner(kernel, pool, options);
   return {
     name: `wasm ${kernel.build}`,
     threads: pool.threads,

@@ -6,7 +6,7 @@
 import type { MemoryOps } from "../backend.ts";
 import { checkCount } from "../check.ts";
 import type { KernelPool } from "../pool.ts";
-import { type Arena, createArena } from "./arena.ts";
+import { type Arena, createArena, largestBlock, outOfMemory } from "./arena.ts";
 import type { Kernel } from "./load-kernel.ts";
 import { instantiate, type KernelExports } from "./webassembly.ts";
 
@@ -61,8 +61,24 @@ export interface Runner {
 /** Cost below which a second thread takes longer to wake than it saves. */
 const LEAST_SHARE = 65_536;
 
+/** Sorting needs four times the bytes of its operand to work in; nothing needs more. */
+const WORKING_SPACE = 5;
+
+/** The part of each memory that arrays leave to the work of calls. */
+const RESERVE = 1 / 64;
+
+export interface RunnerOptions {
+  leastShare?: number;
+  /** Pages of a memory: few of them for tests that want several memories. */
+  mostPages?: number;
+}
+
 /** Runs `kernel` over its own memory and as many more as the data need. */
-export function createRunner(kernel: Kernel, pool: KernelPool, leastShare = LEAST_SHARE): Runner {
+export function createRunner(
+  kernel: Kernel,
+  pool: KernelPool,
+  { leastShare = LEAST_SHARE, mostPages }: RunnerOptions = {},
+): Runner {
   const shards: Shard[] = [];
   /** Every buffer a memory has had: growing makes new ones, and old views stay in use. */
   const byBuffer = new WeakMap<ArrayBufferLike, Shard>();
@@ -86,13 +102,26 @@ export function createRunner(kernel: Kernel, pool: KernelPool, leastShare = LEAS
   function allocate(count: number, width: number): [ArrayBufferLike, number] {
     checkCount("the length of an array", count);
     const bytes = count * width;
-    let shard = shards.find(({ arena }) => arena.hasRoom(bytes));
-    if (shard === undefined) {
-      const arena = createArena();
-      shard = addShard(arena, instantiate(kernel.module, arena.memory));
-    }
+    const most = largestBlock(mostPages);
+    const reserved = Math.ceil(most * RESERVE);
+    if (bytes + reserved > most) throw outOfMemory(bytes, 0);
+    const shard = findShard(bytes + reserved);
     const offset = shard.arena.allocateZeroed(bytes);
     return [bufferOf(shard), offset];
+  }
+
+  /** The first shard with room for so many bytes, or a new one. */
+  function findShard(bytes: number): Shard {
+    const found = shards.find(({ arena }) => arena.hasRoom(bytes));
+    if (found !== undefined) return found;
+    const arena = createArena(mostPages);
+    return addShard(arena, instantiate(kernel.module, arena.memory));
+  }
+
+  /** Where operands that lie in no shard are brought together. */
+  function findWorkplace(operands: readonly Operand[]): Shard {
+    const bytes = operands.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return findShard(Math.min(WORKING_SPACE * bytes, largestBlock(mostPages)));
   }
 
   return {
@@ -105,7 +134,7 @@ export function createRunner(kernel: Kernel, pool: KernelPool, leastShare = LEAS
     },
     call(operands, body) {
       const largest = operands.reduce((a, b) => (b.byteLength > a.byteLength ? b : a));
-      const shard = byBuffer.get(largest.buffer) ?? shards[0]!;
+      const shard = byBuffer.get(largest.buffer) ?? findWorkplace(operands);
       const { call, end, drop } = startCall(shard, bufferOf, byBuffer, pool);
       try {
         const result = body(call);

@@ -91,7 +91,8 @@ export function createStatisticsOps(runner: Runner): StatisticsOps {
       checkCount("window", window, 1);
       checkLength("out", out.length, x.length);
       runner.call([x, out], (call) => {
-        call.run("rollingMean", call.in(x), call.out(out), x.length, window);
+        const width = Math.min(window, x.length + 1);
+        call.run("rollingMean", call.in(x), call.out(out), x.length, width);
       });
     },
     histogram: (x, bins) => countBins(runner, x, bins),

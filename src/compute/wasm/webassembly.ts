@@ -25,12 +25,12 @@ interface WasmInterface {
 const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WasmInterface })
   .WebAssembly;
 
-/** What a kernel's memory may grow to: 4 GiB. */
-export const MOST_PAGES = 65_536;
+/** What a kernel's memory may grow to: 4 GiB less a page, so that no block ends at offset 0. */
+export const MOST_PAGES = 65_535;
 
 /** A shared memory that starts at one page. */
-export function createMemory(): WasmMemory {
-  return new Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+export function createMemory(mostPages = MOST_PAGES): WasmMemory {
+  return new Memory({ initial: 1, maximum: mostPages, shared: true });
 }
 
 /** Compiles at once; a worker gets the module by message. */

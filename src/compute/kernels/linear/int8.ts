@@ -35,7 +35,9 @@ export function quantize8(
   for (let g = 0; g < groups; g++) {
     let most: f32 = 0;
     for (let j = 0; j < group; j++) most = max(most, abs(load<f32>(x + (<usize>j << 2))));
-    const inverse: f32 = most > 0 ? 127 / most : 0;
+    // Of values so small that their scale cannot be inverted, the codes are 0.
+    let inverse: f32 = 127 / most;
+    if (!(inverse < Infinity)) inverse = 0;
     store<f32>(scales + (<usize>g << 2), most / 127);
     let sum = 0;
     for (let j = 0; j < group; j++) {

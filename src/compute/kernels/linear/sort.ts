@@ -119,11 +119,13 @@ export function movePairs(entries: usize, n: i32, shift: u32, places: usize, to:
   move<u64>(entries, n, shift, places, to);
 }
 
-/** The f32 of keys; NaN is the quiet one. */
+/** The f32 of keys; NaN is the usual one. */
 export function takeKeys(keys: usize, n: i32, out: usize): void {
   for (let i = 0; i < n; i++) {
     const key = load<u32>(keys + (<usize>i << 2));
-    store<u32>(out + (<usize>i << 2), key & 0x80000000 ? key & 0x7fffffff : ~key);
+    let bits = key & 0x80000000 ? key & 0x7fffffff : ~key;
+    if (key == 0xffffffff) bits = 0x7fc00000;
+    store<u32>(out + (<usize>i << 2), bits);
   }
 }
 
