@@ -135,3 +135,10 @@ function openMutated(bytes: Buffer): void {
   writeFileSync(join(folder, "mutated"), bytes);
   openTokenizer(join(folder, "mutated"));
 }
+
+test("a replacement cannot make a text fill the memory", () => {
+  const replace = { type: "Replace", pattern: { String: " " }, content: "x".repeat(10_000) };
+  const model = { type: "BPE", vocab: { x: 0 }, merges: [] };
+  const tokenizer = loadTokenizerJson({ normalizer: replace, model });
+  expect(() => tokenizer.encode(" ".repeat(100_000))).toThrow(/too long/);
+});

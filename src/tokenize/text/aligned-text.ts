@@ -5,6 +5,7 @@
  *
  * A text nothing has changed yet has no arrays: unit `i` is unit `base + i` of the original.
  */
+import { SovereignError } from "../../core/errors.ts";
 import { findMatches } from "./find-matches.ts";
 
 export interface AlignedText {
@@ -51,12 +52,22 @@ export function originalRange(source: AlignedText, from: number, to: number): [n
   return [start, end];
 }
 
+/** A text that a replacement has made longer than this was not meant. */
+const MOST_UNITS = 2 ** 28;
+
+function tooLong(): SovereignError {
+  return new SovereignError("RESOURCE_EXHAUSTED", "the normalized text is too long", {
+    hint: "encode less at a time, or with a tokenizer that does not lengthen texts so",
+  });
+}
+
 /** Applies edits. What replaces a range points at all of it; an insertion, at what follows. */
 export function editText(source: AlignedText, edits: readonly Edit[]): AlignedText {
   if (edits.length === 0) return source;
   const { text } = source;
   let length = text.length;
   for (const { from, to, replacement } of edits) length += replacement.length - (to - from);
+  if (length > MOST_UNITS) throw tooLong();
   const starts = new Int32Array(length);
   const ends = new Int32Array(length);
   const parts: string[] = [];
