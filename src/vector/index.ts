@@ -5,7 +5,7 @@
  */
 export { Collection, type IndexInfo, type Selection } from "./collection.ts";
 export type { CollectionOptions } from "./collection-options.ts";
-export type { Embedder, EmbedderOptions } from "./embed/embedder.ts";
+export type { Embedder, EmbedderOptions, TextRole } from "./embed/embedder.ts";
 export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
 export type { IndexOptions } from "./graph/collection-index.ts";
 export {

@@ -7,7 +7,7 @@ import { SovereignError } from "../../src/core/errors.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { createTermEmbedder } from "../../src/vector/embed/term-embedder.ts";
 import { decodeTermState, encodeTermState } from "../../src/vector/embed/term-state.ts";
-import { Collection, openEmbedder } from "../../src/vector/index.ts";
+import { Collection, openEmbedder, type TextRole } from "../../src/vector/index.ts";
 import { runTinyBert, writeTinyBert, writeTinyStatic } from "./tiny-models.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "embed-"));
@@ -51,6 +51,40 @@ test.each(["mean", "cls"] as const)("a BERT of random weights, %s pooling", asyn
   });
   const alone = (await vectorsOf(path, texts.slice(0, 1)))[0]!;
   expect(dot(alone, vectors[0]!)).toBeCloseTo(1, 6);
+});
+
+test("prompts of a model stand before queries, documents and texts of neither kind", async () => {
+  const path = join(folder, "prompted");
+  writeTinyBert(path);
+  const write = (config: object): void =>
+    writeFileSync(join(path, "config_sentence_transformers.json"), JSON.stringify(config));
+  const [bare, query, passage] = await vectorsOf(path, ["cat", "the cat", "dog cat"]);
+  const { digest } = await openEmbedder(path);
+  const roles = async (config: object) => {
+    write(config);
+    const embedder = await openEmbedder(path);
+    const ask = async (role?: TextRole) => [...(await embedder.embed(["cat"], role))];
+    const vectors = [await ask(), await ask("query"), await ask("document")];
+    await embedder.close();
+    return vectors;
+  };
+  const prompts = { query: "the ", document: "", passage: "dog " };
+  expect(await roles({ prompts: { query: "", document: "" } })).toEqual([bare, bare, bare]);
+  expect((await openEmbedder(path)).digest).toBe(digest);
+  expect(await roles({ prompts })).toEqual([bare, query, passage]);
+  expect((await openEmbedder(path)).digest).not.toBe(digest);
+  const base = join(folder, "prompted-rows");
+  await Collection.create(base, { embedder: path, embedField: "body" });
+  await using rows = await Collection.open(base, "write");
+  await rows.upsert([{ id: "a", metadata: { body: "cat" } }]);
+  expect(Array.from(rows.get("a")!.vector!)).toEqual(passage);
+  const [hit] = await rows.search({ text: "cat" });
+  expect(hit!.score).toBeCloseTo(dot(query!, passage!), 5);
+  const named = { prompts: { other: "the " }, default_prompt_name: "other" };
+  expect(await roles(named)).toEqual([query, query, query]);
+  for (const odd of [{ prompts: [1] }, { prompts: { query: 1 } }, { default_prompt_name: "x" }]) {
+    await expect(roles(odd)).rejects.toMatchObject({ code: "DATA_LOSS" });
+  }
 });
 
 test("a static model: rows by mapping, weights, unknown words left out", async () => {

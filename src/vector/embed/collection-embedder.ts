@@ -9,7 +9,7 @@ import { collectionPaths, type DiskCollection } from "../store/disk-collection.t
 import type { Rows } from "../store/rows.ts";
 import { damaged } from "../store/section-file.ts";
 import type { EmbedderSettings, Metadata, VectorRow } from "../types.ts";
-import { EMBEDDER_SECTION, type Embedder } from "./embedder.ts";
+import { EMBEDDER_SECTION, type Embedder, type TextRole } from "./embedder.ts";
 import { isTermEmbedderName, openEmbedder, parseSpec } from "./open-embedder.ts";
 import { createTermEmbedder, type TermEmbedder } from "./term-embedder.ts";
 import { decodeTermState, encodeTermState } from "./term-state.ts";
@@ -59,7 +59,7 @@ export class CollectionEmbedder {
       return vector;
     });
     const texts = missing.map((i) => this.#textOf(rows[i]!.metadata, rows[i]!.id));
-    const made = await this.#embed(texts);
+    const made = await this.#embed(texts, "document");
     const dims = known.dims;
     missing.forEach((i, at) => {
       vectors[i] = made.subarray(at * dims, (at + 1) * dims);
@@ -69,7 +69,7 @@ export class CollectionEmbedder {
 
   /** The vector of a query. */
   async embedQuery(text: string): Promise<Float32Array> {
-    return this.#embed([text]);
+    return this.#embed([text], "query");
   }
 
   /**
@@ -127,11 +127,11 @@ export class CollectionEmbedder {
     );
   }
 
-  async #embed(texts: readonly string[]): Promise<Float32Array> {
+  async #embed(texts: readonly string[], role: TextRole): Promise<Float32Array> {
     if (texts.length === 0) return new Float32Array(0);
     if (this.#learnt !== null) return this.#learnt.embed(texts);
     this.#opened ??= openSame(this.#settings);
-    return (await this.#opened).embed(texts);
+    return (await this.#opened).embed(texts, role);
   }
 }
 

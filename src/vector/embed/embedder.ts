@@ -1,3 +1,6 @@
+/** What a text is searched with, or found: some models are told by a prompt before it. */
+export type TextRole = "query" | "document";
+
 /** What turns texts into vectors; `open-embedder.ts` finds one by its name or its files. */
 export interface Embedder {
   /** Short, for people: `lab-hash`, or the name of a model's folder. */
@@ -7,7 +10,7 @@ export interface Embedder {
   /** Tells embedders apart: vectors compare only where it is the same. */
   readonly digest: string;
   /** Vectors of the texts (N, D), row-major; of length 1 but for models that say otherwise. */
-  embed(texts: readonly string[]): Promise<Float32Array>;
+  embed(texts: readonly string[], role?: TextRole): Promise<Float32Array>;
   /** Gives back memory and threads. */
   close(): Promise<void>;
 }

@@ -62,8 +62,13 @@ async function openModel(path: string, spec: string, options: EmbedderOptions): 
   const nested = join(folder, "0_StaticEmbedding");
   using files = openSafetensors(isFolder && existsSync(nested) ? nested : path);
   const config = readJsonFile(folder, "config.json");
+  const { readPrompts, withPrompts } = await import("./prompts.ts");
+  const prompts = readPrompts(folder);
   const { isStaticModel, openStaticModel } = await import("./static-model.ts");
-  if (isStaticModel(files)) return openStaticModel(folder, files, config ?? {});
+  if (isStaticModel(files)) {
+    return withPrompts(openStaticModel(folder, files, config ?? {}), prompts);
+  }
   const { openSentenceModel } = await import("./sentence-model.ts");
-  return await openSentenceModel(folder, files, { config: config ?? {}, ...options });
+  const model = await openSentenceModel(folder, files, { config: config ?? {}, ...options });
+  return withPrompts(model, prompts);
 }
