@@ -18,9 +18,9 @@ const EDGES = [0, -0, 1, -1, 1e-30, 1e-40, -104, 88.7, 89, -87.4, Number.NaN, In
 
 const sgemm: SweepCase = (shapes) => {
   const { rng, reference, backend } = shapes;
-  // K goes past a block of 512 now and then; M and N past the tile.
+  // K goes past a block of 1024 now and then; M and N past the tile.
   const [m, n] = [rng.int(34), rng.int(42)];
-  const k = rng.int(4) === 0 ? rng.int(1200) : rng.int(40);
+  const k = rng.int(4) === 0 ? rng.int(1600) : rng.int(40);
   const shape = {
     ...{ m, n, k, transposeA: rng.int(2) === 0, transposeB: rng.int(2) === 0 },
     alpha: rng.int(2) === 0 ? 1 : rng.normal(),
