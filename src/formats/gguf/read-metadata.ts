@@ -14,6 +14,7 @@ export type GgufValue =
   | boolean
   | string
   | readonly GgufValue[]
+  | Uint8Array
   | Float32Array
   | Int32Array;
 
@@ -135,6 +136,7 @@ class Reader {
     if (depth > MAX_DEPTH) throw damaged(this.#at, "arrays nest too deep");
     const type = this.#type();
     const count = this.#count(SIZES[type]);
+    if (type === "u8") return Uint8Array.from(this.#bytes.subarray(this.#take(count), this.#at));
     if (type === "f32" || type === "i32") {
       const from = this.#take(count * 4);
       const copy = Uint8Array.from(this.#bytes.subarray(from, this.#at));

@@ -6,12 +6,14 @@ export type TypedValue =
   | { readonly type: "bool"; readonly value: boolean }
   | { readonly type: "string"; readonly value: string }
   | { readonly type: "strings"; readonly value: readonly string[] }
+  | { readonly type: "bytes"; readonly value: Uint8Array }
   | { readonly type: "floats"; readonly value: Float32Array }
   | { readonly type: "ints"; readonly value: Int32Array };
 
 const VERSION = 3;
 const ALIGNMENT = 32;
 /** Numbers of the types. */
+const U8 = 0;
 const U32 = 4;
 const I32 = 5;
 const F32 = 6;
@@ -47,6 +49,8 @@ function valueParts(typed: TypedValue): Uint8Array[] {
       return [u32(STRING), ...textParts(typed.value)];
     case "strings":
       return [...listHead(STRING, typed.value.length), ...typed.value.flatMap(textParts)];
+    case "bytes":
+      return [...listHead(U8, typed.value.length), typed.value];
     case "floats":
       return [...listHead(F32, typed.value.length), words(Array.from(typed.value), "setFloat32")];
     case "ints":

@@ -38,7 +38,8 @@ export interface TokenizerSource {
 export function assembleTokenizer(source: TokenizerSource): Tokenizer {
   const { spec, model, added } = source;
   const normalize = source.normalize ?? buildNormalizer(spec.normalizer);
-  const addedTokens = new AddedTokens(added, normalize);
+  // Symbols of SentencePiece stand in the normalized text as they are.
+  const addedTokens = new AddedTokens(added, source.pieces === undefined ? normalize : null);
   const isByteLevel = (spec.decoder as JsonObject | null)?.type === "ByteLevel";
   return new Tokenizer({
     spec,

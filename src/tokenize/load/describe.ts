@@ -10,11 +10,13 @@ import { WordPieceModel } from "../model/word-piece.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import type { JsonObject } from "./fields.ts";
-import type { PieceSettings } from "./sentence-piece.ts";
+import type { PieceSource } from "./sentence-piece.ts";
 
 /** The content of a `tokenizer.json` (`tokenizers` 0.23) for this tokenizer. */
 export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
-  const { spec, addedTokens } = tokenizer.parts;
+  const { spec, addedTokens, pieces } = tokenizer.parts;
+  // Where a space is put in front, normalized symbols would be found behind one alone.
+  const isPlain = pieces?.settings.addsPrefix === true;
   return {
     version: "1.0",
     truncation: null,
@@ -27,7 +29,7 @@ export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
         single_word: token.isSingleWord,
         lstrip: token.lstrip,
         rstrip: token.rstrip,
-        normalized: token.isNormalized,
+        normalized: token.isNormalized && !isPlain,
         special: token.isSpecial,
       })),
     normalizer: spec.normalizer ?? null,
@@ -41,7 +43,7 @@ export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
 function describeModel({ parts: { model, pieces } }: Tokenizer): JsonObject {
   const entries = [...model.entries()].sort(([, a], [, b]) => a - b);
   const vocab = Object.assign(Object.create(null), Object.fromEntries(entries)) as object;
-  if (pieces !== null && pieces.settings.kind === "bpe") requirePlainPieces(pieces.settings);
+  if (pieces !== null && pieces.settings.kind === "bpe") requirePlainPieces(pieces);
   if (model instanceof BpeModel) return describeBpe(model, vocab);
   if (model instanceof WordPieceModel) {
     return {
@@ -135,7 +137,8 @@ function requireRanks({ rule }: BpeModel): void {
 }
 
 /** `tokenizer.json` could say the rest only nearly. */
-function requirePlainPieces({ charsMap, removesExtraSpace }: PieceSettings): void {
+function requirePlainPieces({ settings }: PieceSource): void {
+  const { charsMap, removesExtraSpace } = settings;
   if (charsMap !== null || removesExtraSpace) {
     throw cannot("this model of SentencePiece normalizes in a way `tokenizer.json` cannot say");
   }

@@ -84,3 +84,11 @@ export function buildPart<Part>(
   }
   return build(part);
 }
+
+/** The parts of a `Sequence`, whose list is called `field`, or the one part there is. */
+export function listParts(value: unknown, field: string): JsonObject[] {
+  if (value === null || value === undefined) return [];
+  const part = value as JsonObject;
+  if (part.type !== "Sequence") return [part];
+  return (part[field] as unknown[]).flatMap((step) => listParts(step, field));
+}

@@ -120,17 +120,20 @@ function loadPieces(keys: Keys, kind: "llama" | "t5"): Tokenizer {
   if (!(scores instanceof Float32Array) || scores.length !== texts.length) {
     throw malformed("`tokenizer.ggml.scores` has not one entry per token");
   }
-  const map = keys.optional("tokenizer.ggml.precompiled_charsmap");
-  const unkId = types.indexOf(PIECE.unknown);
+  const unkId = keys.number("tokenizer.ggml.unknown_token_id") ?? types.indexOf(PIECE.unknown);
+  // NOTE: llama.cpp merges spaces for unigram models alone, and then always puts one in front.
+  const removesExtraSpace =
+    kind === "t5" && keys.flag("tokenizer.ggml.remove_extra_whitespaces", false);
   const tokenizer = buildPieceTokenizer(
     { texts, scores, types },
     {
       kind: kind === "t5" ? "unigram" : "bpe",
+      reader: "llama.cpp",
       byteFallback: types.includes(PIECE.byte),
-      addsPrefix: keys.flag("tokenizer.ggml.add_space_prefix", true),
-      removesExtraSpace: keys.flag("tokenizer.ggml.remove_extra_whitespaces", false),
-      charsMap: Array.isArray(map) ? new CompiledCharsMap(Uint8Array.from(map as number[])) : null,
-      unkId: unkId < 0 ? null : unkId,
+      addsPrefix: removesExtraSpace || keys.flag("tokenizer.ggml.add_space_prefix", true),
+      removesExtraSpace,
+      charsMap: readCharsMap(keys.optional("tokenizer.ggml.precompiled_charsmap")),
+      unkId: texts[unkId] === undefined ? null : unkId,
     },
   );
   const ends = { bos: kind === "llama", eos: kind === "t5" };
@@ -140,6 +143,13 @@ function loadPieces(keys: Keys, kind: "llama" | "t5"): Tokenizer {
     spec: { ...tokenizer.parts.spec, post_processor },
     postProcessor: buildPostProcessor(post_processor),
   });
+}
+
+/** Some writers take the bytes as signed. */
+function readCharsMap(value: GgufValue | undefined): CompiledCharsMap | null {
+  if (value instanceof Uint8Array) return new CompiledCharsMap(value);
+  const isSigned = Array.isArray(value) && value.every((byte) => typeof byte === "number");
+  return isSigned ? new CompiledCharsMap(Uint8Array.from(value as number[])) : null;
 }
 
 /** GGUF writes a word's first piece with `▁` and the others bare; WordPiece marks the others. */

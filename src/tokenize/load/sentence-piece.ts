@@ -12,6 +12,7 @@ import { floatOf, readMessage } from "../../formats/protobuf/read-message.ts";
 import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
 import type { TokenModel } from "../model/token-model.ts";
+import { TokenTrie } from "../model/token-trie.ts";
 import { UnigramModel } from "../model/unigram.ts";
 import type { Normalize } from "../normalize/normalizers.ts";
 import { CompiledCharsMap } from "../normalize/precompiled.ts";
@@ -39,6 +40,8 @@ export interface Pieces {
 
 export interface PieceSettings {
   readonly kind: "unigram" | "bpe";
+  /** Whose reading of the file is meant: llama.cpp has its own of GGUF files. */
+  readonly reader: "sentencepiece" | "llama.cpp";
   readonly byteFallback: boolean;
   readonly addsPrefix: boolean;
   readonly removesExtraSpace: boolean;
@@ -77,6 +80,7 @@ export function loadSentencePiece(bytes: Uint8Array): Tokenizer {
   const pieces = { texts, scores: Float32Array.from(scores), types: Uint8Array.from(types) };
   const unkId = types.indexOf(PIECE.unknown);
   return buildPieceTokenizer(pieces, {
+    reader: "sentencepiece",
     ...readTrainer(trainer),
     ...readNormalizer(normalizer),
     unkId: unkId < 0 ? null : unkId,
@@ -134,15 +138,6 @@ function readNormalizer(message: Uint8Array) {
 /** A tokenizer of pieces, scores and types, as SentencePiece and GGUF files have them. */
 export function buildPieceTokenizer(pieces: Pieces, settings: PieceSettings): Tokenizer {
   const model = buildModel(pieces, settings);
-  const added: AddedToken[] = [];
-  pieces.texts.forEach((text, id) => {
-    const type = pieces.types[id];
-    if (type === PIECE.control || type === PIECE.unknown) added.push(specialToken(text, id));
-    // NOTE: a user-defined symbol is found in the normalized text, before anything else.
-    else if (type === PIECE.userDefined) {
-      added.push({ ...specialToken(text, id), isSpecial: false, isNormalized: true });
-    }
-  });
   return assembleTokenizer({
     spec: {
       normalizer: describeNormalizer(settings.addsPrefix),
@@ -150,11 +145,33 @@ export function buildPieceTokenizer(pieces: Pieces, settings: PieceSettings): To
       post_processor: null,
       decoder: describeDecoder(settings.addsPrefix),
     },
-    normalize: pieceNormalizer(settings),
+    normalize: pieceNormalizer(settings, symbolsOf(pieces)),
     model,
-    added,
+    added: listAdded(pieces, settings),
     pieces: { pieces, settings },
   });
+}
+
+/**
+ * NOTE: SentencePiece keeps user-defined symbols as they are and looks for them in the normalized
+ * text, BPE before it merges, unigram by their scores. llama.cpp finds them before all else.
+ */
+function listAdded({ texts, types }: Pieces, { kind, reader }: PieceSettings): AddedToken[] {
+  const isFirst = reader === "llama.cpp";
+  const added: AddedToken[] = [];
+  texts.forEach((text, id) => {
+    const type = types[id];
+    if (type === PIECE.control || type === PIECE.unknown) added.push(specialToken(text, id));
+    else if (type === PIECE.userDefined && (isFirst || kind === "bpe")) {
+      added.push({ ...specialToken(text, id), isSpecial: false, isNormalized: !isFirst });
+    }
+  });
+  return added;
+}
+
+function symbolsOf({ texts, types }: Pieces): TokenTrie | null {
+  const symbols = [...texts.entries()].filter(([id]) => types[id] === PIECE.userDefined);
+  return symbols.length === 0 ? null : new TokenTrie(symbols.map(([id, text]) => [text, id]));
 }
 
 /** As `tokenizer.json` would say it; a compiled map of characters is not in it. */
@@ -175,10 +192,13 @@ function describeDecoder(dropsFirst: boolean): unknown {
   return { type: "Sequence", decoders };
 }
 
-function buildModel(pieces: Pieces, { kind, byteFallback, unkId }: PieceSettings): TokenModel {
+function buildModel(pieces: Pieces, settings: PieceSettings): TokenModel {
   const { texts, scores, types } = pieces;
+  const { kind, reader, byteFallback, unkId } = settings;
   const isFindable = (id: number): boolean =>
-    types[id] === PIECE.normal || types[id] === PIECE.userDefined;
+    types[id] === PIECE.normal ||
+    types[id] === PIECE.userDefined ||
+    (types[id] === PIECE.unused && kind === "unigram" && reader === "llama.cpp");
   if (kind === "bpe") {
     const ids = new Map(texts.map((text, id) => [text, id]));
     return new BpeModel(
@@ -192,36 +212,75 @@ function buildModel(pieces: Pieces, { kind, byteFallback, unkId }: PieceSettings
       },
     );
   }
-  let lowestScore = Number.POSITIVE_INFINITY;
-  scores.forEach((score, id) => {
-    if (types[id] === PIECE.normal) lowestScore = Math.min(lowestScore, score);
-  });
-  return new UnigramModel(texts, Float64Array.from(scores), {
+  return new UnigramModel(texts, scoresWithSymbols(pieces, reader), {
     unkId,
-    byteFallback,
-    isSingle: true,
-    lowestScore: Number.isFinite(lowestScore) ? lowestScore : 0,
+    byteFallback: byteFallback && reader === "sentencepiece",
+    isSingle: reader === "sentencepiece",
+    lowestScore: rangeOfScores(pieces).lowest,
     isFindable,
   });
 }
 
+/** Scores of a unigram model: those of user-defined symbols do not stand in the file. */
+function scoresWithSymbols(pieces: Pieces, reader: PieceSettings["reader"]): Float64Array {
+  const { highest } = rangeOfScores(pieces);
+  return Float64Array.from(pieces.scores, (score, id) => {
+    if (pieces.types[id] !== PIECE.userDefined) return score;
+    if (reader === "llama.cpp") return 0;
+    return Math.fround(Math.fround(Buffer.byteLength(pieces.texts[id]!) * highest) - 0.1);
+  });
+}
+
+function rangeOfScores({ scores, types }: Pieces): { lowest: number; highest: number } {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  scores.forEach((score, id) => {
+    if (types[id] !== PIECE.normal) return;
+    lowest = Math.min(lowest, score);
+    highest = Math.max(highest, score);
+  });
+  return lowest <= highest ? { lowest, highest } : { lowest: 0, highest: 0 };
+}
+
 /** Normalizes, tidies spaces and writes each as `▁`, with one put in front. */
-function pieceNormalizer(settings: PieceSettings): Normalize {
-  const { charsMap, addsPrefix, removesExtraSpace } = settings;
+function pieceNormalizer(settings: PieceSettings, symbols: TokenTrie | null): Normalize {
+  const { charsMap, addsPrefix, reader, removesExtraSpace } = settings;
   return (source) => {
-    let text = charsMap === null ? source : charsMap.replaceLongest(source);
+    let text = source;
+    if (charsMap !== null) {
+      const end = symbols === null ? undefined : (at: number) => endOf(symbols, source.text, at);
+      text = charsMap.replaceLongest(source, end);
+    }
     if (removesExtraSpace) {
       text = trimSpaces(text);
       text = replaceMatches(text, / {2,}/g, () => " ");
     }
     if (text.text === "") return text;
     text = replaceMatches(text, / /g, () => SPACE_MARK);
-    return addsPrefix ? prependText(text, SPACE_MARK) : text;
+    if (removesExtraSpace && reader === "sentencepiece") text = trimMarks(text);
+    return addsPrefix && text.text !== "" ? prependText(text, SPACE_MARK) : text;
   };
 }
 
+/** The end of the longest symbol at a place, or the place. */
+function endOf(symbols: TokenTrie, text: string, at: number): number {
+  let end = at;
+  symbols.search(text, at, (_, to) => {
+    end = to;
+  });
+  return end;
+}
+
 function trimSpaces(source: AlignedText): AlignedText {
-  const from = source.text.length - source.text.replace(/^ +/, "").length;
-  const to = source.text.replace(/ +$/, "").length;
-  return sliceText(source, Math.min(from, to), to);
+  let [from, to] = [0, source.text.length];
+  while (from < to && source.text[from] === " ") from++;
+  while (to > from && source.text[to - 1] === " ") to--;
+  return sliceText(source, from, to);
+}
+
+/** Marks in the text itself go at its end too, where they cannot be told from spaces any more. */
+function trimMarks(source: AlignedText): AlignedText {
+  let to = source.text.length;
+  while (to > 0 && source.text[to - 1] === SPACE_MARK) to--;
+  return sliceText(source, 0, to);
 }

@@ -23,6 +23,8 @@ interface Found {
 
 /** The map of one tokenizer. */
 export class CompiledCharsMap {
+  /** As files have it. */
+  readonly bytes: Uint8Array;
   readonly #units: Uint32Array;
   readonly #replacements: Uint8Array;
   /** What graphemes become, of those seen lately. */
@@ -34,15 +36,24 @@ export class CompiledCharsMap {
     if (size === 0 || size % 4 !== 0 || size + 4 > bytes.length) {
       throw malformed(`a compiled character map of ${bytes.length} bytes gives its trie ${size}`);
     }
-    this.#units = new Uint32Array(Uint8Array.from(bytes.subarray(4, 4 + size)).buffer);
-    this.#replacements = Uint8Array.from(bytes.subarray(4 + size));
+    this.bytes = Uint8Array.from(bytes);
+    this.#units = new Uint32Array(this.bytes.buffer, 4, size / 4);
+    this.#replacements = this.bytes.subarray(4 + size);
   }
 
-  /** What SentencePiece makes of the text: the longest match at each place is replaced. */
-  replaceLongest(source: AlignedText): AlignedText {
+  /**
+   * What SentencePiece makes of the text: the longest match at each place is replaced. `endOfKept`
+   * gives the end of what begins at a place and stays as it is, or the place itself.
+   */
+  replaceLongest(source: AlignedText, endOfKept?: (at: number) => number): AlignedText {
     const edits: Edit[] = [];
     const { text } = source;
     for (let at = 0; at < text.length; ) {
+      const kept = endOfKept?.(at) ?? at;
+      if (kept > at) {
+        at = kept;
+        continue;
+      }
       const width = text.codePointAt(at)! > 0xffff ? 2 : 1;
       const window = encoder.encode(text.slice(at, at + 32));
       const found = this.#search(window).at(-1);

@@ -7,7 +7,7 @@
  */
 import type { AddedToken } from "../added-tokens.ts";
 import type { TokenizerSpec } from "../load/assemble.ts";
-import type { JsonObject } from "../load/fields.ts";
+import { type JsonObject, listParts } from "../load/fields.ts";
 import type { TokenModel } from "../model/token-model.ts";
 import { isSpacePattern } from "../text/known-patterns.ts";
 
@@ -35,8 +35,8 @@ export function findCutRule(
   added: readonly AddedToken[],
 ): CutRule | null {
   if (added.some(reachesOverSpace)) return null;
-  const normalizers = flatten(spec.normalizer, "normalizers");
-  const splitters = flatten(spec.pre_tokenizer, "pretokenizers");
+  const normalizers = listParts(spec.normalizer, "normalizers");
+  const splitters = listParts(spec.pre_tokenizer, "pretokenizers");
   const hasPrefix = normalizers.some(({ type }) => type === "Prepend");
   const marksSpaces = normalizers.some(isSpaceMark);
   const isLocal = normalizers.every(
@@ -55,13 +55,6 @@ export function findCutRule(
   const usesMark = marksSpaces || splitters.some(({ type }) => type === "Metaspace");
   if (!cuts && !(isHarmless && usesMark && keepsWordsApart(model))) return null;
   return hasPrefix ? "drop" : "keep";
-}
-
-function flatten(value: unknown, field: string): JsonObject[] {
-  if (value === null || value === undefined) return [];
-  const part = value as JsonObject;
-  if (part.type !== "Sequence") return [part];
-  return (part[field] as unknown[]).flatMap((step) => flatten(step, field));
 }
 
 function isSpaceMark(part: JsonObject): boolean {

@@ -1,17 +1,26 @@
 /**
  * Converted tokenizers, each read by its own library: `tokenizer.json` by `tokenizers`, with the ids
- * of the SentencePiece model it was made from; GGUF files by `gguf`, with the tokens that went in.
+ * of the SentencePiece model it was made from; GGUF files by `gguf`, with the tokens that went in,
+ * and by llama.cpp, with the ids we give for them.
  */
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describeTokenizer, openTokenizer, writeGguf } from "../../../src/tokenize/index.ts";
+import {
+  describeTokenizer,
+  openTokenizer,
+  type Tokenizer,
+  writeGguf,
+} from "../../../src/tokenize/index.ts";
 import { buildCorpus, packTexts, readTexts } from "./corpus.ts";
 import { type Family, listFamilies, peerSettings, vocabularyWords } from "./families.ts";
+import { openLlama } from "./llama.ts";
 import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
 
+/** llama.cpp's patterns for o200k leave marks out, and its WordPiece treats other signs as spaces. */
+const LIKE_LLAMA = new Set("cl100k_base qwen llama3_1 deepseek_v3 mistral_v3".split(" "));
 const MODULES = resolve(import.meta.dirname, "../../../node_modules");
 
 describe.skipIf(skipReason() !== null)("converted", () => {
@@ -50,7 +59,7 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   // Qwen 3 composes text first, which no GGUF file says.
   const written = "cl100k_base o200k_base qwen llama3_1 gpt4o deepseek_v3 minilm mistral_v3";
   const models = listFamilies().filter(({ name }) => written.split(" ").includes(name));
-  test.each(models)("$name as GGUF", async (family) => {
+  test.each(models)("$name as GGUF", { timeout: 600_000 }, async (family) => {
     const { tokenizer } = open(family);
     const path = join(folder, `${family.name}.gguf`);
     writeFileSync(path, writeGguf(tokenizer));
@@ -59,13 +68,63 @@ describe.skipIf(skipReason() !== null)("converted", () => {
     for (const text of texts) {
       expect(again.encodeIds(text).join()).toBe(tokenizer.encodeIds(text).join());
     }
+    const ends = (one: Tokenizer) => one.encode("an end").ids;
+    expect(ends(again)).toEqual(ends(tokenizer));
+    await expectSameTokens(again, path);
+    if (LIKE_LLAMA.has(family.name)) await expectLikeLlama(again, path);
+  });
+
+  test("a unigram model of SentencePiece as GGUF", { timeout: 600_000 }, async () => {
+    const model_prefix = join(folder, "unigram");
+    const input = join(folder, "text.txt");
+    const lines = texts.join("\n");
+    writeFileSync(input, lines);
+    await peer.ask("train_pieces", {
+      input,
+      model_prefix,
+      model_type: "unigram",
+      vocab_size: 4000,
+    });
+    await expectNearly(openTokenizer(`${model_prefix}.model`).tokenizer, texts);
+  });
+
+  // What a GGUF file cannot say: tokens for control tokens in a text, NEL as white space.
+  const unigrams = listFamilies().filter(({ name }) => name === "tokenlearn");
+  test.each(unigrams)("$name as GGUF, nearly", { timeout: 600_000 }, async (family) => {
+    const sayable = texts.map((text) => text.replaceAll(/<(unk|pad)>|\u0085/g, " "));
+    await expectNearly(open(family).tokenizer, sayable);
+  });
+
+  /** As llama.cpp and `gguf` read it; sums in other floats and grapheme clusters tell few texts apart. */
+  async function expectNearly(tokenizer: Tokenizer, sayable: readonly string[]): Promise<void> {
+    const path = join(folder, "nearly.gguf");
+    writeFileSync(path, writeGguf(tokenizer));
+    const again = openTokenizer(path).tokenizer;
+    const ids = (one: Tokenizer, text: string) => one.encodeIds(text).join();
+    const differ = sayable.filter((text) => ids(again, text) !== ids(tokenizer, text));
+    expect(differ.length / sayable.length).toBeLessThan(0.05);
+    await expectSameTokens(again, path);
+    await expectLikeLlama(again, path);
+  }
+
+  async function expectSameTokens(again: Tokenizer, path: string): Promise<void> {
     const read = await peer.ask<{ tokens: string[]; types: number }>("gguf_tokens", { path });
     expect(read.types).toBe(read.tokens.length);
     const ours = read.tokens.map((_, id) => again.tokenOf(id));
-    const isBert = family.name === "minilm";
+    const isBert = again.parts.model.type === "WordPiece";
     const plain = (token: string | undefined) => (isBert ? token?.replace(/^(##|▁)/, "") : token);
     expect(digest(ours.map(plain))).toBe(digest(read.tokens.map(plain)));
-  });
+  }
+
+  async function expectLikeLlama(again: Tokenizer, path: string): Promise<void> {
+    if (skipReason("tokenize-llama") !== null) return;
+    const llama = await openLlama(path);
+    const wrong = texts.filter(
+      (text) => llama.tokenize(text, false).join() !== again.encodeIds(text).join(),
+    );
+    expect(wrong.length).toBe(0);
+    await llama.dispose();
+  }
 });
 
 function digest(tokens: readonly (string | undefined)[]): string {

@@ -129,6 +129,10 @@ def offsets(name, texts, parse=False, add=False):
     return [LOADED[name].offsets(text, parse, add) for text in read_texts(texts)]
 
 
+def all_ids(name, texts, parse=False, add=False):
+    return [LOADED[name].encode(text, parse, add) for text in read_texts(texts)]
+
+
 def special_tokens(name):
     return LOADED[name].special_tokens()
 
@@ -181,6 +185,15 @@ def train(files, vocab_size, min_frequency, save, kind="bpe", special=()):
     return {"cpu_s": time.process_time() - started, "wall_s": wall}
 
 
+def train_pieces(**settings):
+    """A model of SentencePiece's own trainer, `model_prefix` with `.model` behind it."""
+    import sentencepiece
+
+    sentencepiece.SentencePieceTrainer.train(
+        minloglevel=2, num_threads=1, hard_vocab_limit=False, max_sentence_length=100_000, **settings
+    )
+
+
 def part(field, spec):
     """A normalizer or pre-tokenizer alone, from its JSON."""
     from tokenizers import Tokenizer
@@ -221,7 +234,9 @@ OPERATIONS = {
     "encode": encode,
     "offsets": offsets,
     "decode": decode,
+    "all_ids": all_ids,
     "train": train,
+    "train_pieces": train_pieces,
 }
 
 for line in sys.stdin:

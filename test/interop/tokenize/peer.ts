@@ -8,15 +8,15 @@ import { fileURLToPath } from "node:url";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const FOLDER = resolve(HERE, "../../../.interop");
 
-/** Why the lane cannot run here, or null. */
-export function skipReason(): string | null {
+/** Why a lane cannot run here, or null. */
+export function skipReason(lane = "tokenize"): string | null {
   const path = join(FOLDER, "lanes.json");
   if (!existsSync(path)) return "not set up: run npm run test:interop";
   const lanes = JSON.parse(readFileSync(path, "utf8")) as Record<
     string,
     { skipped: string | null }
   >;
-  return lanes.tokenize === undefined ? "not set up" : lanes.tokenize.skipped;
+  return lanes[lane] === undefined ? "not set up" : lanes[lane].skipped;
 }
 
 export interface TokenizerPeer {

@@ -31,7 +31,7 @@ export const command = defineCommand({
     },
   ],
   notes:
-    "Only what means the same in the other file is written; the rest is refused. A GGUF file gets the tokenizer and no tensors, and not the normal form C of Qwen's files, which llama.cpp has no word for.",
+    "Only what means the same in the other file is written; the rest is refused. A GGUF file gets the tokenizer and no tensors, and not the normal form C of Qwen's files, which llama.cpp has no word for. Unigram models are read there as llama.cpp reads them: it sums in other floats than SentencePiece, and finds no control tokens in text. Behind a user-defined symbol of SentencePiece other libraries begin a new word.",
   output: "text",
   seeAlso: ["tokenize inspect", "tokenize train"],
   async run(context, { args, flags }) {
