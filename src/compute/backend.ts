@@ -181,7 +181,17 @@ export interface OrderOps {
 }
 
 /** GGML's formats of weights, `F16` and `BF16` among them; block sizes in `formats.ts`. */
-export type WeightFormat = "Q8_0" | "Q4_0" | "Q4_K" | "Q6_K" | "F16" | "BF16";
+export type WeightFormat =
+  | "Q8_0"
+  | "Q4_0"
+  | "Q4_1"
+  | "Q5_0"
+  | "Q5_1"
+  | "Q4_K"
+  | "Q5_K"
+  | "Q6_K"
+  | "F16"
+  | "BF16";
 
 /** 8-bit codes and quantised weights. Rows of K values are whole blocks, end to end. */
 export interface QuantisedOps {
@@ -194,7 +204,8 @@ export interface QuantisedOps {
   dequantize(format: WeightFormat, weights: Uint8Array, out: Float32Array): void;
   /**
    * `weights` (N, K) times `x` (K). Beside Q formats x is rounded to 8-bit codes first, a scale for
-   * each 32 values (Q8_0, Q4_0) or 256, as llama.cpp does: about 0.5 % of the result's size.
+   * each 32 values or, beside formats of K, 256, as llama.cpp does: about 0.5 % of the result's
+   * size.
    */
   matvec(format: WeightFormat, weights: Uint8Array, x: Float32Array, out: Float32Array): void;
 }

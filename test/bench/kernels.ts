@@ -9,7 +9,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type ComputeBackend, openBlake3, openCompute } from "../../src/compute/index.ts";
+import { WEIGHT_FORMATS } from "../../src/compute/formats.ts";
+import {
+  type ComputeBackend,
+  openBlake3,
+  openCompute,
+  type WeightFormat,
+} from "../../src/compute/index.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { type Answering, startAnswering, tryProgram } from "./support/answering.ts";
 import { type Contender, describeMachine, type Measured, measureAll } from "./support/measure.ts";
@@ -69,16 +75,9 @@ const JOBS: readonly Job[] = [
       return () => compute.sgemm(a!, b!, c!, { m: G, n: G, k: G });
     },
   },
-  ...(["Q8_0", "Q4_0", "Q4_K", "Q6_K", "F16", "BF16"] as const).map((format): Job => {
-    const size = {
-      Q8_0: 34 / 32,
-      Q4_0: 18 / 32,
-      Q4_K: 144 / 256,
-      Q6_K: 210 / 256,
-      F16: 2,
-      BF16: 2,
-    };
-    const bytes = 2 * K * K * size[format];
+  ...(Object.keys(WEIGHT_FORMATS) as WeightFormat[]).map((format): Job => {
+    const { bytes: blockBytes, values } = WEIGHT_FORMATS[format];
+    const bytes = (2 * K * K * blockBytes) / values;
     return {
       ...{ name: `${format} 8192 × 4096 times a vector`, amount: bytes / 1e9, unit: "GB/s" },
       prepare(compute) {

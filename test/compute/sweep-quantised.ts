@@ -10,7 +10,11 @@ const FORMATS = Object.keys(WEIGHT_FORMATS) as WeightFormat[];
 const HALVES: Readonly<Record<WeightFormat, readonly number[]>> = {
   Q8_0: [0],
   Q4_0: [0],
+  Q4_1: [0, 2],
+  Q5_0: [0],
+  Q5_1: [0, 2],
   Q4_K: [0, 2],
+  Q5_K: [0, 2],
   Q6_K: [208],
   F16: [0],
   BF16: [],
@@ -71,11 +75,11 @@ const quantised: SweepCase = (shapes) => {
     const [out, wanted] = [new Float32Array(n), new Float32Array(n)];
     backend.matvec(format, inside, place(shapes, x), out);
     reference.matvec(format, weights, x, wanted);
-    // Q4_K and Q6_K take a large part off a larger one; the bound is that of both.
+    // Formats with sums take a large part off a larger one; the bound is that of both.
     const largest = x.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
     const bound = (row: Float32Array): number =>
       largest * row.reduce((sum, value) => sum + Math.abs(value), 0);
-    const extra = format === "Q6_K" || format === "Q4_K" ? 10 : 1;
+    const extra = WEIGHT_FORMATS[format].hasSums ? 10 : 1;
     expectAllClose(`matvec_${format} ${n} x ${k} (${bytes})`, out, wanted, (i) => {
       return 1e-5 * extra * bound(flat.subarray(i * k, (i + 1) * k));
     });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { WEIGHT_FORMATS } from "../../src/compute/formats.ts";
 import { openCompute, type WeightFormat } from "../../src/compute/index.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { REPOSITORY } from "../source-tree.ts";
@@ -30,7 +31,7 @@ test.each(rounded)("%s times a vector is near the exact product", async (format,
   const compute = await openCompute({ threads: 1 });
   const weights = new Uint8Array(Buffer.from(blocks, "base64"));
   const rng = createRng(1);
-  const flat = new Float32Array(12 * (format === "Q8_0" || format === "Q4_0" ? 32 : 256));
+  const flat = new Float32Array(12 * WEIGHT_FORMATS[format].values);
   compute.dequantize(format, weights, flat);
   const x = Float32Array.from({ length: flat.length }, () => rng.normal());
   const [out, exact] = [new Float32Array(1), compute.dot(flat, x)];

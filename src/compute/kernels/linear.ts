@@ -15,9 +15,11 @@ export {
 export { shiftScale, rollingMean, binIndex } from "./linear/statistics";
 export { scanInt8, quantize8 } from "./linear/int8";
 export {
-  matvecQ80, matvecQ40, matvecQ4K, matvecQ6K, matvecF16, matvecBF16,
+  matvecQ80, matvecQ4K, matvecQ5K, matvecQ6K, matvecF16, matvecBF16,
 } from "./linear/quantised";
+export { matvecQ40, matvecQ41, matvecQ50, matvecQ51 } from "./linear/nibbles";
 export {
-  dequantiseQ80, dequantiseQ40, dequantiseQ4K, dequantiseQ6K, dequantiseF16, dequantiseBF16,
+  dequantiseQ80, dequantiseQ40, dequantiseQ41, dequantiseQ50, dequantiseQ51, dequantiseQ4K,
+  dequantiseQ5K, dequantiseQ6K, dequantiseF16, dequantiseBF16,
 } from "./linear/dequantise";
 export { probeMadd, probeDot, probeRead, probePeak } from "./linear/probe";

@@ -73,25 +73,25 @@ function roundToEven(value: number): number {
 /** The value `i` of a block, in f32 arithmetic as GGML's reference has it. */
 const BLOCKS: Readonly<Record<WeightFormat, (block: DataView, i: number) => number>> = {
   Q8_0: (block, i) => Math.fround(block.getInt8(2 + i) * readHalf(block, 0)),
-  Q4_0(block, i) {
-    const pair = block.getUint8(2 + (i & 15));
-    const code = i < 16 ? pair & 15 : pair >> 4;
-    return Math.fround((code - 8) * readHalf(block, 0));
+  Q4_0: (block, i) => Math.fround((readNibble(block, 2, i) - 8) * readHalf(block, 0)),
+  Q4_1: (block, i) => addLeast(block, readNibble(block, 4, i)),
+  Q5_0(block, i) {
+    const code = readNibble(block, 6, i) + 16 * readBit(block, 2, i);
+    return Math.fround((code - 16) * readHalf(block, 0));
   },
+  Q5_1: (block, i) => addLeast(block, readNibble(block, 8, i) + 16 * readBit(block, 4, i)),
   Q4_K(block, i) {
-    const group = i >> 5;
-    const byte = (at: number): number => block.getUint8(4 + at);
-    const isFirst = group < 4;
-    const scale = isFirst
-      ? byte(group) & 63
-      : (byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4);
-    const least = isFirst
-      ? byte(group + 4) & 63
-      : (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4);
-    const pair = block.getUint8(16 + (group >> 1) * 32 + (i & 31));
-    const code = (group & 1) === 1 ? pair >> 4 : pair & 15;
-    const [a, c] = [readHalf(block, 0) * scale, readHalf(block, 2) * least];
-    return Math.fround(Math.fround(Math.fround(a) * code) - Math.fround(c));
+    const pair = block.getUint8(16 + (i >> 6) * 32 + (i & 31));
+    return scaleMinima(block, i >> 5, ((i >> 5) & 1) === 1 ? pair >> 4 : pair & 15);
+  },
+  Q5_K(block, i) {
+    const pair = block.getUint8(48 + (i >> 6) * 32 + (i & 31));
+    const code = ((i >> 5) & 1) === 1 ? pair >> 4 : pair & 15;
+    return scaleMinima(
+      block,
+      i >> 5,
+      code + 16 * ((block.getUint8(16 + (i & 31)) >> (i >> 5)) & 1),
+    );
   },
   Q6_K(block, i) {
     const [half, quarter, l] = [i >> 7, (i >> 5) & 3, i & 31];
@@ -108,6 +108,31 @@ const BLOCKS: Readonly<Record<WeightFormat, (block: DataView, i: number) => numb
     return new Float32Array(bits.buffer)[0]!;
   },
 };
+
+/** Value `i` of 32 nibbles: the low ones come first. */
+function readNibble(block: DataView, at: number, i: number): number {
+  const pair = block.getUint8(at + (i & 15));
+  return i < 16 ? pair & 15 : pair >> 4;
+}
+
+function readBit(block: DataView, at: number, i: number): number {
+  return (block.getUint8(at + (i >> 3)) >> (i & 7)) & 1;
+}
+
+/** A code of Q4_1 or Q5_1: times the scale, plus the least value. */
+function addLeast(block: DataView, code: number): number {
+  return Math.fround(Math.fround(code * readHalf(block, 0)) + readHalf(block, 2));
+}
+
+/** A code of sub-block `group` of Q4_K or Q5_K, by the 6-bit scale and minimum of that. */
+function scaleMinima(block: DataView, group: number, code: number): number {
+  const byte = (at: number): number => block.getUint8(4 + at);
+  const isFirst = group < 4;
+  const scale = isFirst ? byte(group) & 63 : (byte(group + 4) & 15) | ((byte(group - 4) >> 6) << 4);
+  const least = isFirst ? byte(group + 4) & 63 : (byte(group + 4) >> 4) | ((byte(group) >> 6) << 4);
+  const [a, c] = [readHalf(block, 0) * scale, readHalf(block, 2) * least];
+  return Math.fround(Math.fround(Math.fround(a) * code) - Math.fround(c));
+}
 
 /** IEEE half precision at a byte offset. */
 function readHalf(block: DataView, at: number): number {

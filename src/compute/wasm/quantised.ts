@@ -10,15 +10,7 @@ import {
 import { WEIGHT_FORMATS } from "../formats.ts";
 import type { Call, Runner } from "./runner.ts";
 
-const NAMES: Readonly<Record<WeightFormat, string>> = {
-  Q8_0: "Q80",
-  Q4_0: "Q40",
-  Q4_K: "Q4K",
-  Q6_K: "Q6K",
-  F16: "F16",
-  BF16: "BF16",
-};
-/** Codes whose sum the kernels of 256-value blocks take. */
+/** Codes whose sum some kernels take. */
 const SUMMED = 16;
 
 export function createQuantisedOps(runner: Runner): QuantisedOps {
@@ -64,7 +56,7 @@ export function createQuantisedOps(runner: Runner): QuantisedOps {
         const shares = runner
           .split(blocks, values)
           .map(([i, end]) => [from + i * bytes, to + i * values * 4, end - i]);
-        call.runAll(`dequantise${NAMES[format]}`, shares);
+        call.runAll(nameKernel("dequantise", format), shares);
       });
     },
     matvec(format, weights, x, out) {
@@ -76,19 +68,23 @@ export function createQuantisedOps(runner: Runner): QuantisedOps {
         const shares = runner
           .split(out.length, k)
           .map(([from, to]) => [w + from * rowBytes, ...operands, o + from * 4, to - from, k]);
-        call.runAll(`matvec${NAMES[format]}`, shares);
+        call.runAll(nameKernel("matvec", format), shares);
       });
     },
   };
 }
 
+/** `matvecQ4K` and the like. */
+function nameKernel(work: "dequantise" | "matvec", format: WeightFormat): string {
+  return work + format.replace("_", "");
+}
+
 /** What a matvec kernel takes for its vector: f32, or codes and scales, or those and sums. */
 function prepareVector(call: Call, format: WeightFormat, x: Float32Array): number[] {
-  const { group } = WEIGHT_FORMATS[format];
+  const { group, hasSums = false } = WEIGHT_FORMATS[format];
   const from = call.in(x);
   if (group === 0) return [from];
   const groups = x.length / group;
-  const hasSums = group === 256;
   const codes = call.scratch(x.length);
   const scales = call.scratch(groups * 4);
   const sums = hasSums ? call.scratch((x.length / SUMMED) * 2) : 0;

@@ -1,5 +1,5 @@
 // Matrices in GGML's block formats times a vector whose values are 8-bit codes (`quantize8`): one
-// scale for 32 codes beside Q8_0 and Q4_0, for 256 beside Q4_K and Q6_K. F16 and BF16 take f32.
+// scale for 32 codes beside Q8_0, for 256 beside Q4_K, Q5_K and Q6_K. F16 and BF16 take f32.
 // Integer sums are exact; each block is then scaled and added in f32.
 import { madd, sumLanes } from "../shared-simd";
 import { finiteHalves4, halfToFloat, oddHalves8 } from "./half";
@@ -12,7 +12,7 @@ function products(x: v128, n: v128): v128 {
 }
 
 @inline
-function dot16(w: v128, x: v128): v128 {
+export function dot16(w: v128, x: v128): v128 {
   return i32x4.add(
     i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(w), i16x8.extend_low_i8x16_s(x)),
     i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(w), i16x8.extend_high_i8x16_s(x)),
@@ -38,66 +38,60 @@ export function matvecQ80(w: usize, x: usize, scales: usize, out: usize, n: i32,
   }
 }
 
-/** 18 bytes for 32: f16 scale, 16 bytes of two codes; value = (code - 8) * scale. */
-export function matvecQ40(w: usize, x: usize, scales: usize, out: usize, n: i32, k: i32): void {
-  const blocks = k >> 5;
-  const low = i8x16.splat(15), eight = i8x16.splat(8);
-  for (let i = 0; i < n; i++) {
-    let sum = f32x4.splat(0);
-    for (let b = 0; b < blocks; b++) {
-      const codes = x + (<usize>b << 5);
-      const packed = v128.load(w, 2);
-      const first = i8x16.sub(v128.and(packed, low), eight);
-      const second = i8x16.sub(v128.and(i16x8.shr_u(packed, 4), low), eight);
-      const s = i32x4.add(dot16(first, v128.load(codes)), dot16(second, v128.load(codes, 16)));
-      const scale = halfToFloat(load<u16>(w)) * load<f32>(scales + (<usize>b << 2));
-      sum = madd(f32x4.convert_i32x4_s(s), f32x4.splat(scale), sum);
-      w += 18;
-    }
-    store<f32>(out + (<usize>i << 2), sumLanes(sum));
-  }
-}
-
-/** One pair of sub-blocks of Q4_K: 32 bytes of codes against 64 of x. */
+/**
+ * A pair of sub-blocks of Q4_K or Q5_K: 32 bytes of two nibbles against 64 of x. Of Q5_K bits 2 pair
+ * and 2 pair + 1 of the 32 bytes at `fifths` are the fifth bits.
+ */
 @inline
-function addPair(sum: v128, codes: usize, x: usize, scale0: u32, scale1: u32): v128 {
+function addPair(
+  sum: v128, codes: usize, fifths: usize, pair: i32, x: usize, scale0: u32, scale1: u32,
+): v128 {
   const mask = i8x16.splat(15);
   const p = v128.load(codes), q = v128.load(codes, 16);
-  const low = i16x8.add(
-    products(v128.load(x), v128.and(p, mask)),
-    products(v128.load(x, 16), v128.and(q, mask)),
-  );
-  const high = i16x8.add(
-    products(v128.load(x, 32), v128.and(i16x8.shr_u(p, 4), mask)),
-    products(v128.load(x, 48), v128.and(i16x8.shr_u(q, 4), mask)),
-  );
+  let p0 = v128.and(p, mask), q0 = v128.and(q, mask);
+  let p1 = v128.and(i16x8.shr_u(p, 4), mask), q1 = v128.and(i16x8.shr_u(q, 4), mask);
+  if (fifths) {
+    const bit: i32 = 1 << (2 * pair), next: i32 = 2 << (2 * pair);
+    const low = i8x16.splat(<i8>bit), high = i8x16.splat(<i8>next);
+    const r = v128.load(fifths), s = v128.load(fifths, 16);
+    p0 = v128.or(p0, fifthBits(r, low));
+    q0 = v128.or(q0, fifthBits(s, low));
+    p1 = v128.or(p1, fifthBits(r, high));
+    q1 = v128.or(q1, fifthBits(s, high));
+  }
+  const low = i16x8.add(products(v128.load(x), p0), products(v128.load(x, 16), q0));
+  const high = i16x8.add(products(v128.load(x, 32), p1), products(v128.load(x, 48), q1));
   sum = i32x4.add(sum, i32x4.dot_i16x8_s(low, i16x8.splat(<i16>(scale0 & 255))));
   return i32x4.add(sum, i32x4.dot_i16x8_s(high, i16x8.splat(<i16>(scale1 & 255))));
 }
 
-/**
- * 144 bytes for 256: f16 scale of scales, f16 scale of minima, 12 bytes of eight 6-bit scales and
- * minima, 128 bytes of two codes. value = d * scale * code - dmin * min; `sums` as of `quantize8`.
- */
-export function matvecQ4K(
-  w: usize, x: usize, scales: usize, sums: usize, out: usize, n: i32, k: i32,
+/** 16 where a byte has the bit that `mask` has, 0 elsewhere. */
+@inline
+export function fifthBits(bytes: v128, mask: v128): v128 {
+  return v128.and(i8x16.eq(v128.and(bytes, mask), mask), i8x16.splat(16));
+}
+
+@inline
+function matvecMinima(
+  w: usize, x: usize, scales: usize, sums: usize, out: usize, n: i32, k: i32, hasFifths: bool,
 ): void {
   const blocks = k >> 8;
+  const head: usize = hasFifths ? 48 : 16;
   for (let i = 0; i < n; i++) {
     let sum = f32x4.splat(0);
     for (let b = 0; b < blocks; b++) {
-      const codes = x + (<usize>b << 8);
+      const codes = x + (<usize>b << 8), at = sums + (<usize>b << 5);
+      const nibbles = w + head, fifths: usize = hasFifths ? w + 16 : 0;
       const u0 = load<u32>(w, 4), u1 = load<u32>(w, 8), u2 = load<u32>(w, 12);
       const s0 = u0 & 0x3f3f3f3f;
       const s1 = (u2 & 0x0f0f0f0f) | (((u0 >> 6) & 0x03030303) << 4);
       const m0 = u1 & 0x3f3f3f3f;
       const m1 = ((u2 >> 4) & 0x0f0f0f0f) | (((u1 >> 6) & 0x03030303) << 4);
       let s = i32x4.splat(0);
-      s = addPair(s, w + 16, codes, s0, s0 >> 8);
-      s = addPair(s, w + 48, codes + 64, s0 >> 16, s0 >> 24);
-      s = addPair(s, w + 80, codes + 128, s1, s1 >> 8);
-      s = addPair(s, w + 112, codes + 192, s1 >> 16, s1 >> 24);
-      const at = sums + (<usize>b << 5);
+      s = addPair(s, nibbles, fifths, 0, codes, s0, s0 >> 8);
+      s = addPair(s, nibbles + 32, fifths, 1, codes + 64, s0 >> 16, s0 >> 24);
+      s = addPair(s, nibbles + 64, fifths, 2, codes + 128, s1, s1 >> 8);
+      s = addPair(s, nibbles + 96, fifths, 3, codes + 192, s1 >> 16, s1 >> 24);
       const even = i8x16.shuffle(
         v128.load(at), v128.load(at, 16), 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29,
       );
@@ -110,10 +104,27 @@ export function matvecQ4K(
       sum = madd(f32x4.convert_i32x4_s(s), f32x4.splat(halfToFloat(load<u16>(w)) * scale), sum);
       const least = halfToFloat(load<u16>(w, 2)) * scale;
       sum = f32x4.sub(sum, f32x4.mul(f32x4.convert_i32x4_s(below), f32x4.splat(least)));
-      w += 144;
+      w += head + 128;
     }
     store<f32>(out + (<usize>i << 2), sumLanes(sum));
   }
+}
+
+/**
+ * 144 bytes for 256: f16 scale of scales, f16 scale of minima, 12 bytes of eight 6-bit scales and
+ * minima, 128 bytes of two codes. value = d * scale * code - dmin * min; `sums` as of `quantize8`.
+ */
+export function matvecQ4K(
+  w: usize, x: usize, scales: usize, sums: usize, out: usize, n: i32, k: i32,
+): void {
+  matvecMinima(w, x, scales, sums, out, n, k, false);
+}
+
+/** 176 bytes for 256: as Q4_K, with 32 bytes of fifth bits before the nibbles. */
+export function matvecQ5K(
+  w: usize, x: usize, scales: usize, sums: usize, out: usize, n: i32, k: i32,
+): void {
+  matvecMinima(w, x, scales, sums, out, n, k, true);
 }
 
 /** 16 codes of Q6_K, 0..63, against x, times the sub-block's scale. */
