@@ -4,7 +4,8 @@
  * of several at one place the longest. Of `tokenizers`' `added_vocabulary.rs`.
  */
 import { SovereignError } from "../core/errors.ts";
-import { TokenTrie } from "./model/token-trie.ts";
+import { TokenFinder } from "./model/token-finder.ts";
+import { TokenList, Vocabulary } from "./model/vocabulary.ts";
 import type { Normalize } from "./normalize/normalizers.ts";
 import { type AlignedText, alignText, sliceText } from "./text/aligned-text.ts";
 import { WORD } from "./text/character-classes.ts";
@@ -32,7 +33,7 @@ export interface Piece {
 }
 
 interface Finder {
-  readonly trie: TokenTrie;
+  readonly tokens: TokenFinder;
   /** Matches what any of the tokens begins with. */
   readonly firsts: RegExp;
 }
@@ -43,7 +44,7 @@ const STARTS_WITH_WORD = new RegExp(`^[${WORD}]`, "u");
 export class AddedTokens {
   readonly all: readonly AddedToken[];
   readonly #byId = new Map<number, AddedToken>();
-  readonly #byContent = new Map<string, AddedToken>();
+  readonly #contents: Vocabulary;
   /** What the decoder gets for a token that was normalized on the way in. */
   readonly #normalizedForms = new Map<number, string>();
   readonly #plain: Finder | null;
@@ -55,20 +56,27 @@ export class AddedTokens {
     this.all = tokens;
     for (const token of tokens) {
       this.#byId.set(token.id, token);
-      this.#byContent.set(token.content, token);
       if (!token.isNormalized || normalize === null) continue;
       const form = normalize(alignText(token.content)).text;
       if (form !== token.content) this.#normalizedForms.set(token.id, form);
     }
     this.#hasPlainWords = tokens.some(({ isSpecial }) => !isSpecial);
+    this.#contents = new Vocabulary(
+      TokenList.of(
+        tokens,
+        ({ content }) => content,
+        ({ id }) => id,
+      ),
+    );
     const live = [...this.#byId.values()];
+    const formOf = (token: AddedToken) => this.formOf(token.id) ?? "";
     this.#plain = buildFinder(
-      live.filter((token) => !token.isNormalized).map(({ content, id }) => [content, id]),
+      live.filter((token) => !token.isNormalized),
+      formOf,
     );
     this.#normalized = buildFinder(
-      live
-        .filter((token) => token.isNormalized)
-        .map(({ content, id }) => [this.#normalizedForms.get(id) ?? content, id]),
+      live.filter((token) => token.isNormalized),
+      formOf,
     );
   }
 
@@ -77,7 +85,8 @@ export class AddedTokens {
   }
 
   find(content: string): AddedToken | undefined {
-    return this.#byContent.get(content);
+    const id = this.#contents.idOf(content);
+    return id === undefined ? undefined : this.#byId.get(id);
   }
 
   /** The form of an added token that decoders undo. */
@@ -122,22 +131,29 @@ export class AddedTokens {
   }
 }
 
-function buildFinder(tokens: [string, number][]): Finder | null {
-  const findable = tokens.filter(([content]) => content !== "");
+function buildFinder(
+  added: readonly AddedToken[],
+  formOf: (token: AddedToken) => string,
+): Finder | null {
+  const findable = added.filter((token) => formOf(token) !== "");
   if (findable.length === 0) return null;
-  const firsts = new Set(findable.map(([content]) => content.charCodeAt(0)));
+  const firsts = new Set(findable.map((token) => formOf(token).charCodeAt(0)));
   const codes = [...firsts].map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`);
-  return { trie: new TokenTrie(findable), firsts: new RegExp(`[${codes.join("")}]`, "g") };
+  const list = TokenList.of(findable, formOf, ({ id }) => id);
+  return {
+    tokens: new TokenFinder(new Vocabulary(list)),
+    firsts: new RegExp(`[${codes.join("")}]`, "g"),
+  };
 }
 
-function* findAll(text: string, { trie, firsts }: Finder) {
+function* findAll(text: string, { tokens, firsts }: Finder) {
   let at = 0;
   for (;;) {
     firsts.lastIndex = at;
     const match = firsts.exec(text);
     if (match === null) return;
     let found: { id: number; to: number } | null = null;
-    trie.search(text, match.index, (id, to) => {
+    tokens.search(text, match.index, (id, to) => {
       found = { id, to };
     });
     const longest = found as { id: number; to: number } | null;

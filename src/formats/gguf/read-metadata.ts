@@ -8,15 +8,45 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 
-export type GgufValue =
-  | number
-  | bigint
-  | boolean
-  | string
-  | readonly GgufValue[]
+export type GgufValue = number | bigint | boolean | string | GgufTexts | GgufNumbers;
+
+/** A list of numbers; flags are 0 and 1. */
+export type GgufNumbers =
   | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
   | Float32Array
-  | Int32Array;
+  | Float64Array
+  | BigUint64Array
+  | BigInt64Array;
+
+/** A list of strings, which stay bytes of the file until somebody asks. */
+export class GgufTexts {
+  readonly bytes: Uint8Array;
+  /** Where each begins in `bytes`, and how many bytes it has. */
+  readonly starts: Uint32Array;
+  readonly lengths: Uint32Array;
+
+  /** @internal */
+  constructor(bytes: Uint8Array, starts: Uint32Array, lengths: Uint32Array) {
+    this.bytes = bytes;
+    this.starts = starts;
+    this.lengths = lengths;
+  }
+
+  get length(): number {
+    return this.starts.length;
+  }
+
+  /** The bytes of one, a view. */
+  bytesAt(index: number): Uint8Array {
+    const start = this.starts[index]!;
+    return this.bytes.subarray(start, start + this.lengths[index]!);
+  }
+}
 
 export interface GgufMetadata {
   readonly version: number;
@@ -59,7 +89,21 @@ const SIZES: Readonly<Record<TypeName, number>> = {
   i64: 8,
   f64: 8,
 };
-const MAX_DEPTH = 4;
+/** Far more than any file has; each takes more memory than bytes. */
+const MOST_PAIRS = 65_536;
+const LISTS = {
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  bool: Uint8Array,
+  u64: BigUint64Array,
+  i64: BigInt64Array,
+  f64: Float64Array,
+} as const;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Reads the pairs at the beginning of a file of `fileSize` bytes. */
@@ -93,16 +137,17 @@ class Reader {
     }
     const tensorCount = this.#count(8);
     const pairs = this.#count(12);
+    if (pairs > MOST_PAIRS) throw damaged(16, `${pairs} pairs are more than any file has`);
     const values = new Map<string, GgufValue>();
     for (let i = 0; i < pairs; i++) {
       const key = this.#string();
-      values.set(key, this.#value(this.#type(), 0));
+      values.set(key, this.#value(this.#type()));
     }
     return { version, tensorCount, values };
   }
 
-  #value(type: TypeName, depth: number): GgufValue {
-    if (type === "array") return this.#array(depth + 1);
+  #value(type: TypeName): GgufValue {
+    if (type === "array") return this.#array();
     if (type === "string") return this.#string();
     const at = this.#take(SIZES[type]);
     const view = this.#view;
@@ -132,22 +177,41 @@ class Reader {
     }
   }
 
-  #array(depth: number): GgufValue {
-    if (depth > MAX_DEPTH) throw damaged(this.#at, "arrays nest too deep");
+  #array(): GgufValue {
+    const start = this.#at;
     const type = this.#type();
+    // llama.cpp has no lists of lists either.
+    if (type === "array") throw damaged(start, "a list of lists");
     const count = this.#count(SIZES[type]);
-    if (type === "u8") return Uint8Array.from(this.#bytes.subarray(this.#take(count), this.#at));
-    if (type === "f32" || type === "i32") {
-      const from = this.#take(count * 4);
-      const copy = Uint8Array.from(this.#bytes.subarray(from, this.#at));
-      return type === "f32" ? new Float32Array(copy.buffer) : new Int32Array(copy.buffer);
+    if (type === "string") return this.#texts(count);
+    const from = this.#take(count * SIZES[type]);
+    return new LISTS[type](this.#bytes.slice(from, this.#at).buffer);
+  }
+
+  #texts(count: number): GgufTexts {
+    this.#require(count * SIZES.string);
+    const starts = new Uint32Array(count);
+    const lengths = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      lengths[i] = this.#length();
+      starts[i] = this.#take(lengths[i]!);
     }
-    this.#require(count * SIZES[type]);
-    return Array.from({ length: count }, () => this.#value(type, depth));
+    return new GgufTexts(this.#bytes, starts, lengths);
+  }
+
+  /** The length of a string, without a big integer for each of a million. */
+  #length(): number {
+    const at = this.#take(8);
+    const length = this.#view.getUint32(at, true);
+    if (this.#view.getUint32(at + 4, true) === 0 && length <= this.#fileSize - this.#at) {
+      return length;
+    }
+    this.#at = at;
+    return this.#count(1);
   }
 
   #string(): string {
-    const length = this.#count(1);
+    const length = this.#length();
     const from = this.#take(length);
     return decoder.decode(this.#bytes.subarray(from, this.#at));
   }

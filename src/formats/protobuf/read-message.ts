@@ -5,47 +5,76 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 
-/** One field as it stands; `bytes` for type 2, else `value`. */
-export interface WireField {
-  readonly field: number;
-  readonly type: 0 | 1 | 2 | 5;
-  /** Of type 0 the low 53 bits matter to no one beyond; of 1 and 5 unused. */
-  readonly value: number;
+/**
+ * Goes over the fields of a message. Each is left in the reader's own properties, since a file may
+ * have a million of them: `from` and `to` hold its bytes, of type 0 `value` the number.
+ */
+export class MessageReader {
   readonly bytes: Uint8Array;
-  /** Where in the message it begins, for messages of errors. */
-  readonly offset: number;
-}
+  field = 0;
+  type = 0;
+  /** Of type 0; the low 53 bits matter to no one beyond. */
+  value = 0;
+  from = 0;
+  to = 0;
+  /** Where the field begins, for messages of errors. */
+  offset = 0;
+  readonly #cursor = { at: 0 };
+  #end: number;
 
-const EMPTY = new Uint8Array(0);
+  constructor(bytes: Uint8Array, from = 0, to: number = bytes.length) {
+    this.bytes = bytes;
+    this.#cursor.at = from;
+    this.#end = to;
+  }
 
-/** The fields of a message, in order. */
-export function* readMessage(message: Uint8Array): Generator<WireField> {
-  const cursor = { at: 0 };
-  while (cursor.at < message.length) {
-    const offset = cursor.at;
-    const tag = readVarint(message, cursor);
-    const field = Math.floor(tag / 8);
-    const type = tag % 8;
-    if (field === 0) throw damaged(offset, "a field has number 0");
-    if (type === 0) {
-      yield { field, type, value: readVarint(message, cursor), bytes: EMPTY, offset };
-    } else if (type === 1 || type === 2 || type === 5) {
-      const size = type === 1 ? 8 : type === 5 ? 4 : readVarint(message, cursor);
-      if (size > message.length - cursor.at) {
-        throw damaged(offset, `a field of ${size} bytes ends beyond the end`);
+  /** Goes on with another message of the same bytes. */
+  enter(from: number, to: number): void {
+    this.#cursor.at = from;
+    this.#end = to;
+  }
+
+  /** Reads the next field; false at the end. */
+  next(): boolean {
+    const { bytes } = this;
+    const cursor = this.#cursor;
+    if (cursor.at >= this.#end) return false;
+    this.offset = cursor.at;
+    const tag = readVarint(bytes, cursor);
+    this.field = Math.floor(tag / 8);
+    this.type = tag % 8;
+    if (this.field === 0) throw damaged(this.offset, "a field has number 0");
+    this.from = cursor.at;
+    if (this.type === 0) this.value = readVarint(bytes, cursor);
+    else if (this.type === 1 || this.type === 2 || this.type === 5) {
+      this.value = 0;
+      const size = this.type === 1 ? 8 : this.type === 5 ? 4 : readVarint(bytes, cursor);
+      this.from = cursor.at;
+      if (size > this.#end - cursor.at) {
+        throw damaged(this.offset, `a field of ${size} bytes ends beyond the end`);
       }
-      const bytes = message.subarray(cursor.at, cursor.at + size);
       cursor.at += size;
-      yield { field, type, value: 0, bytes, offset };
-    } else throw damaged(offset, `type ${type} is not known`);
+    } else throw damaged(this.offset, `type ${this.type} is not known`);
+    if (cursor.at > this.#end) throw damaged(this.offset, "it ends within a number");
+    this.to = cursor.at;
+    return true;
+  }
+
+  /** The field's bytes, a view. */
+  content(): Uint8Array {
+    return this.bytes.subarray(this.from, this.to);
+  }
+
+  /** A field of four bytes as a float. */
+  float(): number {
+    if (this.type !== 5) throw damaged(this.offset, "a float has no four bytes");
+    for (let i = 0; i < 4; i++) FLOAT_BYTES[i] = this.bytes[this.from + i]!;
+    return FLOAT.getFloat32(0, true);
   }
 }
 
-/** A field of four bytes as a float. */
-export function floatOf({ bytes, type, offset }: WireField): number {
-  if (type !== 5) throw damaged(offset, "a float has no four bytes");
-  return new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
-}
+const FLOAT_BYTES = new Uint8Array(4);
+const FLOAT = new DataView(FLOAT_BYTES.buffer);
 
 function readVarint(message: Uint8Array, cursor: { at: number }): number {
   let value = 0;

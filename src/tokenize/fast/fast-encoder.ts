@@ -6,8 +6,7 @@
 import { type Arena, type Kernel, loadKernel } from "../../compute/index.ts";
 import type { JsonObject } from "../load/fields.ts";
 import { BpeModel } from "../model/bpe.ts";
-import type { TokenBytes } from "../model/token-model.ts";
-import { charactersToBytes } from "../text/byte-characters.ts";
+import { byteOfCharacter } from "../text/byte-characters.ts";
 import { isolates, type ScannerName, scannerFor } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast-bytes.ts";
@@ -142,30 +141,49 @@ function pairTables(arena: Arena, count: number): KernelContext {
 }
 
 /** The tokens' bytes stay in the memory: the table points at them. */
-function addTokens({ arena, exports }: Kernel, model: BpeModel): void {
-  const { bytes, lengths, ids } = model.tokenBytes ?? readTokenBytes(model);
-  const lengthsAt = copyWords(arena, lengths);
-  const idsAt = copyWords(arena, ids);
-  exports.addTokens!(copyBytes(arena, bytes), lengthsAt, idsAt, ids.length);
-  arena.release(lengthsAt);
-  arena.release(idsAt);
+function addTokens({ arena, exports }: Kernel, { vocabulary }: BpeModel): void {
+  const { bytes, ends, ids } = vocabulary.columns();
+  const bytesFrom = arena.allocate(bytes.length + SLACK_BYTES);
+  const lengthsFrom = arena.allocate(ends.length * 4);
+  const idsFrom = arena.allocate(ids.length * 4);
+  const target = bytesAt(arena, bytesFrom, bytes.length);
+  const lengths = wordsAt(arena, lengthsFrom, ends.length);
+  const given = wordsAt(arena, idsFrom, ids.length);
+  let count = 0;
+  let end = 0;
+  for (let i = 0, from = 0; i < ends.length; from = ends[i++]!) {
+    const behind = writeToken({ bytes, from, to: ends[i]!, isRaw: vocabulary.isRaw }, target, end);
+    // Tokens of other characters than GPT-2's are left out: they are no piece of any text.
+    if (behind <= end) continue;
+    lengths[count] = behind - end;
+    given[count++] = ids[i]!;
+    end = behind;
+  }
+  exports.addTokens!(bytesFrom, lengthsFrom, idsFrom, count);
+  arena.release(lengthsFrom);
+  arena.release(idsFrom);
 }
 
-/** Tokens of other characters than GPT-2's are left out: they are no piece of any text. */
-function readTokenBytes(model: BpeModel): TokenBytes {
-  const ids = new Uint32Array(model.size);
-  const lengths = new Uint32Array(model.size);
-  const parts: Uint8Array[] = [];
-  let count = 0;
-  for (const [token, id] of model.entries()) {
-    const bytes = charactersToBytes(token);
-    if (bytes === null || bytes.length === 0) continue;
-    ids[count] = id;
-    lengths[count++] = bytes.length;
-    parts.push(bytes);
+interface StoredToken {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  readonly isRaw: boolean;
+}
+
+/** Writes a token's bytes at `end`; the place behind, or -1 where it is not of the alphabet. */
+function writeToken({ bytes, from, to, isRaw }: StoredToken, target: Uint8Array, end: number) {
+  let behind = end;
+  for (let i = from; i < to; i++) {
+    const first = bytes[i]!;
+    // Characters of the alphabet have one or two bytes of UTF-8.
+    const isPair = !isRaw && first >= 0x80;
+    const unit = isPair ? ((first & 0x3f) << 6) | (bytes[++i]! & 0x3f) : first;
+    const byte = isRaw ? unit : first < 0xe0 ? byteOfCharacter(unit) : undefined;
+    if (byte === undefined) return -1;
+    target[behind++] = byte;
   }
-  const bytes = Buffer.concat(parts);
-  return { bytes, lengths: lengths.subarray(0, count), ids: ids.subarray(0, count) };
+  return behind;
 }
 
 /** The id of each byte, or null where one is no token. */

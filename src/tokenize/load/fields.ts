@@ -2,6 +2,8 @@
  * Reading foreign JSON field by field: a value of the wrong kind is DATA_LOSS that names the field.
  */
 import { SovereignError } from "../../core/errors.ts";
+import { type CutDocument, type Cuts, cutValues } from "../../formats/json/cut-values.ts";
+import { JsonFault } from "../../formats/json/json-scanner.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -11,6 +13,23 @@ export function malformed(what: string, hint?: string): SovereignError {
     hint:
       hint ?? "the file is damaged or not what its name says; get it again from where it was made",
   });
+}
+
+/** What `read` makes of a JSON document; where it is malformed, DATA_LOSS says the byte. */
+export function readJson<T>(
+  source: string,
+  bytes: Uint8Array,
+  { cuts, read }: { cuts: Cuts; read: (document: CutDocument) => T },
+): T {
+  try {
+    const document = cutValues(bytes, cuts);
+    const result = read(document);
+    for (const reader of document.cut.values()) reader.finish();
+    return result;
+  } catch (cause) {
+    if (!(cause instanceof JsonFault)) throw cause;
+    throw malformed(`\`${source}\` is malformed JSON at byte ${cause.offset}: ${cause.message}`);
+  }
 }
 
 /** A part of a tokenizer this program does not have. */

@@ -3,9 +3,10 @@
  * SentencePiece BPE (`llama`), unigram (`t5`) and WordPiece (`bert`). What cuts text is named by
  * `tokenizer.ggml.pre`; names not known here are refused.
  */
-import type { GgufMetadata, GgufValue } from "../../formats/gguf/read-metadata.ts";
+import { type GgufMetadata, GgufTexts, type GgufValue } from "../../formats/gguf/read-metadata.ts";
 import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
+import { TokenList, Vocabulary } from "../model/vocabulary.ts";
 import { WordPieceModel } from "../model/word-piece.ts";
 import { CompiledCharsMap } from "../normalize/precompiled.ts";
 import { buildPostProcessor } from "../process/post-processors.ts";
@@ -13,8 +14,8 @@ import { Tokenizer, type TokenizerParts } from "../tokenizer.ts";
 import { assembleTokenizer } from "./assemble.ts";
 import { type JsonObject, malformed, unsupported } from "./fields.ts";
 import { preTokenizerNamed } from "./gguf-patterns.ts";
-import { readMerges } from "./read-vocabulary.ts";
-import { buildPieceTokenizer, PIECE } from "./sentence-piece.ts";
+import { MergeList } from "./read-vocabulary.ts";
+import { buildPieceTokenizer, PIECE, Pieces } from "./sentence-piece.ts";
 import { BYTE_LEVEL, specialToken } from "./tiktoken.ts";
 
 /** The tokenizer of a GGUF file's metadata. */
@@ -65,14 +66,28 @@ class Keys {
     return typeof value === "number" ? value : null;
   }
 
-  texts(key: string): string[] {
+  texts(key: string): GgufTexts {
     const value = this.#values.get(key);
-    if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return value;
+    if (value instanceof GgufTexts) return value;
     throw malformed(`the GGUF file has no list of texts \`${key}\``);
   }
 
+  /** The tokens, with `formOf` of each; ids are their places. */
+  tokens(formOf: (bytes: Uint8Array, id: number) => Uint8Array = (bytes) => bytes): Vocabulary {
+    const texts = this.texts("tokenizer.ggml.tokens");
+    const list = new TokenList(texts.bytes.length + texts.length * 2, texts.length);
+    for (let id = 0; id < texts.length; id++) {
+      const bytes = formOf(texts.bytesAt(id), id);
+      const start = list.end;
+      list.bytes.set(bytes, start);
+      list.push(start + bytes.length, id);
+    }
+    return new Vocabulary(list);
+  }
+
   /** The type of each token; all normal where the file says nothing. */
-  types(count: number): Uint8Array {
+  types(): Uint8Array {
+    const count = this.texts("tokenizer.ggml.tokens").length;
     const value = this.#values.get("tokenizer.ggml.token_type");
     if (value === undefined) return new Uint8Array(count).fill(PIECE.normal);
     if (value instanceof Int32Array && value.length === count) return Uint8Array.from(value);
@@ -80,24 +95,23 @@ class Keys {
   }
 }
 
-function addedOf(tokens: readonly string[], types: Uint8Array): AddedToken[] {
+function addedOf(vocabulary: Vocabulary, types: Uint8Array): AddedToken[] {
   const added: AddedToken[] = [];
-  tokens.forEach((content, id) => {
-    const type = types[id];
-    if (type === PIECE.control) added.push(specialToken(content, id));
-    else if (type === PIECE.userDefined)
-      added.push({ ...specialToken(content, id), isSpecial: false });
+  types.forEach((type, id) => {
+    if (type !== PIECE.control && type !== PIECE.userDefined) return;
+    const content = vocabulary.tokenOf(id);
+    if (content === undefined) return;
+    added.push({ ...specialToken(content, id), isSpecial: type === PIECE.control });
   });
   return added;
 }
 
 function loadByteLevel(keys: Keys): Tokenizer {
-  const tokens = keys.texts("tokenizer.ggml.tokens");
-  const ids = new Map(tokens.map((token, id) => [token, id]));
-  const merges = readMerges(keys.texts("tokenizer.ggml.merges"), ids, 0);
+  const vocabulary = keys.tokens();
+  const merges = readMergeTexts(keys.texts("tokenizer.ggml.merges"), vocabulary);
   const named = preTokenizerNamed(keys.text("tokenizer.ggml.pre", "default"));
   const model = new BpeModel(
-    ids,
+    vocabulary,
     { kind: "list", merges },
     { ...PLAIN_BPE, ignoreMerges: named.ignoreMerges },
   );
@@ -105,39 +119,47 @@ function loadByteLevel(keys: Keys): Tokenizer {
     spec: {
       normalizer: null,
       pre_tokenizer: { type: "Sequence", pretokenizers: named.steps },
-      post_processor: endsOf(keys, tokens, { bos: false, eos: false }),
+      post_processor: endsOf(keys, vocabulary, { bos: false, eos: false }),
       decoder: BYTE_LEVEL,
     },
     model,
-    added: addedOf(tokens, keys.types(tokens.length)),
+    added: addedOf(vocabulary, keys.types()),
   });
 }
 
+function readMergeTexts(texts: GgufTexts, vocabulary: Vocabulary): Uint32Array<ArrayBuffer> {
+  const longest = texts.lengths.reduce((most, length) => Math.max(most, length), 0);
+  const merges = new MergeList(vocabulary, longest, texts.length);
+  for (let i = 0; i < texts.length; i++) {
+    const { length } = texts.bytesAt(i);
+    merges.held.set(texts.bytesAt(i));
+    merges.pushText(length);
+  }
+  return merges.all();
+}
+
 function loadPieces(keys: Keys, kind: "llama" | "t5"): Tokenizer {
-  const texts = keys.texts("tokenizer.ggml.tokens");
-  const types = keys.types(texts.length);
+  const vocabulary = keys.tokens();
+  const types = keys.types();
   const scores = keys.optional("tokenizer.ggml.scores");
-  if (!(scores instanceof Float32Array) || scores.length !== texts.length) {
+  if (!(scores instanceof Float32Array) || scores.length !== types.length) {
     throw malformed("`tokenizer.ggml.scores` has not one entry per token");
   }
   const unkId = keys.number("tokenizer.ggml.unknown_token_id") ?? types.indexOf(PIECE.unknown);
   // NOTE: llama.cpp merges spaces for unigram models alone, and then always puts one in front.
   const removesExtraSpace =
     kind === "t5" && keys.flag("tokenizer.ggml.remove_extra_whitespaces", false);
-  const tokenizer = buildPieceTokenizer(
-    { texts, scores, types },
-    {
-      kind: kind === "t5" ? "unigram" : "bpe",
-      reader: "llama.cpp",
-      byteFallback: types.includes(PIECE.byte),
-      addsPrefix: removesExtraSpace || keys.flag("tokenizer.ggml.add_space_prefix", true),
-      removesExtraSpace,
-      charsMap: readCharsMap(keys.optional("tokenizer.ggml.precompiled_charsmap")),
-      unkId: texts[unkId] === undefined ? null : unkId,
-    },
-  );
+  const tokenizer = buildPieceTokenizer(new Pieces(vocabulary, scores, types), {
+    kind: kind === "t5" ? "unigram" : "bpe",
+    reader: "llama.cpp",
+    byteFallback: types.includes(PIECE.byte),
+    addsPrefix: removesExtraSpace || keys.flag("tokenizer.ggml.add_space_prefix", true),
+    removesExtraSpace,
+    charsMap: readCharsMap(keys.optional("tokenizer.ggml.precompiled_charsmap")),
+    unkId: vocabulary.tokenOf(unkId) === undefined ? null : unkId,
+  });
   const ends = { bos: kind === "llama", eos: kind === "t5" };
-  const post_processor = endsOf(keys, texts, ends);
+  const post_processor = endsOf(keys, vocabulary, ends);
   return new Tokenizer({
     ...tokenizer.parts,
     spec: { ...tokenizer.parts.spec, post_processor },
@@ -145,43 +167,46 @@ function loadPieces(keys: Keys, kind: "llama" | "t5"): Tokenizer {
   });
 }
 
-/** Some writers take the bytes as signed. */
+/** Its bytes, which files have as numbers with a sign, or without. */
 function readCharsMap(value: GgufValue | undefined): CompiledCharsMap | null {
-  if (value instanceof Uint8Array) return new CompiledCharsMap(value);
-  const isSigned = Array.isArray(value) && value.every((byte) => typeof byte === "number");
-  return isSigned ? new CompiledCharsMap(Uint8Array.from(value as number[])) : null;
+  if (!(value instanceof Uint8Array || value instanceof Int8Array)) return null;
+  return new CompiledCharsMap(new Uint8Array(value.buffer));
 }
+
+const WORD_MARK = new TextEncoder().encode("▁");
+const [OPEN_BRACKET, CLOSE_BRACKET] = [0x5b, 0x5d];
 
 /** GGUF writes a word's first piece with `▁` and the others bare; WordPiece marks the others. */
 function loadWordPiece(keys: Keys): Tokenizer {
-  const tokens = keys.texts("tokenizer.ggml.tokens");
-  const types = keys.types(tokens.length);
-  const added = addedOf(tokens, types);
-  const ids = new Map(
-    tokens.map((token, id) => {
-      if (token.startsWith("▁")) return [token.slice(1), id] as const;
-      const isPlain = types[id] === PIECE.normal && !/^\[.*\]$/.test(token);
-      return [isPlain ? `##${token}` : token, id] as const;
-    }),
-  );
-  const unkToken = tokens[keys.number("tokenizer.ggml.unknown_token_id") ?? 100] ?? "[UNK]";
-  const options = { unkToken, continuingSubwordPrefix: "##", maxInputCharsPerWord: 100 };
+  const types = keys.types();
+  const vocabulary = keys.tokens((bytes, id) => {
+    if (WORD_MARK.every((byte, i) => bytes[i] === byte)) return bytes.subarray(WORD_MARK.length);
+    const isNamed = bytes[0] === OPEN_BRACKET && bytes.at(-1) === CLOSE_BRACKET;
+    if (types[id] !== PIECE.normal || isNamed) return bytes;
+    return Buffer.concat([Buffer.from("##"), bytes]);
+  });
+  const unkToken = vocabulary.tokenOf(keys.number("tokenizer.ggml.unknown_token_id") ?? 100);
+  const options = {
+    unkToken: unkToken ?? "[UNK]",
+    continuingSubwordPrefix: "##",
+    maxInputCharsPerWord: 100,
+  };
   return assembleTokenizer({
     spec: {
       normalizer: { type: "BertNormalizer" },
       pre_tokenizer: { type: "BertPreTokenizer" },
-      post_processor: endsOf(keys, tokens, { bos: true, eos: true }),
+      post_processor: endsOf(keys, vocabulary, { bos: true, eos: true }),
       decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     },
-    model: new WordPieceModel(ids, options),
-    added,
+    model: new WordPieceModel(vocabulary, options),
+    added: addedOf(vocabulary, types),
   });
 }
 
 /** Puts the tokens of beginning and end around a text, as the file wants it. */
 function endsOf(
   keys: Keys,
-  tokens: readonly string[],
+  vocabulary: Vocabulary,
   otherwise: { bos: boolean; eos: boolean },
 ): JsonObject | null {
   const bos = keys.flag("tokenizer.ggml.add_bos_token", otherwise.bos)
@@ -190,7 +215,9 @@ function endsOf(
   const eosId =
     keys.number("tokenizer.ggml.eos_token_id") ?? keys.number("tokenizer.ggml.seperator_token_id");
   const eos = keys.flag("tokenizer.ggml.add_eos_token", otherwise.eos) ? eosId : null;
-  const ends = [bos, eos].filter((id) => id !== null && tokens[id] !== undefined) as number[];
+  const ends = [bos, eos].filter(
+    (id) => id !== null && vocabulary.tokenOf(id) !== undefined,
+  ) as number[];
   if (ends.length === 0) return null;
   const put = (id: number | null) =>
     id !== null && ends.includes(id) ? [{ SpecialToken: { id: String(id), type_id: 0 } }] : [];
@@ -204,7 +231,7 @@ function endsOf(
     single: around("A"),
     pair: [...around("A"), ...around("B")],
     special_tokens: Object.fromEntries(
-      ends.map((id) => [id, { id: String(id), ids: [id], tokens: [tokens[id]] }]),
+      ends.map((id) => [id, { id: String(id), ids: [id], tokens: [vocabulary.tokenOf(id)] }]),
     ),
   };
 }

@@ -3,13 +3,14 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { dirname, join } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
 import { openGguf } from "../../formats/gguf/open-gguf.ts";
+import type { CutDocument } from "../../formats/json/cut-values.ts";
 import type { Tokenizer } from "../tokenizer.ts";
-import { type JsonObject, malformed } from "./fields.ts";
+import { type JsonObject, malformed, readJson } from "./fields.ts";
 import { loadGguf } from "./gguf.ts";
 import { loadSentencePiece } from "./sentence-piece.ts";
 import { isTekken, loadTekken } from "./tekken.ts";
 import { loadTiktoken, type TiktokenOptions } from "./tiktoken.ts";
-import { loadTokenizerJson } from "./tokenizer-json.ts";
+import { LARGE_VALUES, loadTokenizerDocument } from "./tokenizer-json.ts";
 import { isWordLab, loadWordLab } from "./word-lab.ts";
 
 export type TokenizerKind =
@@ -87,15 +88,13 @@ function readStart(path: string): Buffer {
 }
 
 function loadJson(bytes: Buffer, path: string): { tokenizer: Tokenizer; kind: TokenizerKind } {
-  let value: JsonObject;
-  try {
-    value = JSON.parse(bytes.toString("utf8")) as JsonObject;
-  } catch (cause) {
-    throw malformed(`\`${path}\` is no JSON: ${(cause as Error).message}`);
-  }
-  if (isTekken(value)) return { tokenizer: loadTekken(value), kind: "tekken" };
-  if (isWordLab(value)) return { tokenizer: loadWordLab(value), kind: "lab" };
-  return { tokenizer: loadTokenizerJson(value, readConfig(dirname(path))), kind: "tokenizer.json" };
+  const read = (document: CutDocument): { tokenizer: Tokenizer; kind: TokenizerKind } => {
+    if (isTekken(document)) return { tokenizer: loadTekken(document), kind: "tekken" };
+    if (isWordLab(document)) return { tokenizer: loadWordLab(document), kind: "lab" };
+    const tokenizer = loadTokenizerDocument(document, readConfig(dirname(path)));
+    return { tokenizer, kind: "tokenizer.json" };
+  };
+  return readJson(path, bytes, { cuts: LARGE_VALUES, read });
 }
 
 /** `tokenizer_config.json` and `chat_template.jinja` beside the file, where they can be read. */
@@ -104,12 +103,11 @@ function readConfig(folder: string): JsonObject {
   const templatePath = join(folder, "chat_template.jinja");
   let config: JsonObject = {};
   if (existsSync(configPath)) {
-    try {
-      const value: unknown = JSON.parse(readFileSync(configPath, "utf8"));
-      if (typeof value === "object" && value !== null) config = value as JsonObject;
-    } catch (cause) {
-      throw malformed(`\`${configPath}\` is no JSON: ${(cause as Error).message}`);
-    }
+    const value = readJson(configPath, readFileSync(configPath), {
+      cuts: { added_tokens_decoder: true },
+      read: ({ rest }) => rest,
+    });
+    if (typeof value === "object" && value !== null) config = value as JsonObject;
   }
   if (!existsSync(templatePath)) return config;
   return { ...config, chat_template: readFileSync(templatePath, "utf8") };

@@ -1,54 +1,153 @@
-/** Vocabularies and merges of `tokenizer.json`: `{"token": id}`, `["a b", …]` or `[["a", "b"], …]`. */
-import { malformed, readList, readNatural, readObject, readText } from "./fields.ts";
+/**
+ * Vocabularies and merges of `tokenizer.json`, from its bytes: `{"token": id}` or `[["token",
+ * score], …]`, and `["a b", …]` or `[["a", "b"], …]`.
+ */
+import type { JsonReader } from "../../formats/json/json-reader.ts";
+import { MARK } from "../../formats/json/json-scanner.ts";
+import { hashBytes, TokenList, Vocabulary } from "../model/vocabulary.ts";
+import { malformed } from "./fields.ts";
+
+/** The shortest token of any list, and the shortest merge, with what is around them. */
+const LEAST_TOKEN_BYTES = 3;
+const LEAST_MERGE_BYTES = 4;
+const SPACE = 0x20;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Room for all tokens a value can hold. */
+export function roomFor({ length }: JsonReader): TokenList {
+  return new TokenList(length, Math.ceil(length / LEAST_TOKEN_BYTES));
+}
 
 /** Tokens and their ids. */
-export function readVocabulary(value: unknown): Map<string, number> {
-  const ids = new Map<string, number>();
-  const vocabulary = readObject(value, "model.vocab");
-  for (const token of Object.keys(vocabulary)) {
-    ids.set(token, readNatural(vocabulary[token], "model.vocab"));
+export function readVocabulary(reader: JsonReader): Vocabulary {
+  const list = roomFor(reader);
+  reader.expect(MARK.openObject);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+    const end = reader.readString(list.bytes, list.end);
+    reader.expect(MARK.colon);
+    list.push(end, readId(reader));
   }
-  return ids;
+  return new Vocabulary(list);
 }
 
-/**
- * Merges in order of rank: left, right and made, three ids each. `prefixLength`: of what stands
- * before the right one.
- */
+function readId(reader: JsonReader): number {
+  const id = reader.readNumber();
+  if (Number.isInteger(id) && id >= 0 && id < 2 ** 32) return id;
+  throw malformed("`model.vocab` is no whole number");
+}
+
+/** Tokens with a score each; ids are places. */
+export function readScoredTokens(reader: JsonReader) {
+  const list = roomFor(reader);
+  const room = new Float64Array(list.ids.length);
+  let lowestScore = Number.POSITIVE_INFINITY;
+  reader.expect(MARK.openList);
+  for (let id = 0; reader.hasNext(id === 0, MARK.closeList); id++) {
+    reader.expect(MARK.openList);
+    const end = reader.readString(list.bytes, list.end);
+    reader.expect(MARK.comma);
+    const score = reader.readNumber();
+    reader.expect(MARK.closeList);
+    room[id] = score;
+    lowestScore = Math.min(lowestScore, score);
+    list.push(end, id);
+  }
+  const scores = room.subarray(0, list.count);
+  return { vocabulary: new Vocabulary(list), scores, lowestScore };
+}
+
+/** Tokens alone; ids are places. */
+export function readTokens(reader: JsonReader): Vocabulary {
+  const list = roomFor(reader);
+  reader.expect(MARK.openList);
+  for (let id = 0; reader.hasNext(id === 0, MARK.closeList); id++) {
+    list.push(reader.readString(list.bytes, list.end), id);
+  }
+  return new Vocabulary(list);
+}
+
+/** Merges in order of rank: left, right and made, three ids each; `prefix` stands before right. */
 export function readMerges(
-  value: unknown,
-  ids: ReadonlyMap<string, number>,
-  prefixLength: number,
-): Uint32Array {
-  const list = readList(value, "model.merges");
-  const merges = new Uint32Array(list.length * 3);
-  for (let rank = 0; rank < list.length; rank++) {
-    const entry = list[rank];
-    const at = typeof entry === "string" ? splitAt(entry) : 0;
-    const left = typeof entry === "string" ? entry.slice(0, at) : readHalf(entry, 0);
-    const right = typeof entry === "string" ? entry.slice(at + 1) : readHalf(entry, 1);
-    const leftId = ids.get(left);
-    const rightId = ids.get(right);
-    const made = ids.get(left + (prefixLength === 0 ? right : right.slice(prefixLength)));
-    if (leftId === undefined || rightId === undefined || made === undefined) {
+  reader: JsonReader,
+  vocabulary: Vocabulary,
+  prefix: string,
+): Uint32Array<ArrayBuffer> {
+  const { length } = reader;
+  const merges = new MergeList(vocabulary, length, Math.ceil(length / LEAST_MERGE_BYTES), prefix);
+  const { held } = merges;
+  reader.expect(MARK.openList);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeList); isFirst = false) {
+    if (reader.peek() === MARK.quote) {
+      merges.pushText(reader.readString(held, 0));
+      continue;
+    }
+    reader.expect(MARK.openList);
+    const cut = reader.readString(held, 0);
+    reader.expect(MARK.comma);
+    const end = reader.readString(held, cut);
+    reader.expect(MARK.closeList);
+    merges.push(cut, end);
+  }
+  return merges.all();
+}
+
+/** Merges as they are read: each is put into `held` first. */
+export class MergeList {
+  readonly held: Uint8Array;
+  readonly #vocabulary: Vocabulary;
+  readonly #ids: Uint32Array<ArrayBuffer>;
+  readonly #prefixBytes: number;
+  #count = 0;
+
+  constructor(vocabulary: Vocabulary, mostBytes: number, mostMerges: number, prefix = "") {
+    this.#vocabulary = vocabulary;
+    this.held = new Uint8Array(mostBytes);
+    this.#ids = new Uint32Array(mostMerges * 3);
+    this.#prefixBytes = Buffer.byteLength(prefix);
+  }
+
+  /** Takes what `held` has up to `end`, two tokens with the only space between. */
+  pushText(end: number): void {
+    const { held } = this;
+    let cut = 0;
+    while (cut < end && held[cut] !== SPACE) cut++;
+    for (let i = cut; i + 1 < end; i++) {
+      held[i] = held[i + 1]!;
+      if (held[i] === SPACE) cut = end;
+    }
+    if (cut === 0 || cut >= end) {
+      throw malformed(`merge ${this.#count + 1} is no pair of tokens with a space between`);
+    }
+    this.push(cut, end - 1);
+  }
+
+  /** Takes the tokens that `held` has up to `cut`, and up to `end`. */
+  push(cut: number, end: number): void {
+    const { held } = this;
+    const vocabulary = this.#vocabulary;
+    const leftHash = hashBytes(held, 0, cut);
+    const left = vocabulary.find(held, 0, cut, leftHash);
+    const right = vocabulary.find(held, cut, end, hashBytes(held, cut, end));
+    let to = end;
+    if (left >= 0 && right >= 0 && this.#prefixBytes > 0) {
+      held.copyWithin(cut, Math.min(end, cut + this.#prefixBytes), end);
+      to = Math.max(cut, end - this.#prefixBytes);
+    }
+    const made = vocabulary.find(held, 0, to, hashBytes(held, cut, to, leftHash));
+    if (left < 0 || right < 0 || made < 0) {
+      const text = (from: number, until: number) => decoder.decode(held.subarray(from, until));
+      const both = `\`${text(0, Math.min(cut, 60))} ${text(cut, Math.min(to, cut + 60))}\``;
       throw malformed(
-        `merge ${rank + 1}, \`${left} ${right}\`, has a token that is not in the vocabulary`,
+        `merge ${this.#count + 1}, ${both}, has a token that is not in the vocabulary`,
       );
     }
-    merges[rank * 3] = leftId;
-    merges[rank * 3 + 1] = rightId;
-    merges[rank * 3 + 2] = made;
+    const at = this.#count++ * 3;
+    this.#ids[at] = left;
+    this.#ids[at + 1] = right;
+    this.#ids[at + 2] = made;
   }
-  return merges;
-}
 
-/** Where the one space of `a b` is. */
-function splitAt(entry: string): number {
-  const at = entry.indexOf(" ", 1);
-  if (at > 0 && entry.indexOf(" ", at + 1) < 0) return at;
-  throw malformed(`the merge \`${entry.slice(0, 60)}\` is no pair`);
-}
-
-function readHalf(entry: unknown, at: 0 | 1): string {
-  return readText(readList(entry, "model.merges")[at], "model.merges");
+  all(): Uint32Array<ArrayBuffer> {
+    return this.#ids.subarray(0, this.#count * 3);
+  }
 }

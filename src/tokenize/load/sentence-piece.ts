@@ -8,12 +8,14 @@
  *     NormalizerSpec  2 precompiled_charsmap, 3 add_dummy_prefix, 4 remove_extra_whitespaces,
  *                     5 escape_whitespaces; 24 treat_whitespace_as_suffix is in TrainerSpec
  */
-import { floatOf, readMessage } from "../../formats/protobuf/read-message.ts";
+import { isUtf8 } from "node:buffer";
+import { MessageReader } from "../../formats/protobuf/read-message.ts";
 import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
+import { TokenFinder } from "../model/token-finder.ts";
 import type { TokenModel } from "../model/token-model.ts";
-import { TokenTrie } from "../model/token-trie.ts";
 import { UnigramModel } from "../model/unigram.ts";
+import { TokenList, Vocabulary } from "../model/vocabulary.ts";
 import type { Normalize } from "../normalize/normalizers.ts";
 import { CompiledCharsMap } from "../normalize/precompiled.ts";
 import { type AlignedText, prependText, replaceMatches, sliceText } from "../text/aligned-text.ts";
@@ -32,10 +34,27 @@ export const PIECE = {
   byte: 6,
 } as const;
 
-export interface Pieces {
-  readonly texts: string[];
+/** The pieces of a file; ids are their places in it. */
+export class Pieces {
+  readonly vocabulary: Vocabulary;
   readonly scores: Float32Array;
   readonly types: Uint8Array;
+
+  constructor(vocabulary: Vocabulary, scores: Float32Array, types: Uint8Array) {
+    this.vocabulary = vocabulary;
+    this.scores = scores;
+    this.types = types;
+  }
+
+  /** The text of a piece; of a text that is there twice the last alone has it. */
+  textOf(id: number): string {
+    return this.vocabulary.tokenOf(id) ?? "";
+  }
+
+  /** The texts of all. */
+  get texts(): string[] {
+    return Array.from(this.types, (_, id) => this.textOf(id));
+  }
 }
 
 export interface PieceSettings {
@@ -55,30 +74,36 @@ export interface PieceSource {
   readonly settings: PieceSettings;
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const SPACE_MARK = "▁";
+
+/** A piece takes at least this much of a file. */
+const LEAST_PIECE_BYTES = 2;
 
 /** The tokenizer of a `.model` file. */
 export function loadSentencePiece(bytes: Uint8Array): Tokenizer {
-  const texts: string[] = [];
-  const scores: number[] = [];
-  const types: number[] = [];
+  const most = Math.ceil(bytes.length / LEAST_PIECE_BYTES);
+  const list = new TokenList(bytes.length, most);
+  const scores = new Float32Array(most);
+  const types = new Uint8Array(most);
   let trainer: Uint8Array = new Uint8Array(0);
   let normalizer: Uint8Array = new Uint8Array(0);
-  for (const field of readMessage(bytes)) {
-    if (field.type !== 2) continue;
-    if (field.field === 2) trainer = field.bytes;
-    else if (field.field === 3) normalizer = field.bytes;
-    else if (field.field === 1) {
-      const piece = readPiece(field.bytes);
-      texts.push(piece.text);
-      scores.push(piece.score);
-      types.push(piece.type);
+  const message = new MessageReader(bytes);
+  const piece = new MessageReader(bytes);
+  while (message.next()) {
+    if (message.type !== 2) continue;
+    if (message.field === 2) trainer = message.content();
+    else if (message.field === 3) normalizer = message.content();
+    else if (message.field === 1) {
+      piece.enter(message.from, message.to);
+      readPiece(piece, { list, scores, types });
     }
   }
-  if (texts.length === 0) throw malformed("the file holds no pieces of SentencePiece");
-  const pieces = { texts, scores: Float32Array.from(scores), types: Uint8Array.from(types) };
-  const unkId = types.indexOf(PIECE.unknown);
+  const { count } = list;
+  if (count === 0) throw malformed("the file holds no pieces of SentencePiece");
+  requireUtf8(list);
+  const vocabulary = new Vocabulary(list);
+  const pieces = new Pieces(vocabulary, scores.subarray(0, count), types.subarray(0, count));
+  const unkId = pieces.types.indexOf(PIECE.unknown);
   return buildPieceTokenizer(pieces, {
     reader: "sentencepiece",
     ...readTrainer(trainer),
@@ -87,31 +112,46 @@ export function loadSentencePiece(bytes: Uint8Array): Tokenizer {
   });
 }
 
-function readPiece(message: Uint8Array): { text: string; score: number; type: number } {
-  let text = "";
-  let score = 0;
-  let type: number = PIECE.normal;
-  for (const field of readMessage(message)) {
-    if (field.field === 1) text = readString(field.bytes);
-    else if (field.field === 2) score = floatOf(field);
-    else if (field.field === 3) type = field.value;
-  }
-  if (type < 1 || type > 6) throw malformed(`a piece has type ${type}`);
-  return { text, score, type };
+interface PieceColumns {
+  readonly list: TokenList;
+  readonly scores: Float32Array;
+  readonly types: Uint8Array;
 }
 
-function readString(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    throw malformed("a piece of SentencePiece is no UTF-8");
+function readPiece(message: MessageReader, { list, scores, types }: PieceColumns): void {
+  const id = list.count;
+  const start = list.end;
+  let end = start;
+  let type: number = PIECE.normal;
+  while (message.next()) {
+    if (message.field === 1) {
+      end = start;
+      for (let i = message.from; i < message.to; i++) list.bytes[end++] = message.bytes[i]!;
+    } else if (message.field === 2) scores[id] = message.float();
+    else if (message.field === 3) type = message.value;
   }
+  if (type < 1 || type > 6) throw malformed(`a piece has type ${type}`);
+  if (end === start) throw malformed(`piece ${id} is empty`);
+  types[id] = type;
+  list.push(end, id);
+}
+
+/** All together are UTF-8 and none begins within a character, so each is. */
+function requireUtf8({ bytes, ends, count, end }: TokenList): void {
+  let isGood = isUtf8(bytes.subarray(0, end));
+  for (let i = 0; i + 1 < count; i++) {
+    const from = ends[i]!;
+    if (from < end && (bytes[from]! & 0xc0) === 0x80) isGood = false;
+  }
+  if (!isGood) throw malformed("a piece of SentencePiece is no UTF-8");
 }
 
 function readTrainer(message: Uint8Array): { kind: "unigram" | "bpe"; byteFallback: boolean } {
   let kind = 1;
   let byteFallback = false;
-  for (const { field, value } of readMessage(message)) {
+  const fields = new MessageReader(message);
+  while (fields.next()) {
+    const { field, value } = fields;
     if (field === 3) kind = value;
     else if (field === 35) byteFallback = value === 1;
     else if (field === 24 && value === 1)
@@ -126,8 +166,11 @@ function readNormalizer(message: Uint8Array) {
   let charsMap: CompiledCharsMap | null = null;
   let addsPrefix = true;
   let removesExtraSpace = true;
-  for (const { field, value, bytes } of readMessage(message)) {
-    if (field === 2 && bytes.length > 0) charsMap = new CompiledCharsMap(bytes);
+  const fields = new MessageReader(message);
+  while (fields.next()) {
+    const { field, value } = fields;
+    const isEmpty = fields.from === fields.to;
+    if (field === 2 && !isEmpty) charsMap = new CompiledCharsMap(fields.content());
     else if (field === 3) addsPrefix = value === 1;
     else if (field === 4) removesExtraSpace = value === 1;
     else if (field === 5 && value === 0) throw unsupported("unescaped white space is not known");
@@ -156,22 +199,21 @@ export function buildPieceTokenizer(pieces: Pieces, settings: PieceSettings): To
  * NOTE: SentencePiece keeps user-defined symbols as they are and looks for them in the normalized
  * text, BPE before it merges, unigram by their scores. llama.cpp finds them before all else.
  */
-function listAdded({ texts, types }: Pieces, { kind, reader }: PieceSettings): AddedToken[] {
+function listAdded(pieces: Pieces, { kind, reader }: PieceSettings): AddedToken[] {
   const isFirst = reader === "llama.cpp";
   const added: AddedToken[] = [];
-  texts.forEach((text, id) => {
-    const type = types[id];
-    if (type === PIECE.control || type === PIECE.unknown) added.push(specialToken(text, id));
-    else if (type === PIECE.userDefined && (isFirst || kind === "bpe")) {
-      added.push({ ...specialToken(text, id), isSpecial: false, isNormalized: !isFirst });
-    }
+  pieces.types.forEach((type, id) => {
+    const isSymbol = type === PIECE.userDefined && (isFirst || kind === "bpe");
+    if (type !== PIECE.control && type !== PIECE.unknown && !isSymbol) return;
+    const token = specialToken(pieces.textOf(id), id);
+    added.push(isSymbol ? { ...token, isSpecial: false, isNormalized: !isFirst } : token);
   });
   return added;
 }
 
-function symbolsOf({ texts, types }: Pieces): TokenTrie | null {
-  const symbols = [...texts.entries()].filter(([id]) => types[id] === PIECE.userDefined);
-  return symbols.length === 0 ? null : new TokenTrie(symbols.map(([id, text]) => [text, id]));
+function symbolsOf({ vocabulary, types }: Pieces): TokenFinder | null {
+  if (!types.includes(PIECE.userDefined)) return null;
+  return new TokenFinder(vocabulary, (id) => types[id] === PIECE.userDefined);
 }
 
 /** As `tokenizer.json` would say it; a compiled map of characters is not in it. */
@@ -193,26 +235,25 @@ function describeDecoder(dropsFirst: boolean): unknown {
 }
 
 function buildModel(pieces: Pieces, settings: PieceSettings): TokenModel {
-  const { texts, scores, types } = pieces;
+  const { vocabulary, scores, types } = pieces;
   const { kind, reader, byteFallback, unkId } = settings;
   const isFindable = (id: number): boolean =>
     types[id] === PIECE.normal ||
     types[id] === PIECE.userDefined ||
     (types[id] === PIECE.unused && kind === "unigram" && reader === "llama.cpp");
   if (kind === "bpe") {
-    const ids = new Map(texts.map((text, id) => [text, id]));
     return new BpeModel(
-      ids,
+      vocabulary,
       { kind: "scores", scores, isMergeable: isFindable },
       {
         ...PLAIN_BPE,
-        unkToken: unkId === null ? null : texts[unkId]!,
+        unkToken: unkId === null ? null : pieces.textOf(unkId),
         fuseUnk: true,
         byteFallback,
       },
     );
   }
-  return new UnigramModel(texts, scoresWithSymbols(pieces, reader), {
+  return new UnigramModel(vocabulary, scoresWithSymbols(pieces, reader), {
     unkId,
     byteFallback: byteFallback && reader === "sentencepiece",
     isSingle: reader === "sentencepiece",
@@ -227,7 +268,7 @@ function scoresWithSymbols(pieces: Pieces, reader: PieceSettings["reader"]): Flo
   return Float64Array.from(pieces.scores, (score, id) => {
     if (pieces.types[id] !== PIECE.userDefined) return score;
     if (reader === "llama.cpp") return 0;
-    return Math.fround(Math.fround(Buffer.byteLength(pieces.texts[id]!) * highest) - 0.1);
+    return Math.fround(Math.fround(Buffer.byteLength(pieces.textOf(id)) * highest) - 0.1);
   });
 }
 
@@ -243,7 +284,7 @@ function rangeOfScores({ scores, types }: Pieces): { lowest: number; highest: nu
 }
 
 /** Normalizes, tidies spaces and writes each as `▁`, with one put in front. */
-function pieceNormalizer(settings: PieceSettings, symbols: TokenTrie | null): Normalize {
+function pieceNormalizer(settings: PieceSettings, symbols: TokenFinder | null): Normalize {
   const { charsMap, addsPrefix, reader, removesExtraSpace } = settings;
   return (source) => {
     let text = source;
@@ -263,7 +304,7 @@ function pieceNormalizer(settings: PieceSettings, symbols: TokenTrie | null): No
 }
 
 /** The end of the longest symbol at a place, or the place. */
-function endOf(symbols: TokenTrie, text: string, at: number): number {
+function endOf(symbols: TokenFinder, text: string, at: number): number {
   let end = at;
   symbols.search(text, at, (_, to) => {
     end = to;

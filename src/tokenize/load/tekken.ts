@@ -3,16 +3,14 @@
  * them. Special tokens have the first ids; ranks follow, as many as `default_vocab_size` has room
  * for.
  */
-
+import type { CutDocument } from "../../formats/json/cut-values.ts";
+import type { JsonReader } from "../../formats/json/json-reader.ts";
+import { MARK } from "../../formats/json/json-scanner.ts";
+import type { TokenList } from "../model/vocabulary.ts";
 import type { Tokenizer } from "../tokenizer.ts";
-import {
-  type JsonObject,
-  malformed,
-  readList,
-  readNatural,
-  readObject,
-  readText,
-} from "./fields.ts";
+import { type JsonObject, malformed, readNatural, readObject, readText } from "./fields.ts";
+import { decodeBase64 } from "./read-ranks.ts";
+import { roomFor } from "./read-vocabulary.ts";
 import { buildRankTokenizer } from "./tiktoken.ts";
 
 /** Special tokens of files that list none. */
@@ -25,40 +23,60 @@ const NAMES = [
 const MAX_SPECIAL = 1 << 16;
 
 /** Whether JSON is of this kind. */
-export function isTekken(value: JsonObject): boolean {
-  return (
-    Array.isArray(value.vocab) && typeof value.config === "object" && value.model === undefined
-  );
+export function isTekken({ rest, cut }: CutDocument): boolean {
+  const { config, model } = rest as JsonObject;
+  return cut.get("vocab")?.peek() === MARK.openList && isObject(config) && model === undefined;
 }
 
-/** The tokenizer of a parsed `tekken.json`. */
-export function loadTekken(value: JsonObject): Tokenizer {
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** The tokenizer of a `tekken.json`, whose `vocab` is set apart. */
+export function loadTekken({ rest, cut }: CutDocument): Tokenizer {
+  const value = rest as JsonObject;
   const config = readObject(value.config, "config");
   const specialCount = readNatural(
     config.default_num_special_tokens,
     "config.default_num_special_tokens",
   );
   const size = readNatural(config.default_vocab_size, "config.default_vocab_size");
-  const list = readList(value.vocab, "vocab");
-  const rankCount = size - specialCount;
   if (specialCount > MAX_SPECIAL) throw malformed(`${specialCount} special tokens are too many`);
-  if (rankCount <= 0 || rankCount > list.length) {
-    throw malformed(`\`config.default_vocab_size\` is ${size}, and there are ${list.length} ranks`);
+  const ranks = readRankList(cut.get("vocab")!, size - specialCount, specialCount);
+  if (ranks.count === 0 || ranks.count !== size - specialCount) {
+    throw malformed(`\`config.default_vocab_size\` is ${size}, and there are ${ranks.count} ranks`);
   }
-  const parts: Uint8Array[] = [];
-  const ids = new Uint32Array(rankCount);
-  list.slice(0, rankCount).forEach((entry, i) => {
-    const token = readObject(entry, "vocab");
-    parts.push(Buffer.from(readText(token.token_bytes, "vocab.token_bytes"), "base64"));
-    ids[i] = readNatural(token.rank, "vocab.rank") + specialCount;
-  });
-  const lengths = Uint32Array.from(parts, ({ length }) => length);
-  const ranks = { bytes: Buffer.concat(parts), lengths, ids };
   return buildRankTokenizer(ranks, {
     pattern: readText(config.pattern, "config.pattern"),
     special: readSpecial(value.special_tokens, specialCount),
   });
 }
+
+/** The first `most` ranks, each `{"rank": 0, "token_bytes": "AA=="}`; special tokens come first. */
+function readRankList(reader: JsonReader, most: number, specialCount: number): TokenList {
+  const list = roomFor(reader);
+  const { bytes } = list;
+  reader.expect(MARK.openList);
+  while (list.count < most && reader.hasNext(list.count === 0, MARK.closeList)) {
+    let rank = -1;
+    let end = -1;
+    reader.expect(MARK.openObject);
+    for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+      const name = reader.readName(RANK_FIELDS);
+      if (name === "rank") rank = reader.readNumber();
+      else if (name === "token_bytes") {
+        const written = reader.readString(bytes, list.end);
+        end = decodeBase64(bytes, list.end, written);
+      } else reader.skipValue();
+    }
+    if (end < 0) throw malformed("`vocab.token_bytes` is no text in base64");
+    list.push(end, readNatural(rank, "vocab.rank") + specialCount);
+  }
+  while (list.count >= most && reader.hasNext(list.count === 0, MARK.closeList)) reader.skipValue();
+  return list;
+}
+
+const RANK_FIELDS = ["rank", "token_bytes"];
 
 /** The names of special tokens: older files leave them to the program, the rest are fillers. */
 function readSpecial(value: unknown, count: number): Record<string, number> {

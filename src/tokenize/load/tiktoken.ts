@@ -7,7 +7,7 @@ import { SovereignError } from "../../core/errors.ts";
 import { suggestName } from "../../core/suggest.ts";
 import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
-import type { TokenBytes } from "../model/token-model.ts";
+import { type TokenList, Vocabulary } from "../model/vocabulary.ts";
 import {
   CL100K_PATTERN,
   CL100K_POSSESSIVE,
@@ -18,7 +18,8 @@ import {
 } from "../text/known-patterns.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { assembleTokenizer } from "./assemble.ts";
-import { byteTexts, readRanks } from "./read-ranks.ts";
+import { malformed } from "./fields.ts";
+import { readRanks } from "./read-ranks.ts";
 
 export interface NamedEncoding {
   readonly name: string;
@@ -142,12 +143,14 @@ export function loadTiktoken(file: Uint8Array | string, options: TiktokenOptions
 }
 
 /** A tokenizer of tokens that are bytes, with their ranks as ids. */
-export function buildRankTokenizer(ranks: TokenBytes, options: TiktokenOptions): Tokenizer {
-  const named = chooseEncoding(ranks.ids.length, options);
+export function buildRankTokenizer(ranks: TokenList, options: TiktokenOptions): Tokenizer {
+  const named = chooseEncoding(ranks.count, options);
   const pattern = options.pattern ?? named?.pattern ?? GPT2_PATTERN;
   const special = Object.entries(options.special ?? named?.special ?? {});
-  const tokens = { bytes: ranks, texts: () => byteTexts(ranks) };
-  const model = new BpeModel(tokens, { kind: "ranks" }, { ...PLAIN_BPE, ignoreMerges: true });
+  const { count } = ranks;
+  const vocabulary = new Vocabulary(ranks, { isRaw: true });
+  if (vocabulary.size < count) throw malformed("the ranks give a token twice");
+  const model = new BpeModel(vocabulary, { kind: "ranks" }, { ...PLAIN_BPE, ignoreMerges: true });
   return assembleTokenizer({
     spec: {
       normalizer: null,

@@ -2,6 +2,9 @@
  * Hugging Face's `tokenizer.json`, as `tokenizers` 0.23 writes it: every type it has is known, others
  * are refused by name. Truncation and padding of the file are left to the caller's options.
  */
+import type { CutDocument } from "../../formats/json/cut-values.ts";
+import { JsonReader } from "../../formats/json/json-reader.ts";
+import { MARK } from "../../formats/json/json-scanner.ts";
 import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, type BpeOptions } from "../model/bpe.ts";
 import type { TokenModel } from "../model/token-model.ts";
@@ -14,41 +17,58 @@ import {
   type JsonObject,
   malformed,
   readFlag,
-  readList,
+  readJson,
   readNatural,
   readObject,
   readText,
   unsupported,
 } from "./fields.ts";
-import { readMerges, readVocabulary } from "./read-vocabulary.ts";
+import { readMerges, readScoredTokens, readVocabulary } from "./read-vocabulary.ts";
 
-/** The tokenizer of a `tokenizer.json`, parsed; `config` is the `tokenizer_config.json` beside it. */
+/** What is read from the bytes of the file; the rest is small. */
+export const LARGE_VALUES = {
+  model: { vocab: true, merges: true },
+  vocab: true,
+  added_tokens: true,
+} as const;
+
+/** The tokenizer of a parsed `tokenizer.json`; `config` is the `tokenizer_config.json` beside it. */
 export function loadTokenizerJson(value: unknown, config: JsonObject = {}): Tokenizer {
-  const file = readObject(value, "tokenizer.json");
+  readObject(value, "tokenizer.json");
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  const read = (document: CutDocument): Tokenizer => loadTokenizerDocument(document, config);
+  return readJson("tokenizer.json", bytes, { cuts: LARGE_VALUES, read });
+}
+
+/** The tokenizer of the file's bytes with `LARGE_VALUES` set apart. */
+export function loadTokenizerDocument({ rest, cut }: CutDocument, config: JsonObject): Tokenizer {
+  const file = readObject(rest, "tokenizer.json");
   if (file.model === undefined) {
     throw malformed(
       "the JSON has no `model`",
       "a tokenizer of Hugging Face is its `tokenizer.json`",
     );
   }
-  const model = readModel(readObject(file.model, "model"));
+  const model = readModel(readObject(file.model, "model"), cut);
   const { normalizer, pre_tokenizer, post_processor, decoder } = file;
   return assembleTokenizer({
     spec: { normalizer, pre_tokenizer, post_processor, decoder },
     model,
-    added: readAddedTokens(file.added_tokens, model),
+    added: readAddedTokens(file.added_tokens ?? cut.get("added_tokens"), model),
     chatTemplate: readTemplate(config.chat_template),
     namedTokens: readNamedTokens(config),
   });
 }
 
-function readModel(part: JsonObject): TokenModel {
-  const type = part.type === undefined ? guessType(part) : readText(part.type, "model.type");
+type Cut = CutDocument["cut"];
+
+function readModel(part: JsonObject, cut: Cut): TokenModel {
+  const type = part.type === undefined ? guessType(part, cut) : readText(part.type, "model.type");
   switch (type) {
     case "BPE":
-      return readBpe(part);
+      return readBpe(part, cut);
     case "WordPiece":
-      return new WordPieceModel(readVocabulary(part.vocab), {
+      return new WordPieceModel(readVocabulary(required(cut, "model.vocab")), {
         unkToken: readText(part.unk_token ?? "[UNK]", "model.unk_token"),
         continuingSubwordPrefix: readText(
           part.continuing_subword_prefix ?? "##",
@@ -61,24 +81,30 @@ function readModel(part: JsonObject): TokenModel {
       });
     case "WordLevel":
       return new WordLevelModel(
-        readVocabulary(part.vocab),
+        readVocabulary(required(cut, "model.vocab")),
         readText(part.unk_token, "model.unk_token"),
       );
     case "Unigram":
-      return readUnigram(part);
+      return readUnigram(part, cut);
     default:
       throw unsupported(`a model of type \`${type}\` is not known`);
   }
 }
 
+function required(cut: Cut, path: string): JsonReader {
+  const reader = cut.get(path);
+  if (reader !== undefined) return reader;
+  throw malformed(`the JSON has no list or object \`${path}\``);
+}
+
 /** Older files leave the type out. */
-function guessType(part: JsonObject): string {
-  if (part.merges !== undefined) return "BPE";
-  if (Array.isArray(part.vocab)) return "Unigram";
+function guessType(part: JsonObject, cut: Cut): string {
+  if (cut.has("model.merges")) return "BPE";
+  if (cut.get("model.vocab")?.peek() === MARK.openList) return "Unigram";
   return part.continuing_subword_prefix !== undefined ? "WordPiece" : "WordLevel";
 }
 
-function readBpe(part: JsonObject): TokenModel {
+function readBpe(part: JsonObject, cut: Cut): TokenModel {
   if (typeof part.dropout === "number" && part.dropout > 0) {
     throw unsupported("`dropout` of a BPE model makes encoding random");
   }
@@ -91,49 +117,66 @@ function readBpe(part: JsonObject): TokenModel {
     byteFallback: readFlag(part.byte_fallback, "model.byte_fallback", false),
     ignoreMerges: readFlag(part.ignore_merges, "model.ignore_merges", false),
   };
-  const ids = readVocabulary(part.vocab);
-  const merges = readMerges(part.merges, ids, options.continuingSubwordPrefix.length);
-  return new BpeModel(ids, { kind: "list", merges }, options);
+  const vocabulary = readVocabulary(required(cut, "model.vocab"));
+  const merges = readMerges(
+    required(cut, "model.merges"),
+    vocabulary,
+    options.continuingSubwordPrefix,
+  );
+  return new BpeModel(vocabulary, { kind: "list", merges }, options);
 }
 
-function readUnigram(part: JsonObject): TokenModel {
-  const list = readList(part.vocab, "model.vocab");
-  const scores = new Float64Array(list.length);
-  let lowestScore = Number.POSITIVE_INFINITY;
-  const tokens = list.map((entry, id) => {
-    const [token, score] = readList(entry, "model.vocab");
-    if (typeof score !== "number") throw malformed("a score in `model.vocab` is no number");
-    scores[id] = score;
-    lowestScore = Math.min(lowestScore, score);
-    return readText(token, "model.vocab");
-  });
+function readUnigram(part: JsonObject, cut: Cut): TokenModel {
+  const { vocabulary, scores, lowestScore } = readScoredTokens(required(cut, "model.vocab"));
   const unkId =
     part.unk_id === null || part.unk_id === undefined
       ? null
       : readNatural(part.unk_id, "model.unk_id");
-  if (unkId !== null && unkId >= tokens.length) {
-    throw malformed(`\`model.unk_id\` is ${unkId}, and there are ${tokens.length} tokens`);
+  if (unkId !== null && unkId >= scores.length) {
+    throw malformed(`\`model.unk_id\` is ${unkId}, and there are ${scores.length} tokens`);
   }
   const byteFallback = readFlag(part.byte_fallback, "model.byte_fallback", false);
-  return new UnigramModel(tokens, scores, { unkId, byteFallback, isSingle: false, lowestScore });
+  const options = { unkId, byteFallback, isSingle: false, lowestScore };
+  return new UnigramModel(vocabulary, scores, options);
 }
 
-function readAddedTokens(value: unknown, model: TokenModel): AddedToken[] {
-  return readList(value ?? [], "added_tokens").map((entry) => {
-    const token = readObject(entry, "added_tokens");
-    const flag = (field: string): boolean => readFlag(token[field], `added_tokens.${field}`, false);
-    const content = readText(token.content, "added_tokens.content");
-    return {
-      // NOTE: `tokenizers` gives a token that the model has the model's id, whatever the file says.
-      id: model.idOf(content) ?? readNatural(token.id, "added_tokens.id"),
-      content,
-      isSpecial: flag("special"),
-      isSingleWord: flag("single_word"),
-      lstrip: flag("lstrip"),
-      rstrip: flag("rstrip"),
-      isNormalized: flag("normalized"),
-    };
-  });
+const TOKEN_FIELDS = ["id", "content", "special", "single_word", "lstrip", "rstrip", "normalized"];
+/** What an added token takes in memory, and what is always allowed. */
+const ADDED_BYTES = 300;
+const ALLOWED_BYTES = 4_000_000;
+
+function readAddedTokens(reader: unknown, model: TokenModel): AddedToken[] {
+  const added: AddedToken[] = [];
+  if (reader === undefined) return added;
+  if (!(reader instanceof JsonReader)) throw malformed("`added_tokens` is no list");
+  const most = (reader.length * 3 + ALLOWED_BYTES) / ADDED_BYTES;
+  reader.expect(MARK.openList);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeList); isFirst = false) {
+    added.push(readAddedToken(reader, model));
+    if (added.length > most) throw malformed("`added_tokens` has more of them than room for them");
+  }
+  return added;
+}
+
+function readAddedToken(reader: JsonReader, model: TokenModel): AddedToken {
+  let [id, content]: [number, string | null] = [-1, null];
+  let [isSpecial, isSingleWord, lstrip, rstrip, isNormalized] = [false, false, false, false, false];
+  reader.expect(MARK.openObject);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+    const name = reader.readName(TOKEN_FIELDS);
+    if (name === null) reader.skipValue();
+    else if (name === "id") id = reader.readNumber();
+    else if (name === "content") content = reader.readText();
+    else if (name === "special") isSpecial = reader.readFlag();
+    else if (name === "single_word") isSingleWord = reader.readFlag();
+    else if (name === "lstrip") lstrip = reader.readFlag();
+    else if (name === "rstrip") rstrip = reader.readFlag();
+    else isNormalized = reader.readFlag();
+  }
+  if (content === null) throw malformed("one of `added_tokens` has no `content`");
+  // NOTE: `tokenizers` gives a token that the model has the model's id, whatever the file says.
+  id = model.idOf(content) ?? readNatural(id, "added_tokens.id");
+  return { id, content, isSpecial, isSingleWord, lstrip, rstrip, isNormalized };
 }
 
 function readTemplate(value: unknown): string | null {

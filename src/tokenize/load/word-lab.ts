@@ -3,28 +3,30 @@
  * special tokens `<pad>` 0, `<unk>` 1, `<bos>` 2, `<eos>` 3, then words of a minimum frequency in
  * alphabetical order. Its file is `{"type": "lab-words", "min_frequency": 2, "vocab": [...]}`.
  */
+import type { CutDocument } from "../../formats/json/cut-values.ts";
+import type { Vocabulary } from "../model/vocabulary.ts";
 import { WordLevelModel } from "../model/word-level.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { assembleTokenizer } from "./assemble.ts";
-import { type JsonObject, readList, readText } from "./fields.ts";
+import { type JsonObject, malformed } from "./fields.ts";
+import { readTokens } from "./read-vocabulary.ts";
 import { specialToken } from "./tiktoken.ts";
 
 export const LAB_SPECIAL = ["<pad>", "<unk>", "<bos>", "<eos>"] as const;
 
 /** Whether JSON is of this kind. */
-export function isWordLab(value: JsonObject): boolean {
-  return value.type === "lab-words";
+export function isWordLab({ rest }: CutDocument): boolean {
+  return (rest as JsonObject).type === "lab-words";
 }
 
-/** The tokenizer of a parsed file. */
-export function loadWordLab(value: JsonObject): Tokenizer {
-  const tokens = readList(value.vocab, "vocab").map((token) => readText(token, "vocab"));
-  return buildWordLab(tokens);
+/** The tokenizer of a file, whose `vocab` is set apart. */
+export function loadWordLab({ cut }: CutDocument): Tokenizer {
+  const reader = cut.get("vocab");
+  if (reader === undefined) throw malformed("`vocab` is no list");
+  return buildWordLab(readTokens(reader));
 }
 
-/** A tokenizer of these tokens, special ones first. */
-export function buildWordLab(tokens: readonly string[]): Tokenizer {
-  const ids = new Map(tokens.map((token, id) => [token, id]));
+function buildWordLab(vocabulary: Vocabulary): Tokenizer {
   const end = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
   const text = (id: string) => ({ Sequence: { id, type_id: 0 } });
   const around = (...inside: unknown[]) => [end("<bos>"), ...inside, end("<eos>")];
@@ -43,7 +45,7 @@ export function buildWordLab(tokens: readonly string[]): Tokenizer {
       },
       decoder: null,
     },
-    model: new WordLevelModel(ids, "<unk>"),
+    model: new WordLevelModel(vocabulary, "<unk>"),
     added: LAB_SPECIAL.map((content, id) => specialToken(content, id)),
     namedTokens: { pad_token: "<pad>", unk_token: "<unk>", bos_token: "<bos>", eos_token: "<eos>" },
   });

@@ -7,13 +7,8 @@ import { SovereignError } from "../../core/errors.ts";
 import { characterOfByte } from "../text/byte-characters.ts";
 import { type Merges, mergeSymbols, type Symbols } from "./merge-symbols.ts";
 import { PairTable } from "./pair-table.ts";
-import {
-  type LazyTokens,
-  type TakeToken,
-  type TokenBytes,
-  type TokenModel,
-  Vocabulary,
-} from "./token-model.ts";
+import { type TakeToken, TokenModel } from "./token-model.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 export interface BpeOptions {
   readonly unkToken: string | null;
@@ -62,61 +57,29 @@ interface CachedWord {
   readonly ends: readonly number[];
 }
 
-export class BpeModel implements TokenModel {
+export class BpeModel extends TokenModel {
   readonly type = "BPE";
   readonly options: BpeOptions;
   readonly rule: MergeRule;
-  readonly #vocabulary: Vocabulary;
   /** Built when the first word comes; the kernel has merges of its own. */
   #merges: Merges | null = null;
   readonly #unkId: number | undefined;
   readonly #cache = new Map<string, CachedWord>();
 
-  constructor(
-    tokens: ReadonlyMap<string, number> | LazyTokens,
-    rule: MergeRule,
-    options: BpeOptions = PLAIN_BPE,
-  ) {
+  constructor(vocabulary: Vocabulary, rule: MergeRule, options: BpeOptions = PLAIN_BPE) {
+    super(vocabulary);
     this.options = options;
     this.rule = rule;
-    this.#vocabulary = new Vocabulary(tokens);
     this.#unkId = options.unkToken === null ? undefined : this.idOf(options.unkToken);
-  }
-
-  /** Of ranks: the tokens as their file has them. */
-  get tokenBytes(): TokenBytes | null {
-    return this.#vocabulary.bytes;
-  }
-
-  get size(): number {
-    return this.#vocabulary.size;
   }
 
   get unknownId(): number | null {
     return this.#unkId ?? null;
   }
 
-  idOf(token: string): number | undefined {
-    return this.#vocabulary.ids.get(token);
-  }
-
   /** The id of a single byte of byte-level models. */
   idOfByte(byte: number): number | undefined {
-    const known = this.tokenBytes;
-    if (known === null) return this.idOf(characterOfByte(byte));
-    let at = 0;
-    for (let i = 0; i < known.ids.length; at += known.lengths[i++]!) {
-      if (known.lengths[i] === 1 && known.bytes[at] === byte) return known.ids[i];
-    }
-    return undefined;
-  }
-
-  tokenOf(id: number): string | undefined {
-    return this.#vocabulary.tokenOf(id);
-  }
-
-  entries(): Iterable<readonly [string, number]> {
-    return this.#vocabulary.ids;
+    return this.idOf(characterOfByte(byte));
   }
 
   tokenize(piece: string, take: TakeToken): void {
@@ -139,7 +102,7 @@ export class BpeModel implements TokenModel {
     if (whole !== undefined) word = { ids: [whole], ends: [piece.length] };
     else {
       const symbols = this.#readSymbols(piece);
-      this.#merges ??= buildMerges(this.rule, this.#vocabulary);
+      this.#merges ??= buildMerges(this.rule, this.vocabulary);
       mergeSymbols(symbols, this.#merges);
       word = symbols;
     }
@@ -226,8 +189,7 @@ function buildMerges(rule: MergeRule, vocabulary: Vocabulary): Merges {
 }
 
 function mergesOfList(merges: Uint32Array): Merges {
-  const table = new PairTable(merges.length / 3);
-  for (let at = 0; at < merges.length; at += 3) table.set(merges[at]!, merges[at + 1]!, at / 3);
+  const table = new PairTable(merges);
   return {
     find: (left, right) => table.get(left, right),
     rank: (merge) => merge,
@@ -243,7 +205,7 @@ function mergesByText(
 ): Merges {
   return {
     find(left, right) {
-      const id = vocabulary.ids.get(vocabulary.tokenOf(left)! + vocabulary.tokenOf(right)!);
+      const id = vocabulary.idOf(vocabulary.tokenOf(left)! + vocabulary.tokenOf(right)!);
       return id !== undefined && isMergeable(id) ? id : -1;
     },
     rank,
@@ -253,14 +215,17 @@ function mergesByText(
 
 /** The highest score comes first; equal scores have equal ranks. */
 function ranksOfScores(scores: Float32Array): Uint32Array {
-  const order = Uint32Array.from(scores, (_, id) => id).sort(
-    (a, b) => scores[b]! - scores[a]! || a - b,
-  );
+  // The lowest first, which is how typed arrays sort without calling back.
+  const sorted = scores.slice().sort();
   const ranks = new Uint32Array(scores.length);
-  let rank = 0;
-  order.forEach((id, i) => {
-    if (i > 0 && scores[id] !== scores[order[i - 1]!]) rank++;
-    ranks[id] = rank;
-  });
+  for (let id = 0; id < scores.length; id++) {
+    let [from, to] = [0, sorted.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (sorted[middle]! <= scores[id]!) from = middle + 1;
+      else to = middle;
+    }
+    ranks[id] = sorted.length - from;
+  }
   return ranks;
 }

@@ -6,8 +6,9 @@
  */
 import { malformed } from "../load/fields.ts";
 import { byteToken } from "./bpe.ts";
-import { type TakeToken, type TokenModel, Vocabulary } from "./token-model.ts";
-import { TokenTrie } from "./token-trie.ts";
+import { TokenFinder } from "./token-finder.ts";
+import { type TakeToken, TokenModel } from "./token-model.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 export interface UnigramOptions {
   readonly unkId: number | null;
@@ -23,39 +24,26 @@ export interface UnigramOptions {
 const UNKNOWN_PENALTY = 10;
 const encoder = new TextEncoder();
 
-export class UnigramModel implements TokenModel {
+export class UnigramModel extends TokenModel {
   readonly type = "Unigram";
   readonly options: UnigramOptions;
   readonly scores: Float64Array;
-  readonly #vocabulary: Vocabulary;
-  readonly #trie: TokenTrie;
+  readonly #finder: TokenFinder;
 
-  constructor(tokens: readonly string[], scores: Float64Array, options: UnigramOptions) {
+  /** `scores`: of each id. */
+  constructor(vocabulary: Vocabulary, scores: Float64Array, options: UnigramOptions) {
+    super(vocabulary);
     this.options = options;
     this.scores = scores;
-    this.#vocabulary = new Vocabulary(new Map(tokens.map((token, id) => [token, id])));
-    const findable = [...this.#vocabulary.ids].filter(([, id]) => options.isFindable?.(id) ?? true);
-    this.#trie = new TokenTrie(findable);
+    this.#finder = new TokenFinder(vocabulary, options.isFindable ?? null);
   }
 
-  get size(): number {
+  override get size(): number {
     return this.scores.length;
   }
 
   get unknownId(): number | null {
     return this.options.unkId;
-  }
-
-  idOf(token: string): number | undefined {
-    return this.#vocabulary.ids.get(token);
-  }
-
-  tokenOf(id: number): string | undefined {
-    return this.#vocabulary.tokenOf(id);
-  }
-
-  entries(): Iterable<readonly [string, number]> {
-    return this.#vocabulary.ids;
   }
 
   tokenize(piece: string, take: TakeToken): void {
@@ -90,7 +78,7 @@ export class UnigramModel implements TokenModel {
         starts[to] = from;
         ids[to] = id;
       };
-      this.#trie.search(piece, from, (id, to) => {
+      this.#finder.search(piece, from, (id, to) => {
         offer(id, to, this.scores[id]!);
         if (to === next) hasSingle = true;
       });

@@ -1,35 +1,19 @@
 /** Whole words as tokens: each piece is looked up as it is, or unknown. */
 import { malformed } from "../load/fields.ts";
-import { type TakeToken, type TokenModel, Vocabulary } from "./token-model.ts";
+import { type TakeToken, TokenModel } from "./token-model.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
-export class WordLevelModel implements TokenModel {
+export class WordLevelModel extends TokenModel {
   readonly type = "WordLevel";
   readonly unkToken: string;
-  readonly #vocabulary: Vocabulary;
 
-  constructor(ids: ReadonlyMap<string, number>, unkToken: string) {
+  constructor(vocabulary: Vocabulary, unkToken: string) {
+    super(vocabulary);
     this.unkToken = unkToken;
-    this.#vocabulary = new Vocabulary(ids);
-  }
-
-  get size(): number {
-    return this.#vocabulary.size;
   }
 
   get unknownId(): number | null {
     return this.idOf(this.unkToken) ?? null;
-  }
-
-  idOf(token: string): number | undefined {
-    return this.#vocabulary.ids.get(token);
-  }
-
-  tokenOf(id: number): string | undefined {
-    return this.#vocabulary.tokenOf(id);
-  }
-
-  entries(): Iterable<readonly [string, number]> {
-    return this.#vocabulary.ids;
   }
 
   tokenize(piece: string, take: TakeToken): void {

@@ -1,6 +1,8 @@
 /** WordPiece (BERT): from the left, the longest piece that is in the vocabulary, or unknown as a whole. */
 import { malformed } from "../load/fields.ts";
-import { type TakeToken, type TokenModel, Vocabulary } from "./token-model.ts";
+import { TokenFinder } from "./token-finder.ts";
+import { type TakeToken, TokenModel } from "./token-model.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 export interface WordPieceOptions {
   readonly unkToken: string;
@@ -8,39 +10,21 @@ export interface WordPieceOptions {
   readonly maxInputCharsPerWord: number;
 }
 
-export class WordPieceModel implements TokenModel {
+export class WordPieceModel extends TokenModel {
   readonly type = "WordPiece";
   readonly options: WordPieceOptions;
-  readonly #vocabulary: Vocabulary;
-  /** UTF-16 units of the longest token. */
-  readonly #longest: number;
+  readonly #finder: TokenFinder;
+  readonly #prefix: Uint8Array;
 
-  constructor(ids: ReadonlyMap<string, number>, options: WordPieceOptions) {
+  constructor(vocabulary: Vocabulary, options: WordPieceOptions) {
+    super(vocabulary);
     this.options = options;
-    this.#vocabulary = new Vocabulary(ids);
-    let longest = 0;
-    for (const token of ids.keys()) longest = Math.max(longest, token.length);
-    this.#longest = longest;
-  }
-
-  get size(): number {
-    return this.#vocabulary.size;
+    this.#finder = new TokenFinder(vocabulary);
+    this.#prefix = new TextEncoder().encode(options.continuingSubwordPrefix);
   }
 
   get unknownId(): number | null {
     return this.idOf(this.options.unkToken) ?? null;
-  }
-
-  idOf(token: string): number | undefined {
-    return this.#vocabulary.ids.get(token);
-  }
-
-  tokenOf(id: number): string | undefined {
-    return this.#vocabulary.tokenOf(id);
-  }
-
-  entries(): Iterable<readonly [string, number]> {
-    return this.#vocabulary.ids;
   }
 
   tokenize(piece: string, take: TakeToken): void {
@@ -57,16 +41,20 @@ export class WordPieceModel implements TokenModel {
   #findPieces(piece: string): [number, number, number][] | null {
     const found: [number, number, number][] = [];
     for (let from = 0; from < piece.length; ) {
-      const prefix = from === 0 ? "" : this.options.continuingSubwordPrefix;
-      let to = Math.min(piece.length, from + this.#longest);
-      let id: number | undefined;
-      for (; to > from; to--) {
-        id = this.idOf(prefix + piece.slice(from, to));
-        if (id !== undefined) break;
-      }
-      if (id === undefined) return null;
-      found.push([id, from, to]);
-      from = to;
+      let longest = -1;
+      let end = from;
+      this.#finder.search(
+        piece,
+        from,
+        (id, to) => {
+          longest = id;
+          end = to;
+        },
+        from === 0 ? undefined : this.#prefix,
+      );
+      if (longest < 0) return null;
+      found.push([longest, from, end]);
+      from = end;
     }
     return found;
   }

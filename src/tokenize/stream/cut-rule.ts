@@ -27,6 +27,7 @@ const LOCAL_NORMALIZERS = new Set([
 const LOCAL_SPLITTERS = new Set(["Digits", "Punctuation"]);
 const SPACE_SPLITTERS = new Set(["BertPreTokenizer", "Whitespace", "WhitespaceSplit"]);
 const SPACE_MARK = "▁";
+const MARK_BYTES = new TextEncoder().encode(SPACE_MARK);
 
 /** The rule of a tokenizer made of these parts. */
 export function findCutRule(
@@ -88,10 +89,17 @@ function isNarrower(part: JsonObject): boolean {
 
 /** No token goes from one word into the next, so no merge and no path does. */
 function keepsWordsApart(model: TokenModel): boolean {
-  for (const [token] of model.entries()) {
-    if (/[^▁]▁/.test(token)) return false;
+  if (model.type !== "BPE" && model.type !== "Unigram") return false;
+  const { bytes, ends } = model.vocabulary.columns();
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let token = 0;
+  for (let at = all.indexOf(MARK_BYTES); at >= 0; at = all.indexOf(MARK_BYTES, at + 1)) {
+    while (ends[token]! <= at) token++;
+    const start = token === 0 ? 0 : ends[token - 1]!;
+    if (at === start) continue;
+    if (at - start < 3 || all.compare(MARK_BYTES, 0, 3, at - 3, at) !== 0) return false;
   }
-  return model.type === "BPE" || model.type === "Unigram";
+  return true;
 }
 
 function reachesOverSpace({ content, lstrip, rstrip }: AddedToken): boolean {

@@ -4,9 +4,8 @@
  */
 
 const BYTE_TO_CHAR: readonly string[] = buildAlphabet();
-const CHAR_TO_BYTE: ReadonlyMap<string, number> = new Map(
-  BYTE_TO_CHAR.map((character, byte) => [character, byte]),
-);
+/** By UTF-16 unit; undefined where a character is not of the alphabet. */
+const BYTE_OF_UNIT: readonly (number | undefined)[] = invert(BYTE_TO_CHAR);
 const encoder = new TextEncoder();
 
 function buildAlphabet(): string[] {
@@ -16,6 +15,19 @@ function buildAlphabet(): string[] {
   return Array.from({ length: 256 }, (_, byte) =>
     String.fromCharCode(isPrintable(byte) ? byte : next++),
   );
+}
+
+function invert(alphabet: readonly string[]): (number | undefined)[] {
+  const bytes = new Array<number | undefined>(0x200).fill(undefined);
+  alphabet.forEach((character, byte) => {
+    bytes[character.charCodeAt(0)] = byte;
+  });
+  return bytes;
+}
+
+/** The byte that a UTF-16 unit stands for. */
+export function byteOfCharacter(unit: number): number | undefined {
+  return BYTE_OF_UNIT[unit];
 }
 
 /** The character that stands for a byte: `Ġ` for 0x20. */
@@ -39,7 +51,7 @@ export function textToByteCharacters(text: string): string {
 export function charactersToBytes(token: string): Uint8Array | null {
   const bytes = new Uint8Array(token.length);
   for (let i = 0; i < token.length; i++) {
-    const byte = CHAR_TO_BYTE.get(token[i]!);
+    const byte = byteOfCharacter(token.charCodeAt(i));
     if (byte === undefined) return null;
     bytes[i] = byte;
   }

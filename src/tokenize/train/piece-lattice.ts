@@ -5,7 +5,8 @@
  * An edge is a piece at a place of a word. Edges are found once; those of pieces that are gone,
  * whose score is NaN, are dropped.
  */
-import { TokenTrie } from "../model/token-trie.ts";
+import { TokenFinder } from "../model/token-finder.ts";
+import { TokenList, Vocabulary } from "../model/vocabulary.ts";
 import type { CountedWords } from "./seed-pieces.ts";
 
 /** Below the lowest score, what is no piece at all costs this much more. */
@@ -19,7 +20,7 @@ export class PieceLattice {
   /** Words, each as often as it was seen. */
   readonly wordCount: number;
   readonly #words: CountedWords;
-  readonly #trie: TokenTrie;
+  readonly #finder: TokenFinder;
   /** Edges of place `p` of all words end to end: `#first[p]` to `#first[p + 1]`. */
   readonly #first: Uint32Array;
   #pieces: Uint32Array;
@@ -30,9 +31,12 @@ export class PieceLattice {
   constructor(words: CountedWords, pieces: readonly string[]) {
     this.#words = words;
     this.wordCount = words.reduce((sum, [, count]) => sum + count, 0);
-    this.#trie = new TokenTrie(
-      pieces.map((text, id) => [text, id] as const).filter(([, id]) => id !== UNKNOWN),
+    const list = TokenList.of(
+      pieces,
+      (text) => text,
+      (_, id) => id,
     );
+    this.#finder = new TokenFinder(new Vocabulary(list), (id) => id !== UNKNOWN);
     this.#longest = words.reduce((most, [word]) => Math.max(most, word.length), 0);
     const places = words.reduce((sum, [word]) => sum + word.length, 0);
     this.#first = new Uint32Array(places + 1);
@@ -43,7 +47,7 @@ export class PieceLattice {
     for (const [word] of words) {
       for (let at = 0; at < word.length; at++) {
         this.#first[place++] = count;
-        this.#trie.search(word, at, (id, to) => {
+        this.#finder.search(word, at, (id, to) => {
           if (count === this.#pieces.length) this.#enlarge();
           this.#pieces[count] = id;
           this.#lengths[count++] = to - at;
@@ -176,7 +180,7 @@ export class PieceLattice {
   bestOfOthers(text: string, scores: PieceScores): BestWay | null {
     if (text.length === widthAt(text, 0)) return null;
     return findBest(text, scores, (at, take) => {
-      this.#trie.search(text, at, (piece, to) => {
+      this.#finder.search(text, at, (piece, to) => {
         const isOther = at > 0 || to < text.length;
         if (isOther && !Number.isNaN(scores.of[piece]!)) take(piece, to - at);
       });
