@@ -8,7 +8,7 @@ import type { Decode } from "./decode/decoders.ts";
 import { Encoding } from "./encoding.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast/fast-bytes.ts";
 import type { TokenizerSpec } from "./load/assemble.ts";
-import type { PieceSource } from "./load/sentence-piece.ts";
+import type { PieceSource } from "./load/piece-tokenizer.ts";
 import type { TokenModel } from "./model/token-model.ts";
 import type { Normalize } from "./normalize/normalizers.ts";
 import { type Padding, pad, type Truncation, truncate } from "./process/fit.ts";

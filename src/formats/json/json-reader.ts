@@ -39,18 +39,14 @@ export class JsonReader extends JsonScanner {
 
   /** A string as text. */
   readText(): string {
-    const room = new Uint8Array(this.#stringLength());
-    return decoder.decode(room.subarray(0, this.readString(room, 0)));
-  }
-
-  /** A bound on a string's bytes. */
-  #stringLength(): number {
     this.peek();
     const from = this.at;
     this.skipString();
-    const length = this.at - from;
-    this.at = from;
-    return length;
+    const raw = this.bytes.subarray(from + 1, this.at - 1);
+    if (!raw.includes(BACKSLASH)) return decoder.decode(raw);
+    const room = new Uint8Array(raw.length);
+    const end = new JsonReader(this.bytes, from, this.at).readString(room, 0);
+    return decoder.decode(room.subarray(0, end));
   }
 
   /** True or false. */

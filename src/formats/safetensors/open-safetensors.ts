@@ -10,6 +10,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
+import { cutValues } from "../json/cut-values.ts";
+import type { JsonReader } from "../json/json-reader.ts";
+import { JsonFault, MARK } from "../json/json-scanner.ts";
 import { decodeValues, isNumeric } from "./decode-values.ts";
 import {
   damaged,
@@ -47,9 +50,9 @@ export class Safetensors implements Disposable {
     this.#shardOf = shardOf;
     this.paths = shards.map(({ path }) => path);
     this.metadata = shards[0]?.metadata ?? new Map();
-    this.tensors = new Map(
-      [...shardOf].map(([name, shard]) => [name, shard.tensors.get(name)!] as const),
-    );
+    const tensors = new Map<string, TensorInfo>();
+    for (const [name, shard] of shardOf) tensors.set(name, shard.tensors.get(name)!);
+    this.tensors = tensors;
   }
 
   /** The tensor of that name; DATA_LOSS when there is none or its shape is another. */
@@ -166,23 +169,35 @@ function findFile(path: string): string {
 /** File name by tensor; a name with a folder in it is refused. */
 function readIndex(path: string): Map<string, string> {
   const source = basename(path);
-  let value: { weight_map?: unknown } | null;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8")) as typeof value;
-  } catch (cause) {
-    throw damaged(source, 0, `it is no JSON: ${(cause as Error).message}`);
-  }
-  const map = value?.weight_map;
-  if (typeof map !== "object" || map === null) throw damaged(source, 0, "it has no `weight_map`");
   const names = new Map<string, string>();
-  for (const [tensor, name] of Object.entries(map)) {
-    if (typeof name !== "string" || !/^[^/\\]+\.safetensors$/.test(name)) {
-      throw damaged(source, 0, `tensor \`${tensor.slice(0, 80)}\` lies in no file beside it`);
+  const files = new Map<string, string>();
+  readWeightMap(path, (map) => {
+    if (map === undefined) throw damaged(source, 0, "it has no `weight_map`");
+    map.expect(MARK.openObject);
+    for (let isFirst = true; map.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+      const tensor = map.readText();
+      map.expect(MARK.colon);
+      const name = map.peek() === MARK.quote ? map.readText() : "";
+      if (!/^[^/\\]+\.safetensors$/.test(name)) {
+        throw damaged(source, 0, `tensor \`${tensor.slice(0, 80)}\` lies in no file beside it`);
+      }
+      // One text for each file, however many tensors it has.
+      if (!files.has(name)) files.set(name, name);
+      names.set(tensor, files.get(name)!);
     }
-    names.set(tensor, name);
-  }
+  });
   if (names.size === 0) throw damaged(source, 0, "it names no tensor");
   return names;
+}
+
+/** Gives the reader of `weight_map`, if it is there. */
+function readWeightMap(path: string, read: (map: JsonReader | undefined) => void): void {
+  try {
+    read(cutValues(readFileSync(path), { weight_map: true }).cut.get("weight_map"));
+  } catch (cause) {
+    if (!(cause instanceof JsonFault)) throw cause;
+    throw damaged(basename(path), cause.offset, `it is no JSON: ${cause.message}`);
+  }
 }
 
 function openShard(path: string): Shard {

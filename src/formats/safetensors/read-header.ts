@@ -6,7 +6,10 @@
  * `data_offsets` count from the end of the header. Tensors lie end to end: no holes, no overlap,
  * nothing behind the last. Anything else is DATA_LOSS with the offset of what is wrong.
  */
+import { isUtf8 } from "node:buffer";
 import { SovereignError } from "../../core/errors.ts";
+import { JsonReader } from "../json/json-reader.ts";
+import { JsonFault, MARK } from "../json/json-scanner.ts";
 
 /** Bits of a value of each type. */
 const BITS = {
@@ -16,6 +19,8 @@ const BITS = {
 } as const;
 
 export type TensorType = keyof typeof BITS;
+/** One text for each type, whatever the number of tensors. */
+const TYPES = new Map(Object.keys(BITS).map((type) => [type, type as TensorType]));
 
 export interface TensorInfo {
   readonly name: string;
@@ -38,6 +43,11 @@ export const LENGTH_BYTES = 8;
 /** The limit of the reference implementation. */
 const MOST_HEADER_BYTES = 100_000_000;
 const MOST_TENSORS = 1_000_000;
+/** What a file must have for each tensor beyond the first ones. */
+const LEAST_TENSOR_BYTES = 100;
+const ALLOWED_TENSORS = 10_000;
+const MOST_METADATA = 10_000;
+const FIELDS = ["dtype", "shape", "data_offsets"];
 
 /** The length of the header from the first bytes of a file of `fileBytes`. */
 export function readHeaderLength(first: Uint8Array, fileBytes: number, source: string): number {
@@ -55,21 +65,38 @@ export function readHeaderLength(first: Uint8Array, fileBytes: number, source: s
 /** Reads the JSON; `fileBytes` is the length of the whole file. */
 export function readHeader(json: Uint8Array, fileBytes: number, source: string): SafetensorsHeader {
   checkDensity(json, source);
-  const entries = Object.entries(parseObject(json, source));
   const metadata = new Map<string, string>();
-  const tensors: TensorInfo[] = [];
-  if (entries.length > MOST_TENSORS)
-    throw damaged(source, LENGTH_BYTES, "it names too many tensors");
+  const tensors = new Map<string, TensorInfo>();
   const start = LENGTH_BYTES + json.length;
-  for (const [name, value] of entries) {
-    if (name === "__metadata__") {
-      for (const [key, text] of Object.entries(isObject(value) ? value : {})) {
-        metadata.set(key, String(text));
-      }
-    } else tensors.push(readTensor(name, value, start, source));
+  // Tensors take some bytes of values, and a description that is longer.
+  const most = Math.min(MOST_TENSORS, fileBytes / LEAST_TENSOR_BYTES + ALLOWED_TENSORS);
+  readJson(json, source, (reader) => {
+    if (reader.peek() === MARK.openList) {
+      throw damaged(source, LENGTH_BYTES, "its header is no object");
+    }
+    reader.expect(MARK.openObject);
+    for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+      const name = reader.readText();
+      reader.expect(MARK.colon);
+      if (name === "__metadata__") readMetadata(reader, metadata, source);
+      else tensors.set(name, readTensor(name, reader, start, source));
+      if (tensors.size > most) throw damaged(source, LENGTH_BYTES, "it names too many tensors");
+    }
+    if (reader.peek() >= 0) throw reader.fault("more text behind the header");
+  });
+  checkLayout([...tensors.values()], start, fileBytes, source);
+  return { tensors, metadata };
+}
+
+/** Reads JSON, and says where in the file it is none. */
+function readJson(json: Uint8Array, source: string, read: (reader: JsonReader) => void): void {
+  try {
+    if (!isUtf8(json)) throw new JsonFault(0, "it is no UTF-8");
+    read(new JsonReader(json));
+  } catch (cause) {
+    if (!(cause instanceof JsonFault)) throw cause;
+    throw damaged(source, LENGTH_BYTES + cause.offset, `its header is no JSON: ${cause.message}`);
   }
-  checkLayout(tensors, start, fileBytes, source);
-  return { tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])), metadata };
 }
 
 /**
@@ -82,19 +109,30 @@ function checkDensity(json: Uint8Array, source: string): void {
   if (marks * 3 > json.length + 1000) throw damaged(source, LENGTH_BYTES, "its header is odd");
 }
 
-function parseObject(json: Uint8Array, source: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
-    if (isObject(value)) return value;
-  } catch (cause) {
-    throw damaged(source, LENGTH_BYTES, `its header is no JSON: ${(cause as Error).message}`);
+function readMetadata(reader: JsonReader, metadata: Map<string, string>, source: string): void {
+  reader.expect(MARK.openObject);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+    const key = reader.readText();
+    reader.expect(MARK.colon);
+    metadata.set(key, reader.readText());
+    if (metadata.size > MOST_METADATA) throw damaged(source, LENGTH_BYTES, "it has odd metadata");
   }
-  throw damaged(source, LENGTH_BYTES, "its header is no object");
 }
 
-function readTensor(name: string, value: unknown, start: number, source: string): TensorInfo {
-  const { dtype, shape, data_offsets: place } = isObject(value) ? value : {};
-  if (typeof dtype !== "string" || !isCounts(shape) || !isCounts(place) || place.length !== 2) {
+function readTensor(name: string, reader: JsonReader, start: number, source: string): TensorInfo {
+  let dtype = "";
+  let shape: number[] | null = null;
+  let place: number[] = [];
+  reader.expect(MARK.openObject);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
+    const field = reader.readName(FIELDS);
+    if (field === "dtype") dtype = reader.readText();
+    else if (field === "shape") shape = readCounts(reader);
+    else if (field === "data_offsets") place = readCounts(reader);
+    else reader.skipValue();
+  }
+  const areCounts = shape?.every(isCount) === true && place.every(isCount);
+  if (dtype === "" || shape === null || !areCounts || place.length !== 2) {
     throw damaged(source, LENGTH_BYTES, `tensor \`${show(name)}\` is not described`);
   }
   if (!Object.hasOwn(BITS, dtype)) {
@@ -104,7 +142,7 @@ function readTensor(name: string, value: unknown, start: number, source: string)
       { hint: `known are ${Object.keys(BITS).join(", ")}` },
     );
   }
-  const type = dtype as TensorType;
+  const type = TYPES.get(dtype)!;
   const length = shape.reduce((product, count) => product * count, 1);
   const [from, to] = [place[0]!, place[1]!];
   const bits = length * BITS[type];
@@ -134,12 +172,17 @@ function checkLayout(
   if (end < fileBytes) throw damaged(source, end, "something follows the last tensor");
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function readCounts(reader: JsonReader): number[] {
+  const counts: number[] = [];
+  reader.expect(MARK.openList);
+  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeList); isFirst = false) {
+    counts.push(reader.readNumber());
+  }
+  return counts;
 }
 
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** A name from the file, short enough for a message. */

@@ -13,7 +13,7 @@ import { findCutRule } from "../stream/cut-rule.ts";
 import { Tokenizer } from "../tokenizer.ts";
 import { byteTokens } from "./exact-bytes.ts";
 import type { JsonObject } from "./fields.ts";
-import type { PieceSource } from "./sentence-piece.ts";
+import type { PieceSource } from "./piece-tokenizer.ts";
 
 /** The parts of a `tokenizer.json` beside its model and tokens. */
 export interface TokenizerSpec {

@@ -11,7 +11,7 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { cannot, listMerges } from "./describe.ts";
 import type { JsonObject } from "./fields.ts";
 import { preTokenizerNameOf } from "./gguf-patterns.ts";
-import { PIECE, type PieceSettings, type Pieces } from "./sentence-piece.ts";
+import { PIECE, type PieceSettings, type Pieces } from "./piece-tokenizer.ts";
 import { type UnigramForm, unigramForm } from "./unigram-form.ts";
 
 type Pairs = Map<string, TypedValue>;

@@ -10,7 +10,7 @@ import { WordPieceModel } from "../model/word-piece.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import type { JsonObject } from "./fields.ts";
-import type { PieceSource } from "./sentence-piece.ts";
+import type { PieceSource } from "./piece-tokenizer.ts";
 
 /** The content of a `tokenizer.json` (`tokenizers` 0.23) for this tokenizer. */
 export function describeTokenizer(tokenizer: Tokenizer): JsonObject {

@@ -14,8 +14,8 @@ import { Tokenizer, type TokenizerParts } from "../tokenizer.ts";
 import { assembleTokenizer } from "./assemble.ts";
 import { type JsonObject, malformed, unsupported } from "./fields.ts";
 import { preTokenizerNamed } from "./gguf-patterns.ts";
+import { buildPieceTokenizer, PIECE, Pieces } from "./piece-tokenizer.ts";
 import { MergeList } from "./read-vocabulary.ts";
-import { buildPieceTokenizer, PIECE, Pieces } from "./sentence-piece.ts";
 import { BYTE_LEVEL, specialToken } from "./tiktoken.ts";
 
 /** The tokenizer of a GGUF file's metadata. */
