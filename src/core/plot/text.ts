@@ -1,4 +1,5 @@
 /** Terminal text by display columns, not by characters. */
+import { graphemes } from "../graphemes.ts";
 
 const WIDE = new RegExp(
   [
@@ -10,19 +11,11 @@ const WIDE = new RegExp(
   "u",
 );
 
-/** Made on first use: it takes ten milliseconds, and most text is ASCII. */
-let segmenter: Intl.Segmenter | undefined;
-
-function segments(text: string): Iterable<{ segment: string }> {
-  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  return segmenter.segment(text);
-}
-
 /** Columns a terminal uses for the text; East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segments(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const { segment } of graphemes(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -34,7 +27,7 @@ export function fitText(text: string, width: number, ellipsis = "…"): string {
   if (wide <= width) return clean + " ".repeat(width - wide);
   let cut = "";
   let used = 0;
-  for (const { segment } of segments(clean)) {
+  for (const { segment } of graphemes(clean)) {
     const next = displayWidth(segment);
     if (used + next > width - 1) break;
     cut += segment;

@@ -7,6 +7,7 @@
  * NOTE: SentencePiece replaces the longest match at each place; `tokenizers` looks at graphemes and
  * takes the shortest match of each. Both are here, for files of both.
  */
+import { graphemes } from "../../core/graphemes.ts";
 import { malformed } from "../load/fields.ts";
 import { type AlignedText, type Edit, editText } from "../text/aligned-text.ts";
 
@@ -79,7 +80,7 @@ export class CompiledCharsMap {
       if (replacement !== part) edits.push({ from, to: from + part.length, replacement });
       return true;
     };
-    for (const { segment, index } of segmenter().segment(source.text)) {
+    for (const { segment, index } of graphemes(source.text)) {
       if (Buffer.byteLength(segment) < 6 && replace(segment, index)) continue;
       let at = index;
       for (const character of segment) {
@@ -145,11 +146,4 @@ export class CompiledCharsMap {
 
 function offsetOf(unit: number): number {
   return ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
-}
-
-let cachedSegmenter: Intl.Segmenter | null = null;
-
-function segmenter(): Intl.Segmenter {
-  cachedSegmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  return cachedSegmenter;
 }
