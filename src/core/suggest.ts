@@ -1,12 +1,16 @@
 /** "Did you mean": the nearest known name by edit distance, for messages about unknown ones. */
 import { distance } from "fastest-levenshtein";
 
+const MOST_LETTERS = 300;
+
 /**
  * The candidate nearest to `word`, or null when none is near enough to be a slip of the keyboard
  * (two letters, or a third of a long word, may differ). Case does not count; the first of several
  * wins.
  */
 export function suggestName(word: string, candidates: Iterable<string>): string | null {
+  // Nobody mistypes a name so long, and comparing it with many takes its time.
+  if (word.length > MOST_LETTERS) return null;
   const wanted = word.toLowerCase();
   let best: string | null = null;
   let bestDistance = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;

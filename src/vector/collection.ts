@@ -113,9 +113,14 @@ export class Collection implements AsyncDisposable {
 
   /**
    * Adds rows, each in place of the one of its id: all, or none when one is wrong. With an embedder
-   * rows need no vector. With `skipSame` rows that are there as they are cost nothing.
+   * rows need no vector. With `skipSame` rows that are there as they are cost nothing. When the log
+   * has grown long the file is written anew; with `willOptimize` without a graph, which `optimize`
+   * then builds once.
    */
-  upsert(rows: Iterable<VectorRow>, { skipSame = false } = {}): Promise<UpsertResult> {
+  upsert(
+    rows: Iterable<VectorRow>,
+    { skipSame = false, willOptimize = false } = {},
+  ): Promise<UpsertResult> {
     return this.#inTurn(async () => {
       const complete = (await this.#embedder?.complete(rows, this.#disk.rows)) ?? rows;
       const checked = checkRows(complete, this.settings);
@@ -124,7 +129,7 @@ export class Collection implements AsyncDisposable {
       this.#index ??= await flatIndex(this.#disk.rows, this.settings);
       await this.#index?.extend();
       this.#index?.repair();
-      if (this.#disk.isDue) await this.#rewrite();
+      if (this.#disk.isDue) await this.#rewrite(willOptimize ? { index: "flat" } : {});
       return { ...result, unchanged: checked.ids.length - changed.ids.length };
     });
   }

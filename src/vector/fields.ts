@@ -5,23 +5,37 @@
 import { SovereignError } from "../core/errors.ts";
 import type { FieldType, Metadata, MetadataValue } from "./types.ts";
 
+/** The value of a field; `undefined` for one that a row does not have, whatever objects inherit. */
+export function fieldValue(
+  metadata: Metadata | undefined,
+  name: string,
+): MetadataValue | undefined {
+  return metadata !== undefined && Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+}
+
+const OPEN = { enumerable: true, configurable: true, writable: true };
+
 /** The fields with what `metadata` adds to them; the same object when it adds nothing. */
 export function extendFields(
   fields: Readonly<Record<string, FieldType>>,
   metadata: Metadata,
   rowId: string,
 ): Readonly<Record<string, FieldType>> {
-  let extended = fields;
+  let extended: Record<string, FieldType> | null = null;
   for (const [name, value] of Object.entries(metadata)) {
     const type = typeOf(value, name, rowId);
     if (type === null) continue;
-    const known = Object.hasOwn(extended, name) ? extended[name] : undefined;
-    if (known === undefined) extended = { ...extended, [name]: type };
-    else if (known !== type && !isEmptyList(value, known)) {
+    const all = extended ?? fields;
+    const known = Object.hasOwn(all, name) ? all[name] : undefined;
+    if (known === undefined) {
+      extended ??= { ...fields };
+      // An assignment to `__proto__` would make no field.
+      Object.defineProperty(extended, name, { value: type, ...OPEN });
+    } else if (known !== type && !isEmptyList(value, known)) {
       throw mismatch({ name, known, type, rowId });
     }
   }
-  return extended;
+  return extended ?? fields;
 }
 
 /** An empty list fits every kind of list. */

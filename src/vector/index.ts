@@ -7,6 +7,7 @@ export { Collection, type IndexInfo, type Selection } from "./collection.ts";
 export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder, EmbedderOptions, TextRole } from "./embed/embedder.ts";
 export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
+export { fieldValue } from "./fields.ts";
 export type { IndexOptions } from "./graph/collection-index.ts";
 export {
   type ReadFileOptions,

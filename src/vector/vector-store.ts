@@ -27,6 +27,8 @@ export interface CollectionInfo {
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,199}$/u;
 const EXTENSION = ".vec";
+/** A file's name has 255, of which its temporary form takes some. */
+const MOST_NAME_BYTES = 200;
 
 /** The collections of a folder, by name. Nothing is made before the first collection. */
 export class VectorStore {
@@ -77,9 +79,9 @@ export class VectorStore {
 
   /** Makes an empty collection; RESOURCE_ALREADY_EXISTS when there is one. */
   async create(name: string, options: CollectionOptions): Promise<void> {
-    if (!NAME.test(name)) {
+    if (!NAME.test(name) || Buffer.byteLength(name) > MOST_NAME_BYTES) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` names no collection`, {
-        hint: "use letters, digits, `_`, `-` and `.`; up to 200 of them",
+        hint: "use letters, digits, `_`, `-` and `.`; up to 200 bytes of them",
       });
     }
     if (this.has(name)) {

@@ -66,7 +66,7 @@ function send(
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
         const text = Buffer.concat(chunks).toString("utf8");
-        const isJson = response.headers["content-type"] === "application/json";
+        const isJson = response.headers["content-type"] === "application/json" && text !== "";
         resolve({ status: response.statusCode!, body: isJson ? JSON.parse(text) : { text } });
       });
     });
@@ -93,6 +93,12 @@ test("rows that were written are found, and stay after the server", async () => 
 
 test("what is asked wrongly is 400 with a word about it", async () => {
   const query = { columns: ["id"], query_vector: [1, 1] };
+  const plan = (change: object) => ({
+    ...{ name: "x", endpoint_name: "e", primary_key: "id", index_type: "DIRECT_ACCESS" },
+    direct_access_index_spec: { embedding_vector_columns: [{ name: "v", embedding_dimension: 2 }] },
+    ...change,
+  });
+  const deepRow = `[{"id": 9, "v": [1, 2], "deep": ${"[".repeat(20_000)}${"]".repeat(20_000)}}]`;
   const cases: [string, string, unknown, number][] = [
     ["POST", "/indexes/docs/query", { ...query, columns: [] }, 400],
     ["POST", "/indexes/docs/query", { ...query, columns: "id" }, 400],
@@ -122,6 +128,18 @@ test("what is asked wrongly is 400 with a word about it", async () => {
     ["POST", "/endpoints", { name: "e" }, 400],
     ["POST", "/indexes", { endpoint_name: "e", name: "x" }, 400],
     ["DELETE", "/endpoints/e", undefined, 409],
+    ["POST", "/indexes", plan({ name: "é".repeat(150) }), 400],
+    ["POST", "/indexes", plan({ primary_key: "v" }), 400],
+    ["POST", "/indexes/docs/query", { ...query, columns: Array(50).fill("id") }, 400],
+    ["POST", "/indexes/docs/query", { ...query, columns: ["x".repeat(5e6)] }, 400],
+    ["POST", "/indexes/docs/query", { ...query, filter_string: `id = '${"x".repeat(5e6)}'` }, 400],
+    [
+      "POST",
+      "/indexes/docs/query",
+      { ...query, filters_json: { [`a${" ".repeat(1e5)}b`]: 1 } },
+      400,
+    ],
+    ["POST", "/indexes/docs/upsert-data", { inputs_json: deepRow }, 400],
   ];
   for (const [method, path, body, status] of cases) {
     const answer = await call(method, path, body);
@@ -132,6 +150,29 @@ test("what is asked wrongly is 400 with a word about it", async () => {
       message: expect.any(String),
     });
   }
+});
+
+test("any name is a name, many of them are no trouble, and HEAD is a GET", async () => {
+  const spec = { embedding_vector_columns: [{ name: "v", embedding_dimension: 2 }] };
+  await call("POST", "/indexes", {
+    ...{ name: "names", endpoint_name: "e", primary_key: "id", index_type: "DIRECT_ACCESS" },
+    direct_access_index_spec: spec,
+  });
+  const many = Array.from({ length: 20_000 }, (_, i) => [`field ${i}`, i]);
+  const row = JSON.stringify({ id: 1, v: [9_007_199_254_740_992, 1], ...Object.fromEntries(many) });
+  const odd = '{"id": 2, "v": [1, 12345678901234567890], "__proto__": "p", "constructor": "c"}';
+  const written = { inputs_json: `[${row}, ${odd}]` };
+  expect((await call("POST", "/indexes/names/upsert-data", written)).status).toBe(200);
+  const columns = ["id", "__proto__", "constructor", "field 7"];
+  const { body } = await call("POST", "/indexes/names/query", { columns, query_vector: [1, 1e19] });
+  expect(
+    (body.result as { data_array: unknown[][] }).data_array.map((cells) => cells.slice(0, 4)),
+  ).toEqual([
+    ["2", "p", "c", null],
+    ["1", null, null, 7],
+  ]);
+  expect((await send("HEAD", `${ROOT}/indexes/docs`)).status).toBe(200);
+  await call("DELETE", "/indexes/names");
 });
 
 test("a body that is no message is 400, whatever it is", async () => {

@@ -14,7 +14,12 @@ import {
   structType,
 } from "../../lake/schema/data-type.ts";
 import type { Value } from "../../lake/schema/value.ts";
-import type { FieldType, Metadata, MetadataValue } from "../../vector/index.ts";
+import {
+  type FieldType,
+  fieldValue,
+  type Metadata,
+  type MetadataValue,
+} from "../../vector/index.ts";
 import type { RowSource } from "../output/rows.ts";
 
 /** A column of every row, before the metadata. */
@@ -36,11 +41,11 @@ export function rowColumns<Row extends { readonly metadata?: Metadata }>(
   const columns = [
     ...leading.map(({ name, type, get }) => ({ name, type, get: (row: Row) => get(row) })),
     ...Object.entries(fields).map(([name, fieldType]) => {
-      const type = columnType(fieldType, () => rows.map((row) => row.metadata?.[name]));
+      const type = columnType(fieldType, () => rows.map((row) => fieldValue(row.metadata, name)));
       return {
         name: taken.has(name) ? `metadata.${name}` : name,
         type,
-        get: (row: Row) => toValue(row.metadata?.[name], type),
+        get: (row: Row) => toValue(fieldValue(row.metadata, name), type),
       };
     }),
   ];

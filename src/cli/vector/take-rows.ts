@@ -26,6 +26,7 @@ export async function takeRows(
   collection: Collection,
   file: RowFile,
   context: CommandContext,
+  { willOptimize = false } = {},
 ): Promise<Taken> {
   const progress = await context.progress();
   const task = progress.start({ label: `reading ${file.options.source}`, unit: "rows" });
@@ -38,7 +39,7 @@ export async function takeRows(
     for (let from = 0; from < batch.length; from += most) {
       context.io.signal.throwIfAborted();
       const part = batch.slice(from, from + most);
-      const result = await collection.upsert(part);
+      const result = await collection.upsert(part, { willOptimize });
       inserted += result.inserted;
       replaced += result.replaced;
       task.advance(part.length);

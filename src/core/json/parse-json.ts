@@ -61,13 +61,39 @@ const LONG_NUMBER = /(?:(?:[^\\]|\\\\)"\s*:|[[,])\s*-?[0-9]{16}/;
 /** `parseExactJson`, but through `JSON.parse` when the text holds no number that long. */
 export function parseJson(text: string, options: ParseJsonOptions = {}): ExactJson {
   const mayLoseDigits = LONG_DIGITS.test(text) && LONG_NUMBER.test(text);
-  if (mayLoseDigits || options.keepDecimals) return parseExactJson(text, options);
+  const isDeep = options.maxDepth !== undefined && isDeeper(text, options.maxDepth);
+  if (mayLoseDigits || options.keepDecimals || isDeep) return parseExactJson(text, options);
   try {
     return JSON.parse(text) as ExactJson;
   } catch {
     // The engine's message has no dependable offset: read again for ours.
     return parseExactJson(text, options);
   }
+}
+
+/** Whether more brackets are open at some place of a JSON text than `most`. */
+function isDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      do at = text.indexOf('"', at + 1);
+      while (at > 0 && isEscaped(text, at));
+      if (at < 0) return false;
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (++depth > most) return true;
+    } else if (code === OPEN_LIST + 2 || code === OPEN_OBJECT + 2) depth--;
+  }
+  return false;
+}
+
+const [QUOTE, OPEN_LIST, OPEN_OBJECT] = [0x22, 0x5b, 0x7b];
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text[first - 1] === "\\") first--;
+  return (at - first) % 2 === 1;
 }
 
 function malformed(cursor: Cursor, problem: string): SovereignError {

@@ -153,18 +153,33 @@ function createBytesReader(data: Data, convert: (bytes: Uint8Array) => Cell): Ce
 
 function createListReader(data: Data): CellReader {
   const offsets = data.valueOffsets;
-  const element = createCellReader(data.children[0]!);
+  const child = data.children[0]!;
+  const element = createCellReader(child);
   return (row) => {
     const cells: Cell[] = [];
-    for (let i = Number(offsets[row]); i < Number(offsets[row + 1]); i++) cells.push(element(i));
+    const end = Number(offsets[row + 1]);
+    checkEnd(end, child);
+    for (let i = Number(offsets[row]); i < end; i++) cells.push(element(i));
     return cells;
   };
 }
 
 function createFixedListReader(data: Data): CellReader {
   const { listSize } = data.type as FixedSizeList;
-  const element = createCellReader(data.children[0]!);
-  return (row) => Array.from({ length: listSize }, (_, i) => element(row * listSize + i));
+  const child = data.children[0]!;
+  const element = createCellReader(child);
+  return (row) => {
+    checkEnd((row + 1) * listSize, child);
+    return Array.from({ length: listSize }, (_, i) => element(row * listSize + i));
+  };
+}
+
+/** The library follows offsets wherever they lead; a file may say anything. */
+function checkEnd(end: number, child: Data): void {
+  if (end <= child.offset + child.length) return;
+  throw new SovereignError("DATA_LOSS", "an Arrow list reaches beyond its values", {
+    hint: "write the file again",
+  });
 }
 
 function createMapReader(data: Data): CellReader {

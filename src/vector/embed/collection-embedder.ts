@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
+import { fieldValue } from "../fields.ts";
 import { collectionPaths, type DiskCollection } from "../store/disk-collection.ts";
 import type { Rows } from "../store/rows.ts";
 import { damaged } from "../store/section-file.ts";
@@ -118,7 +119,7 @@ export class CollectionEmbedder {
 
   #textOf(metadata: Metadata | undefined, id: string): string {
     const { field } = this.#settings;
-    const value = metadata?.[field] ?? "";
+    const value = fieldValue(metadata, field) ?? "";
     if (typeof value === "string") return value;
     throw new SovereignError(
       "INVALID_PARAMETER_VALUE",

@@ -6,6 +6,7 @@
 import type { Rng } from "../../core/rng.ts";
 import { Collection } from "../collection.ts";
 import { isTermEmbedderName } from "../embed/open-embedder.ts";
+import { fieldValue } from "../fields.ts";
 import type { MetadataValue, VectorRow } from "../types.ts";
 import { takeSentence } from "./cloze.ts";
 import type { JudgedQuery } from "./evaluate.ts";
@@ -74,7 +75,7 @@ function clozeOf(
   rng: Rng,
 ): { row: VectorRow; sentence: string } | null {
   const texts = fields
-    .map((name) => ({ name, value: row.metadata?.[name] }))
+    .map((name) => ({ name, value: fieldValue(row.metadata, name) }))
     .filter((text): text is { name: string; value: string } => typeof text.value === "string")
     .sort((a, b) => b.value.length - a.value.length);
   const [longest] = texts;

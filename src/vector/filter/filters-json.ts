@@ -38,7 +38,8 @@ function parseText(text: string): unknown {
 }
 
 function readMember(key: string, value: unknown): Filter {
-  const names = key.split(/\s+OR\s+/i);
+  // From the first blank of a run alone: from each it would take the square of their number.
+  const names = key.split(/(?<!\s)\s+OR\s+/i);
   if (names.length > 1) return readOr(key, names, value);
   const match = OPERATOR.exec(key.trim());
   const [field, operator] = [match?.[1] ?? key.trim(), match?.[2]?.toUpperCase()];

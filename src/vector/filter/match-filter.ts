@@ -209,9 +209,14 @@ function wrongType(field: Field, operator: string, value: Literal): SovereignErr
   );
 }
 
+/** Of fields that a hint lists. */
+const MOST_NAMES = 50;
+
 function unknownField(name: string, known: readonly string[]): SovereignError {
   const near = suggestName(name, known);
-  const list = known.length === 0 ? "rows have no metadata" : `fields: ${known.join(", ")}`;
+  const more = known.length > MOST_NAMES ? " …" : "";
+  const names = known.slice(0, MOST_NAMES).join(", ") + more;
+  const list = known.length === 0 ? "rows have no metadata" : `fields: ${names}`;
   return new SovereignError("INVALID_PARAMETER_VALUE", `no row has a field \`${name}\``, {
     hint: near === null ? list : `did you mean \`${near}\`? ${list}`,
   });

@@ -17,8 +17,10 @@ interface Token {
 }
 
 const MAX_DEPTH = 200;
+/** Every row is tried on every condition. */
+const MAX_LENGTH = 1_000_000;
 const SCANNER =
-  /\s*(?:([A-Za-z_][\w.]*)|`((?:[^`]|``)+)`|"((?:[^"]|"")+)"|'((?:[^']|'')*)'|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(<=|>=|<>|!=|==|[=<>(),]))/y;
+  /\s*(?:([A-Za-z_][\w.]*)|`([^`]*(?:``[^`]*)*)`|"([^"]*(?:""[^"]*)*)"|'([^']*(?:''[^']*)*)'|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(<=|>=|<>|!=|==|[=<>(),]))/y;
 const BLANKS = /\s*/y;
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   "=": "=",
@@ -43,6 +45,7 @@ class FilterParser {
   #depth = 0;
 
   constructor(text: string) {
+    if (text.length > MAX_LENGTH) throw refuse("", MAX_LENGTH, "it is longer than any may be");
     this.#text = text;
     this.#tokens = scan(text);
   }

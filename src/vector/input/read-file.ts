@@ -34,6 +34,8 @@ export interface ReadFileOptions {
 }
 
 const BATCH_ROWS = 8192;
+/** Of JSON: what is nested deeper is no data. */
+const MOST_DEPTH = 100;
 const MOST_PARQUET_BYTES = 4 * 1024 ** 3;
 
 /** Rows in batches, in the order of the file. */
@@ -93,33 +95,44 @@ async function* lineRows(path: string, options: ReadFileOptions): AsyncGenerator
     number++;
     if (line.trim() === "") continue;
     const where = `line ${number}`;
-    const value = parseJson(line, { source: `\`${options.source}\`, ${where}` });
+    const source = `\`${options.source}\`, ${where}`;
+    const value = parseJson(line, { source, maxDepth: MOST_DEPTH });
     yield toRow(value as Cell, where, options);
   }
 }
 
 function* documentRows(path: string, options: ReadFileOptions): Generator<VectorRow> {
-  const value = parseJson(readFileSync(path, "utf8"), { source: `\`${options.source}\`` });
+  const settings = { source: `\`${options.source}\``, maxDepth: MOST_DEPTH };
+  const value = parseJson(readFileSync(path, "utf8"), settings);
   const list = Array.isArray(value) ? value : [value];
   for (const [i, item] of list.entries()) yield toRow(item as Cell, `row ${i + 1}`, options);
 }
 
 async function* arrowRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
   const { tableFromIPC } = await import("apache-arrow");
-  const table = (() => {
+  const bytes = readFileSync(path);
+  // The library looks at little before it reads: what it throws is about the bytes.
+  const read = <T>(work: () => T): T => {
     try {
-      return tableFromIPC(readFileSync(path));
+      return work();
     } catch (cause) {
-      throw new SovereignError("DATA_LOSS", `\`${options.source}\` is no readable Arrow file`, {
-        hint: "write it without compression, or as Parquet",
-        cause,
-      });
+      throw noArrow(options.source, cause);
     }
-  })();
-  let count = 0;
+  };
+  const table = read(() => tableFromIPC(bytes));
+  // An id takes a byte at least.
+  if (table.numRows > bytes.length) throw noArrow(options.source);
   // apache-arrow gives the chunks of an empty table no type.
   if (table.numRows === 0) return;
-  for (const cells of tableToRows(table)) yield toRow(cells, `row ${++count}`, options);
+  const rows = read(() => tableToRows(table));
+  for (const [i, cells] of rows.entries()) yield toRow(cells, `row ${i + 1}`, options);
+}
+
+function noArrow(source: string, cause?: unknown): SovereignError {
+  return new SovereignError("DATA_LOSS", `\`${source}\` is no readable Arrow file`, {
+    hint: "write it without compression, or as Parquet",
+    cause,
+  });
 }
 
 function toRow(value: Cell, where: string, options: ReadFileOptions): VectorRow {
@@ -135,11 +148,13 @@ function toRow(value: Cell, where: string, options: ReadFileOptions): VectorRow 
       "name the column of the ids with `--id-column`",
     );
   }
-  const metadata: Record<string, MetadataValue> = {};
-  for (const [name, cell] of Object.entries(cells)) {
-    if (name !== idColumn && name !== vectorColumn) metadata[name] = plainValue(cell);
-  }
-  const row = { id: String(id), metadata: metadata as Metadata };
+  const others = Object.entries(cells).filter(
+    ([name]) => name !== idColumn && name !== vectorColumn,
+  );
+  const metadata: Metadata = Object.fromEntries(
+    others.map(([name, cell]) => [name, plainValue(cell)]),
+  );
+  const row = { id: String(id), metadata };
   const vector = readVector(cells[vectorColumn] ?? null, `\`${source}\`, ${where}`);
   return vector === null ? row : { ...row, vector };
 }
@@ -154,8 +169,8 @@ function readVector(cell: Cell, where: string): number[] | null {
       value = null;
     }
   }
-  const isNumbers = Array.isArray(value) && value.every((item) => typeof item === "number");
-  if (isNumbers) return value as number[];
+  const isNumber = (item: unknown): boolean => typeof item === "number" || typeof item === "bigint";
+  if (Array.isArray(value) && value.every(isNumber)) return value.map(Number);
   throw refuse(
     `${where}: its vector is no list of numbers`,
     "name the column of the vectors with `--vector-column`",

@@ -66,7 +66,7 @@ async function answer(service: Service, request: IncomingMessage, body: string):
   const words = path.slice(ROOT.length).split("/").map(decodeWord);
   const message = { ...queryMessage(search), ...readMessage(body) };
   const [group, name, ...more] = words;
-  const method = request.method ?? "GET";
+  const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
   if (group === "endpoints") {
     if (name === undefined) {
       if (method === "POST") return createEndpoint(service, message);

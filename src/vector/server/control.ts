@@ -118,6 +118,7 @@ export async function createIndex(
     refuseMembers(spec, ["embedding_source_columns"]);
     const { column: vectorColumn, dims } = readVectorColumn(spec);
     const schema = readSchema(spec);
+    if (vectorColumn === keyColumn) throw refuse(`\`${keyColumn}\` cannot be key and vector`);
     await service.indexes.create(name, {
       names: { endpoint, keyColumn, vectorColumn, schema },
       dims,

@@ -5,11 +5,11 @@ import type { MetadataValue } from "../types.ts";
 import {
   checkColumns,
   type IndexShape,
-  isNumbers,
   readColumn,
   shapeOf,
   toId,
   toRow,
+  toVector,
 } from "./index-rows.ts";
 import {
   type Message,
@@ -60,10 +60,9 @@ export async function queryIndex(
 }
 
 function toQuery(message: Message): VectorQuery {
-  const vector = message.query_vector ?? undefined;
-  if (vector !== undefined && !isNumbers(vector)) {
-    throw refuse("`query_vector` must be a list of numbers");
-  }
+  const given = message.query_vector ?? undefined;
+  const vector = given === undefined ? undefined : toVector(given);
+  if (vector === null) throw refuse("`query_vector` must be a list of numbers");
   const text = readText(message, "query_text");
   const type = readChoice(message, "query_type", QUERY_TYPES);
   const scoreThreshold = readNumber(message, "score_threshold");

@@ -6,6 +6,7 @@
 import { SovereignError } from "../../core/errors.ts";
 import { suggestName } from "../../core/suggest.ts";
 import type { Collection } from "../collection.ts";
+import { fieldValue } from "../fields.ts";
 import type { Metadata, MetadataValue, VectorRow } from "../types.ts";
 import { refuse } from "./message.ts";
 
@@ -53,20 +54,21 @@ export function toRow(value: unknown, shape: IndexShape): VectorRow {
   }
   const cells = value as Readonly<Record<string, unknown>>;
   const id = toId(cells[shape.keyColumn], shape);
-  const metadata: Record<string, unknown> = {};
-  for (const [name, cell] of Object.entries(cells)) {
+  const others = Object.entries(cells).filter(([name, cell]) => {
     const isApart = name === shape.vectorColumn || (name === shape.keyColumn && name === "id");
-    if (!isApart && cell !== null) metadata[name] = cell;
-  }
-  const row = { id, metadata: metadata as Metadata };
+    return !isApart && cell !== null;
+  });
+  const row = { id, metadata: Object.fromEntries(others) as Metadata };
   if (shape.vectorColumn === null) return row;
-  const vector = cells[shape.vectorColumn];
-  if (isNumbers(vector)) return { ...row, vector };
+  const vector = toVector(cells[shape.vectorColumn]);
+  if (vector !== null) return { ...row, vector };
   throw refuse(`row \`${id}\`: \`${shape.vectorColumn}\` must be a list of numbers`);
 }
 
-export function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "number");
+/** A list of numbers, null for anything else; whole numbers may be longer than a double's. */
+export function toVector(value: unknown): number[] | null {
+  const isNumber = (item: unknown): boolean => typeof item === "number" || typeof item === "bigint";
+  return Array.isArray(value) && value.every(isNumber) ? value.map(Number) : null;
 }
 
 /** A primary key as an id. */
@@ -84,7 +86,7 @@ export function readColumn(
 ): MetadataValue {
   if (column === shape.keyColumn) return keyOf(id, shape);
   if (column === shape.vectorColumn) return Array.from(vector ?? []);
-  return metadata?.[column] ?? null;
+  return fieldValue(metadata, column) ?? null;
 }
 
 function keyOf(id: string, { isNumericKey }: IndexShape): MetadataValue {
@@ -93,12 +95,19 @@ function keyOf(id: string, { isNumericKey }: IndexShape): MetadataValue {
   return Number.isSafeInteger(number) ? number : BigInt(id);
 }
 
+/** Of columns that a hint lists. */
+const MOST_NAMES = 50;
+
 /** INVALID_PARAMETER_VALUE for a column that the index does not have. */
 export function checkColumns(columns: readonly string[], shape: IndexShape): void {
-  const odd = columns.find((column) => !shape.columns.includes(column));
-  if (odd === undefined) return;
+  const known = new Set(shape.columns);
+  const odd = columns.find((column) => !known.has(column));
+  // A short request must not ask for an answer without end.
+  if (odd === undefined && columns.length <= 2 * known.size) return;
+  if (odd === undefined) throw refuse("`columns` names the same columns again and again");
   const near = suggestName(odd, shape.columns);
-  const list = `columns: ${shape.columns.join(", ")}`;
+  const more = shape.columns.length > MOST_NAMES ? " …" : "";
+  const list = `columns: ${shape.columns.slice(0, MOST_NAMES).join(", ")}${more}`;
   throw new SovereignError("INVALID_PARAMETER_VALUE", `the index has no column \`${odd}\``, {
     hint: near === null ? list : `did you mean \`${near}\`? ${list}`,
   });

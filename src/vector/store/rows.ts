@@ -6,6 +6,7 @@
  * the id, and one array for each field a filter has named.
  */
 import { parseJson } from "../../core/json/index.ts";
+import { fieldValue } from "../fields.ts";
 import type { Metadata, MetadataValue } from "../types.ts";
 
 const FIRST_CAPACITY = 64;
@@ -164,7 +165,8 @@ export class Rows {
   /** Values of one field by row index, `undefined` where a row has none; grows with the rows. */
   column(field: string): readonly (MetadataValue | undefined)[] {
     const column = this.#columns.get(field) ?? [];
-    for (let i = column.length; i < this.length; i++) column.push(this.metadata(i)[field]);
+    for (let i = column.length; i < this.length; i++)
+      column.push(fieldValue(this.metadata(i), field));
     this.#columns.set(field, column);
     return column;
   }

@@ -100,12 +100,9 @@ function readBatch(
     if (key === null || key === "") withoutKey++;
     else if (vector === null) withoutVector.push(String(key));
     if (key === null || key === "" || vector === null) continue;
-    const metadata: Record<string, MetadataValue> = {};
-    for (const { name, type, values } of fields) {
-      const value = toMetadata(values.get(i), type);
-      if (value !== null) metadata[name] = value;
-    }
-    const row = { id: String(key), metadata: metadata as Metadata };
+    const cells = fields.map(({ name, type, values }) => [name, toMetadata(values.get(i), type)]);
+    const metadata: Metadata = Object.fromEntries(cells.filter(([, value]) => value !== null));
+    const row = { id: String(key), metadata };
     rows.push(vector === undefined ? row : { ...row, vector: Float32Array.from(vector, Number) });
   }
   return { rows, withoutVector, withoutKey };

@@ -36,7 +36,7 @@ export function parseTextQuery(text: string): TextClause[] {
 }
 
 function phraseClauses(text: string): TextClause[] {
-  const words = splitWords(text);
+  const words = splitWords(text).slice(0, MOST_CLAUSES);
   return words.length > 1 ? [{ kind: "phrase", words }] : words.map(wordClause);
 }
 

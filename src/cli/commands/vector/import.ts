@@ -60,7 +60,7 @@ async function importRows(context: CommandContext, name: string, file: RowFile):
   const collection = await openCollection(context, name, "write");
   refuseFollower(collection, name);
   try {
-    const taken = await takeRows(collection, file, context);
+    const taken = await takeRows(collection, file, context, { willOptimize: true });
     await optimizeCollection(context, collection);
     await reportTaken(context, name, { taken, rows: collection.count });
     return collection.count;
