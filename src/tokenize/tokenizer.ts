@@ -157,17 +157,20 @@ export class Tokenizer {
       const maxLength = Math.max(0, truncation.maxLength - added);
       encodings = truncate(encodings, { ...truncation, maxLength });
     }
-    const overflowing = encodings.length === 1 ? encodings[0]!.overflowing : [];
     const whole = this.#process(encodings, addSpecialTokens);
-    whole.overflowing = overflowing.map((part) => this.#process([part], addSpecialTokens));
+    whole.overflowing = listOverflow(encodings).map((parts) =>
+      this.#process(parts, addSpecialTokens),
+    );
     return whole;
   }
 
-  #process(encodings: Encoding[], addSpecialTokens: boolean): Encoding {
+  #process(encodings: readonly Encoding[], addSpecialTokens: boolean): Encoding {
     const { postProcessor } = this.parts;
-    if (postProcessor === null) return joinEncodings(encodings);
+    // A window of one text stands beside several of the other, and processors change what they get.
+    const fresh = encodings.map((encoding) => encoding.slice(0, encoding.length));
+    if (postProcessor === null) return joinEncodings(fresh);
     const tokenOf = (id: number): string | undefined => this.tokenOf(id);
-    return joinEncodings(postProcessor.process(encodings, { addSpecialTokens, tokenOf }));
+    return joinEncodings(postProcessor.process(fresh, { addSpecialTokens, tokenOf }));
   }
 
   #encodeSequence(texts: readonly string[], sequence: number, special: SpecialMode): Encoding {
@@ -225,6 +228,16 @@ export class Tokenizer {
   decodeStream({ skipSpecialTokens = true } = {}): DecodeStream {
     return new DecodeStream(this, skipSpecialTokens);
   }
+}
+
+/** What truncation cut off: of a pair every window of one text with every one of the other. */
+function listOverflow([first, second]: readonly Encoding[]): Encoding[][] {
+  if (second === undefined) return first!.overflowing.map((part) => [part]);
+  const seconds = [second, ...second.overflowing];
+  return [
+    ...first!.overflowing.flatMap((part) => seconds.map((other) => [part, other])),
+    ...second.overflowing.map((other) => [first!, other]),
+  ];
 }
 
 interface IdList {

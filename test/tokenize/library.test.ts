@@ -143,6 +143,18 @@ describe("pairs, truncation and padding", async () => {
     }
   });
 
+  test("the overflow of a pair has every window of one text with every one of the other", () => {
+    const truncation = { maxLength: 7 };
+    const encoding = tokenizer.encode("the cat sat", { pair: "the hat sat", truncation });
+    const texts = [encoding, ...encoding.overflowing].map(({ ids, sequenceIds }) =>
+      [0, 1].map((which) => ids.filter((_, i) => sequenceIds[i] === which).join()),
+    );
+    const [firsts, seconds] = [0, 1].map((which) => new Set(texts.map((pair) => pair[which])));
+    expect(texts.length).toBe(firsts!.size * seconds!.size);
+    expect(firsts!.size).toBeGreaterThan(1);
+    expect(encoding.overflowing.every(({ length }) => length <= 7)).toBe(true);
+  });
+
   test("padding fills a batch to the longest, or to a multiple", () => {
     const batch = tokenizer.encodeBatch(["the cat sat", "the"], { padding: { multipleOf: 8 } });
     expect(batch.map(({ length }) => length)).toEqual([8, 8]);

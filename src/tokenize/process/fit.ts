@@ -104,7 +104,7 @@ function windows(
 
 /** Fills every encoding, and its overflow, up to one length. */
 export function pad(encodings: readonly Encoding[], options: Padding): void {
-  const longest = Math.max(0, ...encodings.map(({ length }) => length));
+  const longest = encodings.reduce((most, { length }) => Math.max(most, length), 0);
   let length = options.length ?? longest;
   const { multipleOf = 0 } = options;
   if (multipleOf > 0) length = Math.ceil(length / multipleOf) * multipleOf;

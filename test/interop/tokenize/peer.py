@@ -133,6 +133,57 @@ def all_ids(name, texts, parse=False, add=False):
     return [LOADED[name].encode(text, parse, add) for text in read_texts(texts)]
 
 
+def described(encoding):
+    """What an encoding says, without its overflow."""
+    sequences = zip(encoding.sequence_ids, encoding.attention_mask)
+    return {
+        "ids": encoding.ids,
+        "offsets": encoding.offsets,
+        "typeIds": encoding.type_ids,
+        "attentionMask": encoding.attention_mask,
+        "specialTokensMask": encoding.special_tokens_mask,
+        "wordIds": [-1 if word is None else word for word in encoding.word_ids],
+        # Without a post-processor padding counts as the first text there.
+        "sequenceIds": [-1 if which is None or mask == 0 else which for which, mask in sequences],
+    }
+
+
+def encodings(name, requests):
+    """Encodings with all they say, each asked for with its own truncation and padding.
+
+    What is to be truncated is encoded whole first: `encode` stops early and drops the overflow.
+    """
+    from tokenizers import Tokenizer
+
+    tokenizer = LOADED[name].tokenizer
+    parts = json.loads(tokenizer.to_str())
+    bare = Tokenizer.from_str(json.dumps({**parts, "post_processor": None}))
+    answers = []
+    for asked in requests:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        bare.encode_special_tokens = not asked["parse"]
+        try:
+            if asked["truncation"] is not None:
+                tokenizer.enable_truncation(**asked["truncation"])
+            if asked["padding"] is not None:
+                tokenizer.enable_padding(pad_token="", **asked["padding"])
+            texts = [text for text in (asked["text"], asked["pair"]) if text is not None]
+            if asked["truncation"] is None:
+                tokenizer.encode_special_tokens = not asked["parse"]
+                encoding = tokenizer.encode(*texts, add_special_tokens=asked["add"])
+            else:
+                raw = [bare.encode(text, add_special_tokens=False) for text in texts]
+                encoding = tokenizer.post_process(*raw, add_special_tokens=asked["add"])
+            overflowing = [described(part) for part in encoding.overflowing]
+            answers.append({**described(encoding), "overflowing": overflowing})
+        except BaseException as error:  # noqa: BLE001 (Rust panics too)
+            answers.append({"error": str(error)})
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return answers
+
+
 def special_tokens(name):
     return LOADED[name].special_tokens()
 
@@ -235,6 +286,7 @@ OPERATIONS = {
     "offsets": offsets,
     "decode": decode,
     "all_ids": all_ids,
+    "encodings": encodings,
     "train": train,
     "train_pieces": train_pieces,
 }
