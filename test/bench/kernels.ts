@@ -154,7 +154,10 @@ function contendersOf(job: string | undefined, peers: readonly Peer[]): Contende
 function print({ name, amount, unit }: Omit<Job, "prepare">, rows: readonly Measured[]): void {
   for (const row of rows) {
     const [wall, cpu] = [Math.min(...row.wallMs), Math.min(...row.cpuMs)];
-    const rate = (ms: number): string => ((amount / ms) * 1e3).toFixed(amount < 0.1 ? 3 : 1);
+    const rate = (ms: number): string => {
+      const perSecond = (amount / ms) * 1e3;
+      return perSecond.toFixed(perSecond < 1 ? 3 : 1);
+    };
     console.log(
       `| ${name} | ${row.name} | ${wall.toFixed(1)} | ${rate(wall)} ${unit} | ${cpu.toFixed(1)} | ${rate(cpu)} |`,
     );

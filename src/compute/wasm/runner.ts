@@ -61,7 +61,7 @@ export interface Runner {
 /** Cost below which a second thread takes longer to wake than it saves. */
 const LEAST_SHARE = 65_536;
 
-/** Sorting needs four times the bytes of its operand to work in; nothing needs more. */
+/** Bytes wanted for each of an operand from outside: sorting works in four times its operand's. */
 const WORKING_SPACE = 5;
 
 /** The part of each memory that arrays leave to the work of calls. */

@@ -2,9 +2,9 @@
 // into panels of 4 rows ([panel][k][4]), B into panels of 8 columns ([panel][k][8]). The micro kernel
 // keeps a 4 x 8 tile of C in eight registers; more of them spill and halve the speed, and so does
 // unrolling by hand, since V8 puts all loads of a block before its products.
-// K goes by in blocks of 1024, so a sum's order depends on K alone. Ending a tile costs about 80 cycles
-// beside the 4 of a step: blocks of 512 are 4 % slower, though a panel of B then fits twice into the
-// first-level cache.
+// K goes by in blocks of 1024, so a sum's order depends on K alone. Ending a tile costs about 80
+// cycles beside the 4 of a step: blocks of 512 are 4 % slower, though a panel of B then fits twice
+// into the first-level cache.
 import { madd } from "../shared-simd";
 
 const K_BLOCK: i32 = 1024;

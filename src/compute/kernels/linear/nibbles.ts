@@ -1,6 +1,6 @@
-// Matrices in GGML's blocks of 32 codes of four or five bits times a vector of 8-bit codes with a scale
-// for each 32 (`quantize8`): Q4_0 and Q5_0 (value = d * (code - 8 or 16)), Q4_1 and Q5_1 (d * code + m).
-// A block: f16 d, f16 m of the second two, four bytes of fifth bits, 16 bytes of two nibbles.
+// Matrices in GGML's blocks of 32 codes of four or five bits times a vector of 8-bit codes with a
+// scale for each 32 (`quantize8`): Q4_0 and Q5_0 (value = d * (code - 8 or 16)), Q4_1 and Q5_1
+// (d * code + m). A block: f16 d, f16 m of the second two, four bytes of fifth bits, 16 of nibbles.
 import { sumLanes, madd } from "../shared-simd";
 import { halfToFloat } from "./half";
 import { dot16, fifthBits } from "./quantised";
