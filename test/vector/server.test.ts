@@ -232,3 +232,17 @@ test("a body that is too large is refused before it is read", async () => {
   });
   expect(answer).toBe(400);
 });
+
+test("clients find the model endpoint of an embedder, and the facts of the host", async () => {
+  const found = await send("GET", "/api/2.0/serving-endpoints/lsa%3A64");
+  expect(found.body).toMatchObject({ name: "lsa:64", state: { ready: "READY" } });
+  const list = await send("GET", "/api/2.0/serving-endpoints");
+  expect((list.body.endpoints as { name: string }[]).map(({ name }) => name)).toEqual([
+    ...["lab-hash", "lsa", "tfidf"],
+  ]);
+  expect((await send("GET", "/api/2.0/serving-endpoints/gpt")).status).toBe(404);
+  expect(await send("GET", "/.well-known/databricks-config")).toMatchObject({
+    ...{ status: 200, body: {} },
+  });
+  expect((await send("POST", "/.well-known/databricks-config")).status).toBe(404);
+});

@@ -83,14 +83,16 @@ export async function createFromTable(
   const { dims: _, ...options } = plan.options;
   const dims = plan.dims === undefined ? {} : { dims: plan.dims };
   await store.createFromTable(name, lake, { ...options, ...dims, source });
+  const collection = await openCollection(context, name, "write");
   try {
-    const collection = await openCollection(context, name, "write");
     const result = await syncWithProgress(context, { name, collection, lake });
     await optimizeCollection(context, collection);
     await collection.close();
     await context.note(describeSync(name, result));
     await context.note(`next: sovereign vector query ${name} --help`);
   } catch (error) {
+    // Whoever writes a collection keeps others from deleting it.
+    await collection.close();
     await store.drop(name).catch(() => undefined);
     throw error;
   }

@@ -14,6 +14,8 @@ const MOST_DIMS = 65_536;
 
 type BuiltIn = keyof typeof BUILT_IN;
 
+export const BUILT_IN_NAMES = Object.keys(BUILT_IN) as readonly BuiltIn[];
+
 /** A built-in embedder's name and dimensions (`lsa:128`); null for what names a model. */
 export function parseSpec(spec: string): { name: BuiltIn; dims: number } | null {
   const [, name, size] = /^([a-z-]+)(?::(\d+))?$/.exec(spec) ?? [];
@@ -56,7 +58,7 @@ async function openModel(path: string, spec: string, options: EmbedderOptions): 
   const folder = isFolder ? path : dirname(path);
   if (!isFolder && !existsSync(path)) {
     throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no embedder \`${spec}\``, {
-      hint: `name ${Object.keys(BUILT_IN).join(", ")}, or a folder with model.safetensors, tokenizer.json and config.json`,
+      hint: `name ${BUILT_IN_NAMES.join(", ")}, or a folder with model.safetensors, tokenizer.json and config.json`,
     });
   }
   const nested = join(folder, "0_StaticEmbedding");

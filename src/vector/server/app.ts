@@ -2,7 +2,7 @@
  * The REST API of Databricks Vector Search (api/2.0/vector-search, as databricks-sdk 0.156 and
  * databricks-ai-search 0.81 speak it) over collections. A function from request to response;
  * `server.ts` puts it on a port. The token of a client is not looked at: whoever reaches the port
- * may call.
+ * may call. Of other APIs it answers what those clients ask on the way.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SovereignError } from "../../core/errors.ts";
@@ -21,6 +21,7 @@ import {
 } from "./control.ts";
 import { deleteData, queryIndex, queryNextPage, scanIndex, upsertData } from "./data.ts";
 import { type Message, readMessage, refuse, requireText } from "./message.ts";
+import { getModelEndpoint, listModelEndpoints } from "./model-endpoints.ts";
 
 /** Answers one request; never rejects. */
 export type App = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -32,6 +33,9 @@ export interface AppOptions {
   readonly onFailure?: (request: string, error: unknown) => void;
 }
 
+const MODELS = "/api/2.0/serving-endpoints";
+/** What databricks-sdk asks a host for first; without an answer it warns. */
+const HOST_FACTS = "/.well-known/databricks-config";
 const ROOT = "/api/2.0/vector-search/";
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
@@ -62,7 +66,7 @@ export function createApp({ service, gate, onFailure }: AppOptions): App {
 
 async function answer(service: Service, request: IncomingMessage, body: string): Promise<unknown> {
   const [path = "", search = ""] = splitUrl(request);
-  if (!path.startsWith(ROOT)) throw noRoute(request);
+  if (!path.startsWith(ROOT)) return answerBeside(service, request, path);
   const words = path.slice(ROOT.length).split("/").map(decodeWord);
   const message = { ...queryMessage(search), ...readMessage(body) };
   const [group, name, ...more] = words;
@@ -82,6 +86,16 @@ async function answer(service: Service, request: IncomingMessage, body: string):
     return answerIndexes(service, { method, message, endpoint: null, words: words.slice(1) });
   }
   throw noRoute(request);
+}
+
+/** What clients of indexes ask of other parts of a workspace. */
+function answerBeside(service: Service, request: IncomingMessage, path: string): unknown {
+  if (request.method !== "GET") throw noRoute(request);
+  if (path === HOST_FACTS) return {};
+  if (path === MODELS) return listModelEndpoints(service.indexes.embedders());
+  if (!path.startsWith(`${MODELS}/`)) throw noRoute(request);
+  const name = decodeWord(path.slice(MODELS.length + 1));
+  return getModelEndpoint(name, service.indexes.embedders());
 }
 
 interface IndexRequest {

@@ -19,6 +19,7 @@ import {
   requireObject,
   requireText,
 } from "./message.ts";
+import { modelEndpointName } from "./model-endpoints.ts";
 
 /** What the routes share. */
 export interface Service {
@@ -198,7 +199,7 @@ function describe(service: Service, name: string, collection: Collection) {
   const embedding_source_columns =
     embedder === undefined
       ? []
-      : [{ name: embedder.field, embedding_model_endpoint_name: embedder.spec }];
+      : [{ name: embedder.field, embedding_model_endpoint_name: modelEndpointName(embedder.spec) }];
   const isReady = source === undefined || (synced !== undefined && !isFilling);
   const state = stateOf(source, {
     isReady,

@@ -70,6 +70,19 @@ export class Indexes {
     return this.#options.store.madeAs(name).names?.endpoint ?? LOCAL_ENDPOINT;
   }
 
+  /** The embedders of collections; nothing is opened. */
+  embedders(): string[] {
+    return this.names().flatMap((name) => {
+      try {
+        return this.#options.store.madeAs(name).embedder?.spec ?? [];
+      } catch (error) {
+        // One damaged file must not hide the others.
+        if (error instanceof SovereignError) return [];
+        throw error;
+      }
+    });
+  }
+
   /** Lends the collection of an index; RESOURCE_DOES_NOT_EXIST without one of that name. */
   use<T>(
     name: string,

@@ -4,6 +4,7 @@ Arguments: the server's address, the name of a table with the columns id, title 
 what came back as JSON, by step; `client.test.ts` says what it must be.
 """
 import json
+import logging
 import sys
 import time
 import warnings
@@ -107,7 +108,26 @@ answers["failures"] = {
     "endpoint in use": failure(lambda: client.delete_endpoint("shop")),
 }
 
+client.create_delta_sync_index(
+    "shop", "main.default.embedded", "id", table, "TRIGGERED",
+    embedding_source_column="title", embedding_model_endpoint_name="lab-hash",
+)
+embedded = client.get_index("shop", "main.default.embedded")
+wait(embedded)
+answers["embedded"] = embedded.similarity_search(
+    query_text="b", columns=["id", "title"], num_results=1
+)["result"]["data_array"]
+client.delete_index(index_name="main.default.embedded")
+
+logged = []
+logging.getLogger("databricks.sdk").addHandler(type("Sink", (logging.Handler,), {
+    "emit": lambda self, record: logged.append(record.getMessage())
+})(level=logging.WARNING))
 sdk = WorkspaceClient(host=url, token="x")
+answers["logged"] = logged
+model = sdk.serving_endpoints.get("lab-hash")
+answers["model"] = [model.name, model.state.ready.value, model.task]
+answers["models"] = [e.name for e in sdk.serving_endpoints.list()]
 answers["sdk_endpoints"] = sorted(e.name for e in sdk.vector_search_endpoints.list_endpoints())
 info = sdk.vector_search_indexes.get_index("main.default.direct")
 answers["sdk_index"] = [info.index_type.value, info.primary_key, info.status.ready]

@@ -91,6 +91,10 @@ const EXPECTED = {
     "missing endpoint": ["NotFound", "RESOURCE_DOES_NOT_EXIST"],
     "endpoint in use": ["ResourceConflict", "RESOURCE_CONFLICT"],
   },
+  embedded: [[2, "b", expect.any(Number)]],
+  logged: [],
+  model: ["lab-hash", "READY", "llm/v1/embeddings"],
+  models: ["lab-hash", "lsa", "tfidf"],
   sdk_endpoints: ["local", "shop"],
   sdk_index: ["DIRECT_ACCESS", "id", true],
   sdk_query: {
