@@ -5,6 +5,7 @@
  */
 import type { AddedTokens, SpecialMode } from "./added-tokens.ts";
 import type { Decode } from "./decode/decoders.ts";
+import { requireTokenId } from "./decode/token-id.ts";
 import { Encoding } from "./encoding.ts";
 import { FAST_BYTES, type FastEncoder } from "./fast/fast-bytes.ts";
 import type { TokenizerSpec } from "./load/assemble.ts";
@@ -216,6 +217,7 @@ export class Tokenizer {
     const { addedTokens, model, decode } = this.parts;
     const tokens: string[] = [];
     for (const id of ids) {
+      requireTokenId(id);
       if (skipSpecialTokens && addedTokens.get(id)?.isSpecial) continue;
       const token = addedTokens.formOf(id) ?? model.tokenOf(id);
       if (token !== undefined) tokens.push(token);

@@ -61,6 +61,11 @@ function randomText(seed: number, length: number): string {
 describe("byte-level BPE", async () => {
   const tokenizer = await trainBytes();
 
+  test.each([-1, 1.5, Number.NaN, 2 ** 32])("%s is no id", (id) => {
+    expect(() => tokenizer.decode([id])).toThrow("is no token id");
+    expect(tokenizer.decode([9999])).toBe("");
+  });
+
   test("gives back every text as it was", () => {
     for (let seed = 0; seed < 50; seed++) {
       const text = randomText(seed, 60);

@@ -44,7 +44,31 @@ export async function openModel(
     });
   }
   const { openTokenizer } = await import("../../tokenize/index.ts");
-  return openTokenizer(resolve(context.io.cwd, model), await readPattern(pattern));
+  const path = resolve(context.io.cwd, model);
+  const options = await readPattern(pattern);
+  const opened = ((): OpenedTokenizer => {
+    try {
+      return openTokenizer(path, options);
+    } catch (cause) {
+      throw asWritten(cause, path, model);
+    }
+  })();
+  if (pattern === undefined || opened.kind === "tiktoken") return opened;
+  const what = `\`--pattern\` is for rank files, and \`${model}\` is of the kind ${opened.kind}`;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", what, {
+    hint: "leave it out: the file says itself how text is cut",
+  });
+}
+
+/** The error with the file as the command line has it. */
+function asWritten(cause: unknown, path: string, name: string): unknown {
+  if (!(cause instanceof SovereignError) || !cause.message.includes(path)) return cause;
+  const { code, message, hint, details } = cause;
+  return new SovereignError(code, message.replaceAll(path, name), {
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 /** A name, or with what no name has, an expression. */

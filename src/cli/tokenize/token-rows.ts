@@ -6,22 +6,24 @@ import type { RowSource } from "../output/rows.ts";
 import { type EncodeInputOptions, encodeInput } from "./encode-input.ts";
 import type { TextInput } from "./inputs.ts";
 
-const SCHEMA = structType([
+const FIELDS = [
   structField("id", { kind: "int" }),
   structField("token", { kind: "string" }),
   structField("start", { kind: "long" }),
   structField("end", { kind: "long" }),
-]);
+];
 
-/** The rows; places count from the beginning of each input. */
+/** The rows; places count from the beginning of each input, which rows of several name first. */
 export function tokenRows(
   inputs: readonly TextInput[],
   tokenizer: Tokenizer,
   options: EncodeInputOptions,
   context: CommandContext,
 ): RowSource {
+  const isNamed = inputs.length > 1;
+  const file = structField("file", { kind: "string" });
   return {
-    schema: SCHEMA,
+    schema: structType(isNamed ? [file, ...FIELDS] : FIELDS),
     async *batches() {
       for (const input of inputs) {
         for await (const { chunk, encoding } of encodeInput(input, tokenizer, options, context)) {
@@ -30,6 +32,7 @@ export function tokenRows(
           yield {
             rowCount: encoding.length,
             columns: [
+              ...(isNamed ? [{ get: () => input.name }] : []),
               { get: (row: number) => encoding.ids[row]! },
               { get: (row: number) => tokenizer.tokenOf(encoding.ids[row]!) ?? null },
               { get: (row: number) => place(row, 0) },

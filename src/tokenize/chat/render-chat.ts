@@ -5,10 +5,12 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import type { ParsedTemplate } from "./run-template.ts";
 
 export interface ChatMessage {
   readonly role: string;
-  readonly content: unknown;
+  /** A text, or a list of parts for templates that go through them; none beside tool calls. */
+  readonly content?: unknown;
   readonly [field: string]: unknown;
 }
 
@@ -22,7 +24,10 @@ export interface ChatOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** The prompt for these messages. */
+/**
+ * The prompt for these messages. A template that is no Jinja, or that asks for more than any prompt
+ * takes, is DATA_LOSS, or INVALID_PARAMETER_VALUE where it was given.
+ */
 export async function renderChat(
   tokenizer: Tokenizer,
   messages: readonly ChatMessage[],
@@ -34,9 +39,16 @@ export async function renderChat(
       hint: "name one: `--template file.jinja`; files of chat models have theirs in `tokenizer_config.json`",
     });
   }
-  const { Template } = await import("@huggingface/jinja");
+  const { parseTemplate, runTemplate, TemplateLimit } = await import("./run-template.ts");
+  const program = ((): ParsedTemplate => {
+    try {
+      return parseTemplate(source);
+    } catch (cause) {
+      throw brokenTemplate(`the chat template's syntax is broken: ${messageOf(cause)}`, options);
+    }
+  })();
   try {
-    return new Template(source).render({
+    return runTemplate(program, {
       ...tokenizer.parts.namedTokens,
       ...options.variables,
       messages,
@@ -44,10 +56,25 @@ export async function renderChat(
       add_generation_prompt: options.addGenerationPrompt ?? false,
     });
   } catch (cause) {
+    if (cause instanceof TemplateLimit) {
+      throw brokenTemplate(`the chat template asks for too much: ${cause.message}`, options);
+    }
     throw new SovereignError(
       "INVALID_PARAMETER_VALUE",
-      `the chat template refuses these messages: ${(cause as Error).message}`,
+      `the chat template refuses these messages: ${messageOf(cause)}`,
       { hint: "roles are most often system, user and assistant, the last two by turns", cause },
     );
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** A template of the tokenizer's file is data, one that was given is the caller's. */
+function brokenTemplate(what: string, { template }: ChatOptions): SovereignError {
+  const code = template === undefined ? "DATA_LOSS" : "INVALID_PARAMETER_VALUE";
+  return new SovereignError(code, what, {
+    hint: "correct the template, or name another: `--template file.jinja`",
+  });
 }

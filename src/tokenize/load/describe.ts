@@ -1,13 +1,13 @@
 /**
- * A tokenizer as a `tokenizer.json`, or its ranks as a file of tiktoken's. Only what means the same
- * there is written; the rest is refused.
+ * A tokenizer as a `tokenizer.json`. Only what means the same there is written; the rest is refused.
  */
 import { SovereignError } from "../../core/errors.ts";
+import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel } from "../model/bpe.ts";
 import { UnigramModel } from "../model/unigram.ts";
 import { WordLevelModel } from "../model/word-level.ts";
 import { WordPieceModel } from "../model/word-piece.ts";
-import { charactersToBytes } from "../text/byte-characters.ts";
+import { alignText } from "../text/aligned-text.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import type { JsonObject } from "./fields.ts";
 import type { PieceSource } from "./piece-tokenizer.ts";
@@ -17,31 +17,68 @@ export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
   const { spec, addedTokens, pieces } = tokenizer.parts;
   // Where a space is put in front, normalized symbols would be found behind one alone.
   const isPlain = pieces?.settings.addsPrefix === true;
+  // Of several tokens with one id the last is found.
+  const added = addedTokens.all
+    .filter((token) => addedTokens.get(token.id) === token)
+    .sort((a, b) => a.id - b.id);
   return {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: [...addedTokens.all]
-      .sort((a, b) => a.id - b.id)
-      .map((token) => ({
-        id: token.id,
-        content: token.content,
-        single_word: token.isSingleWord,
-        lstrip: token.lstrip,
-        rstrip: token.rstrip,
-        normalized: token.isNormalized && !isPlain,
-        special: token.isSpecial,
-      })),
+    added_tokens: added.map((token) => ({
+      id: token.id,
+      content: token.content,
+      single_word: token.isSingleWord,
+      lstrip: token.lstrip,
+      rstrip: token.rstrip,
+      normalized: token.isNormalized && !isPlain,
+      special: token.isSpecial,
+    })),
     normalizer: spec.normalizer ?? null,
     pre_tokenizer: spec.pre_tokenizer ?? null,
     post_processor: spec.post_processor ?? null,
     decoder: spec.decoder ?? null,
-    model: describeModel(tokenizer),
+    model: describeModel(tokenizer, added),
   };
 }
 
-function describeModel({ parts: { model, pieces } }: Tokenizer): JsonObject {
-  const entries = [...model.entries()].sort(([, a], [, b]) => a - b);
+/**
+ * The added tokens that must stand in the model's vocabulary too, for their ids to last:
+ * `tokenizers` counts those that do not from the vocabulary's size, whatever the file says.
+ */
+function tokensToPlace({ parts }: Tokenizer, added: readonly AddedToken[]): AddedToken[] {
+  const { model } = parts;
+  let last = -1;
+  let isKept = true;
+  for (const { content, id } of added) {
+    const known = model.idOf(content);
+    if (known !== undefined && known !== id) {
+      throw cannot(`\`${content}\` is token ${known} of the model and added token ${id}`);
+    }
+    if (known === undefined && id !== Math.max(last + 1, model.size)) isKept = false;
+    last = Math.max(last, id);
+  }
+  return isKept ? [] : added.filter(({ content }) => model.idOf(content) === undefined);
+}
+
+/** Whether the model would find a token in a text's own pieces, were it in the vocabulary. */
+function isInReach({ parts: { model, preTokenize } }: Tokenizer, content: string): boolean {
+  if (model instanceof BpeModel && !model.options.ignoreMerges) return [...content].length === 1;
+  const text = alignText(content);
+  return (preTokenize?.(text) ?? [text]).some((piece) => piece.text.includes(content));
+}
+
+function describeModel(tokenizer: Tokenizer, added: readonly AddedToken[]): JsonObject {
+  const { model, pieces } = tokenizer.parts;
+  const placed = tokensToPlace(tokenizer, added);
+  const entries = [...model.entries()];
+  for (const { content, id } of placed) {
+    if (model instanceof UnigramModel || isInReach(tokenizer, content)) {
+      throw cannot(`\`${content}\` would lose its id ${id}, which \`tokenizers\` gives by order`);
+    }
+    entries.push([content, id]);
+  }
+  entries.sort(([, a], [, b]) => a - b);
   const vocab = Object.assign(Object.create(null), Object.fromEntries(entries)) as object;
   if (pieces !== null && pieces.settings.kind === "bpe") requirePlainPieces(pieces);
   if (model instanceof BpeModel) return describeBpe(model, vocab);
@@ -106,34 +143,6 @@ export function listMerges(model: BpeModel): [string, string][] {
     }
   }
   return merges;
-}
-
-/** The lines of a rank file; ids must be ranks, which those of merge lists are only by chance. */
-export function writeRanks(tokenizer: Tokenizer): string {
-  const { model, addedTokens } = tokenizer.parts;
-  if (!(model instanceof BpeModel) || tokenizer.parts.bytesOf === null) {
-    throw cannot("only byte-level BPE has ranks");
-  }
-  const lines: string[] = [];
-  for (const [token, id] of [...model.entries()].sort(([, a], [, b]) => a - b)) {
-    if (addedTokens.get(id)?.isSpecial) continue;
-    const bytes = charactersToBytes(token);
-    if (bytes !== null) lines.push(`${Buffer.from(bytes).toString("base64")} ${id}`);
-  }
-  requireRanks(model);
-  return `${lines.join("\n")}\n`;
-}
-
-/** Merging by ids must give what the list gives: merges in order make tokens in order. */
-function requireRanks({ rule }: BpeModel): void {
-  if (rule.kind !== "list") return;
-  for (let at = 5; at < rule.merges.length; at += 3) {
-    if (rule.merges[at]! < rule.merges[at - 3]!) {
-      throw cannot(
-        `merge ${(at + 1) / 3} makes an earlier token than the one before, so ids are no ranks`,
-      );
-    }
-  }
 }
 
 /** `tokenizer.json` could say the rest only nearly. */

@@ -30,15 +30,37 @@ export interface OpenedTokenizer {
 
 const MAX_BYTES = 500_000_000;
 
-/** The tokenizer of a file, or of the `tokenizer.json` in a folder. */
+/** The tokenizer of a file, or of the `tokenizer.json` in a folder; options are for rank files. */
 export function openTokenizer(path: string, options: TiktokenOptions = {}): OpenedTokenizer {
   const file = findFile(path);
+  return namingFile(path, () => openFile(file, options));
+}
+
+/** What is wrong with a file is said with its name. */
+function namingFile<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    const isOfFile =
+      cause instanceof SovereignError &&
+      (cause.code === "DATA_LOSS" || cause.code === "NOT_IMPLEMENTED");
+    if (!isOfFile || cause.message.includes(path)) throw cause;
+    const { code, message, hint, details } = cause;
+    throw new SovereignError(code, `\`${path}\`: ${message}`, {
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+}
+
+function openFile(file: string, options: TiktokenOptions): OpenedTokenizer {
   const bytes = readStart(file);
   if (bytes.subarray(0, 4).toString("latin1") === "GGUF") {
     return { tokenizer: loadGguf(openGguf(file)), kind: "gguf", path: file };
   }
   const { size } = statSync(file);
-  if (size > MAX_BYTES) throw malformed(`\`${path}\` has ${size} bytes, more than any tokenizer`);
+  if (size > MAX_BYTES) throw malformed(`\`${file}\` has ${size} bytes, more than any tokenizer`);
   const whole = readFileSync(file);
   const first = /\S/.exec(bytes.toString("latin1"))?.[0];
   if (first === "{") return { ...loadJson(whole, file), path: file };
@@ -49,7 +71,7 @@ export function openTokenizer(path: string, options: TiktokenOptions = {}): Open
       path: file,
     };
   }
-  return { tokenizer: loadLast(whole, path), kind: "sentencepiece", path: file };
+  return { tokenizer: loadLast(whole, file), kind: "sentencepiece", path: file };
 }
 
 /** What is nothing else may be of SentencePiece, whose files begin with no mark. */

@@ -16,6 +16,7 @@ import {
   QWEN_PATTERN,
   R50K_POSSESSIVE,
 } from "../text/known-patterns.ts";
+import { compilePattern } from "../text/pattern.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { assembleTokenizer } from "./assemble.ts";
 import { malformed } from "./fields.ts";
@@ -138,8 +139,22 @@ export interface TiktokenOptions {
 
 /** The tokenizer of a rank file: its bytes, or its text. */
 export function loadTiktoken(file: Uint8Array | string, options: TiktokenOptions = {}): Tokenizer {
+  if (options.pattern !== undefined) requirePattern(options.pattern);
   const bytes = typeof file === "string" ? Buffer.from(file, "utf8") : file;
   return buildRankTokenizer(readRanks(bytes), options);
+}
+
+/** A pattern of the caller's own is at fault itself, and not the file. */
+function requirePattern(pattern: string): void {
+  try {
+    compilePattern(pattern);
+  } catch (cause) {
+    if (!(cause instanceof SovereignError)) throw cause;
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `\`--pattern\`: ${cause.message}`, {
+      hint: "name an encoding such as cl100k_base, or write an expression of Oniguruma or fancy-regex",
+      cause,
+    });
+  }
 }
 
 /** A tokenizer of tokens that are bytes, with their ranks as ids. */

@@ -56,6 +56,24 @@ describe.skipIf(skipReason() !== null)("converted", () => {
     });
   });
 
+  const ranks = listFamilies().filter(({ peer: kind }) => /tiktoken|mistral_common/.test(kind));
+  test.each(ranks)("$name as tokenizer.json keeps every id", async (family) => {
+    const { tokenizer } = open(family);
+    const path = join(folder, `${family.name}.json`);
+    writeFileSync(path, JSON.stringify(describeTokenizer(tokenizer)));
+    const name = `${family.name}.json`;
+    await peer.ask("load", { name, peer: "tokenizers", path });
+    const special = tokenizer.parts.addedTokens.all.map(({ content }) => `a ${content}b`).join("");
+    for (const text of [special, texts.slice(0, 20).join(special.slice(0, 200))]) {
+      for (const parse of [true, false]) {
+        const theirs = await peer.ask<number[]>("encode", { name, text, parse });
+        const mode = parse ? "parse" : "text";
+        expect(theirs.join()).toBe(tokenizer.encodeIds(text, mode).join());
+        expect(openTokenizer(path).tokenizer.encodeIds(text, mode).join()).toBe(theirs.join());
+      }
+    }
+  });
+
   // Qwen 3 composes text first, which no GGUF file says.
   const written = "cl100k_base o200k_base qwen llama3_1 gpt4o deepseek_v3 minilm mistral_v3";
   const models = listFamilies().filter(({ name }) => written.split(" ").includes(name));

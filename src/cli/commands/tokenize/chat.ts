@@ -43,6 +43,11 @@ export const command = defineCommand({
   output: "text",
   seeAlso: ["tokenize encode"],
   async run(context, { args, flags }) {
+    if (flags.user !== undefined && args.messages !== undefined) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", "`--user` stands in place of a file", {
+        hint: `leave out \`--user\` or \`${args.messages}\``,
+      });
+    }
     const { tokenizer } = await openModel(flags, context);
     const { messages, tools } =
       flags.user === undefined
@@ -66,24 +71,45 @@ async function readMessages(name: string | undefined, context: CommandContext) {
   const [input] = await openInputs(name === undefined ? [] : [name], context);
   const chunks: Uint8Array[] = [];
   for await (const chunk of input!.read()) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  const source = input!.name === "-" ? "stdin" : `\`${input!.name}\``;
+  if (text.trim() === "") {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `${source} holds no messages`, {
+      hint: "name a file of messages or `--user TEXT`",
+    });
+  }
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString());
+    value = JSON.parse(text);
   } catch (cause) {
-    throw noMessages(`${input!.name} is no JSON: ${(cause as Error).message}`);
+    throw noMessages(`${source} is no JSON: ${(cause as Error).message}`);
   }
   const holder = (Array.isArray(value) ? { messages: value } : value) as {
     messages?: unknown;
     tools?: unknown[];
   } | null;
   const messages = holder?.messages;
-  if (!Array.isArray(messages) || !messages.every(isMessage))
-    throw noMessages(`${input!.name} holds no messages`);
-  return { messages, tools: holder?.tools };
+  if (!Array.isArray(messages)) throw noMessages(`${source} holds no list of messages`);
+  messages.forEach((message, i) => {
+    const fault = faultOf(message);
+    if (fault !== null) throw noMessages(`message ${i + 1} of ${source} ${fault}`);
+  });
+  return { messages: messages as ChatMessage[], tools: holder?.tools };
 }
 
-function isMessage(value: unknown): value is ChatMessage {
-  return typeof value === "object" && value !== null && "role" in value && "content" in value;
+/** What is wrong with a message of OpenAI's shape, or null. */
+function faultOf(message: unknown): string | null {
+  if (typeof message !== "object" || message === null || Array.isArray(message)) {
+    return "is no object";
+  }
+  const { role, content, tool_calls: calls } = message as Record<string, unknown>;
+  if (typeof role !== "string") return "has no `role`";
+  if (typeof content === "string" || Array.isArray(content)) return null;
+  if (content !== undefined && content !== null)
+    return "has a `content` that is no text and no list";
+  return role === "assistant" && Array.isArray(calls) && calls.length > 0
+    ? null
+    : "has neither `content` nor `tool_calls`";
 }
 
 function noMessages(what: string): SovereignError {

@@ -2,8 +2,10 @@
 import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/io/index.ts";
-import type { Tokenizer } from "../../../tokenize/index.ts";
+import type { AddedToken, Tokenizer } from "../../../tokenize/index.ts";
 import { defineCommand } from "../../command.ts";
+import type { CommandContext } from "../../context.ts";
+import { quoteShellWord } from "../../shell-words.ts";
 import { MODEL_FLAGS, openModel } from "../../tokenize/model-flags.ts";
 
 export const command = defineCommand({
@@ -50,7 +52,8 @@ export const command = defineCommand({
     const { tokenizer } = await openModel(flags, context);
     const content = await writeKind(kind, tokenizer);
     await writeFileAtomic(resolve(context.io.cwd, out), content);
-    await context.note(`wrote ${out}: ${tokenizer.vocabularySize} tokens`);
+    if (kind === "tiktoken") await noteRanks(out, { tokenizer, content: String(content) }, context);
+    else await context.note(`wrote ${out}: ${tokenizer.vocabularySize} tokens`);
     return 0;
   },
 });
@@ -74,4 +77,41 @@ async function writeKind(
     case "gguf":
       return writeGguf(tokenizer);
   }
+}
+
+/** Says what a rank file has no room for, and how to read it again. */
+async function noteRanks(
+  out: string,
+  { tokenizer, content }: { tokenizer: Tokenizer; content: string },
+  context: CommandContext,
+): Promise<void> {
+  const { describeRankFile, ENCODINGS } = await import("../../../tokenize/index.ts");
+  const { options, lost } = describeRankFile(tokenizer);
+  const { normalize, postProcessor } = tokenizer.parts;
+  const count = content.split("\n").length - 1;
+  await context.note(`wrote ${out}: ${count} ranks`);
+  const left = [
+    ...(lost.length > 0 ? [listTokens(lost)] : []),
+    ...(normalize === null ? [] : ["the normalizer"]),
+    ...((postProcessor?.countAdded(false) ?? 0) > 0 ? ["the tokens put around a text"] : []),
+  ];
+  if (left.length > 0) await context.note(`left out, as rank files have none: ${left.join("; ")}`);
+  if (options === null) {
+    await context.note("left out too: how text is cut, for which no one pattern stands");
+    return;
+  }
+  const known = ENCODINGS.find(({ rankCount }) => rankCount === count)?.name;
+  if ("encoding" in options && options.encoding === known) return;
+  const pattern = "encoding" in options ? options.encoding : options.pattern;
+  const words = ["sovereign", "tokenize", "encode", "-m", out, "--pattern", pattern];
+  await context.note(
+    `the file does not say how text is cut; read it with: ${words.map(quoteShellWord).join(" ")}`,
+  );
+}
+
+/** `2 added tokens (<|a|> 300, <|b|> 301)`. */
+function listTokens(tokens: readonly AddedToken[]): string {
+  const shown = tokens.slice(0, 3).map(({ content, id }) => `${content} ${id}`);
+  const names = `${shown.join(", ")}${tokens.length > shown.length ? ", …" : ""}`;
+  return `${tokens.length} added token${tokens.length === 1 ? "" : "s"} (${names})`;
 }

@@ -6,6 +6,7 @@ import { MODEL_FLAGS, openModel, SPECIAL_FLAG, specialMode } from "../../tokeniz
 import { tokenRows } from "../../tokenize/token-rows.ts";
 
 export const TOKEN_FIELDS = [
+  { name: "file", type: { kind: "string" }, summary: "the input, where there are several" },
   { name: "id", type: { kind: "int" }, summary: "the token's number" },
   { name: "token", type: { kind: "string" }, summary: "as the vocabulary writes it" },
   { name: "start", type: { kind: "long" }, summary: "first byte in the text" },
