@@ -2,7 +2,9 @@
 import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
 import {
+  type Collection,
   type CollectionOptions,
+  type CollectionSettings,
   isEmbedderName,
   METRICS,
   type TextField,
@@ -79,6 +81,58 @@ export function readCreateFlags(
     ...(k1 === undefined ? {} : { k1 }),
     ...(b === undefined ? {} : { b }),
   };
+}
+
+/** INVALID_PARAMETER_VALUE for flags that ask a collection to be another than it is. */
+export function refuseOtherSettings(
+  flags: CreateFlags,
+  name: string,
+  { settings, context }: { settings: CollectionSettings; context: CommandContext },
+): void {
+  const { metric, embedder, embedField, text, language, k1, b } = readCreateFlags(
+    flags,
+    undefined,
+    context,
+  );
+  const asked = {
+    metric,
+    embedder,
+    "embed-field": embedField,
+    text: flags.text === undefined ? undefined : formatText(text as TextField[]),
+    language,
+    k1,
+    b,
+  };
+  const known = {
+    ...settings,
+    embedder: settings.embedder?.spec,
+    "embed-field": settings.embedder?.field,
+    text: formatText(settings.text),
+  };
+  for (const [flag, value] of Object.entries(asked)) {
+    const has = known[flag as keyof typeof asked];
+    if (value === undefined || value === has) continue;
+    const what = has === undefined || has === "" ? "none" : `\`${has}\``;
+    throw new SovereignError(
+      "INVALID_PARAMETER_VALUE",
+      `\`--${flag} ${value}\` is for a new collection, and \`${name}\` has ${what}`,
+      { hint: "leave it out, or import into a collection of another name" },
+    );
+  }
+}
+
+function formatText(fields: readonly TextField[]): string {
+  return fields.map(({ name, boost }) => (boost === 1 ? name : `${name}^${boost}`)).join(",");
+}
+
+/** INVALID_PARAMETER_VALUE when no row has a field that is to be searched for words. */
+export function refuseMissingFields({ settings: { text, fields }, count }: Collection): void {
+  const odd = text.find(({ name }) => !Object.hasOwn(fields, name));
+  if (odd === undefined || count === 0) return;
+  const names = Object.keys(fields);
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `no row has a field \`${odd.name}\``, {
+    hint: names.length === 0 ? "leave `--text` out" : `fields: ${names.join(", ")}`,
+  });
 }
 
 /** A name as it is; a path from where the command runs. */

@@ -1,9 +1,16 @@
 /** `sovereign vector import`: a file as a collection, made if it is missing. */
-import { readRowFile } from "../../../vector/index.ts";
+import { SovereignError } from "../../../core/errors.ts";
+import { type CollectionOptions, readRowFile, type VectorStore } from "../../../vector/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { refuseSwapped } from "../../lake/import/source-files.ts";
-import { CREATE_FLAGS, readCreateFlags } from "../../vector/create-flags.ts";
+import {
+  CREATE_FLAGS,
+  type CreateFlags,
+  readCreateFlags,
+  refuseMissingFields,
+  refuseOtherSettings,
+} from "../../vector/create-flags.ts";
 import { findRowFile, ROW_FILE_FLAGS, type RowFile } from "../../vector/row-files.ts";
 import {
   openCollection,
@@ -31,7 +38,7 @@ export const command = defineCommand({
     },
   ],
   notes:
-    "The collection is made for vectors as long as the first one of the file, or as `--embedder` makes them; `--metric`, `--text` and the like are for a new one. Afterwards its file is written anew, as `vector optimize` does.",
+    "The collection is made for vectors as long as the first one of the file, or as `--embedder` makes them; `--metric`, `--text` and the like are for a new one, and refused where one differs from what there is. Afterwards its file is written anew, as `vector optimize` does.",
   fields: TAKEN_FIELDS,
   databricks: "`databricks vector-search-indexes create-index`, then `upsert-data-vector-index`",
   seeAlso: ["vector upsert", "vector query", "vector export"],
@@ -39,13 +46,14 @@ export const command = defineCommand({
     refuseSwapped(context, [args.file, args.collection], 0);
     const file = await findRowFile(args.file, flags, context);
     const store = projectCollections(context);
-    const isNew = !store.has(args.collection);
+    let isNew = !store.has(args.collection);
     if (isNew) {
       const dims = flags.embedder === undefined ? await firstDims(file) : undefined;
       const options = readCreateFlags(flags, dims, context);
-      await store.create(args.collection, options);
+      isNew = await createUnlessMade(store, args.collection, options);
     }
-    const rows = await importRows(context, args.collection, file).catch(async (error: unknown) => {
+    const plan = { name: args.collection, file, flags, isNew };
+    const rows = await importRows(context, plan).catch(async (error: unknown) => {
       // Half an import would have to be found and deleted before the next try.
       if (isNew) await dropCollection(context, args.collection);
       throw error;
@@ -56,16 +64,45 @@ export const command = defineCommand({
   },
 });
 
-async function importRows(context: CommandContext, name: string, file: RowFile): Promise<number> {
+interface Plan {
+  readonly name: string;
+  readonly file: RowFile;
+  readonly flags: CreateFlags;
+  readonly isNew: boolean;
+}
+
+async function importRows(
+  context: CommandContext,
+  { name, file, flags, isNew }: Plan,
+): Promise<number> {
   const collection = await openCollection(context, name, "write");
-  refuseFollower(collection, name);
   try {
+    refuseFollower(collection, name);
+    const { settings } = collection;
+    if (!isNew) refuseOtherSettings(flags, name, { settings, context });
     const taken = await takeRows(collection, file, context, { willOptimize: true });
+    if (isNew) refuseMissingFields(collection);
     await optimizeCollection(context, collection);
     await reportTaken(context, name, { taken, rows: collection.count });
     return collection.count;
   } finally {
     await collection.close();
+  }
+}
+
+/** Whether it made the collection: another import of the same moment may have. */
+async function createUnlessMade(
+  store: VectorStore,
+  name: string,
+  options: CollectionOptions,
+): Promise<boolean> {
+  try {
+    await store.create(name, options);
+    return true;
+  } catch (error) {
+    const isMade = error instanceof SovereignError && error.code === "RESOURCE_ALREADY_EXISTS";
+    if (isMade) return false;
+    throw error;
   }
 }
 
