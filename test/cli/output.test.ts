@@ -1,4 +1,7 @@
 /** Every output format over the same rows, checked against other readers where there are any. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
@@ -7,6 +10,7 @@ import type { GlobalOptions, OutputFormat } from "../../src/cli/global-flags.ts"
 import { writeParquet } from "../../src/cli/output/parquet.ts";
 import { printRows, type RowOptions, type RowSource } from "../../src/cli/output/rows.ts";
 import { fitWidths } from "../../src/cli/output/table.ts";
+import { writeRowsToFile } from "../../src/cli/output/write-file.ts";
 import {
   arrayType,
   DOUBLE,
@@ -194,6 +198,29 @@ describe("columnar", () => {
     await expect(print("arrow", { io: { tty: { columns: 80, rows: 24 } } })).rejects.toMatchObject({
       exitCode: 2,
     });
+  });
+
+  test("an .arrow file has magic, schema and footer; .arrows is a stream", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "arrow-files-"));
+    const write = async (name: string, rows: readonly Value[][]): Promise<Buffer> => {
+      const path = join(folder, name);
+      const options = { int64: "number", onRows() {}, onNotFinite() {} } as const;
+      await writeRowsToFile(sourceOf(rows, 1), path, { format: "arrow", ...options });
+      return readFileSync(path);
+    };
+    const file = await write("rows.arrow", ROWS);
+    expect(file.subarray(0, 8).toString("latin1")).toBe("ARROW1\0\0");
+    expect(file.subarray(-6).toString("latin1")).toBe("ARROW1");
+    const stream = await write("rows.arrows", ROWS);
+    // A file is a stream between magic and footer.
+    expect(file.subarray(8, 8 + stream.length).equals(stream)).toBe(true);
+    for (const bytes of [file, stream]) {
+      const table = tableFromIPC(bytes);
+      expect(table.batches.length).toBe(3);
+      expect(table.getChild("id")!.get(0)).toBe(9007199254740993n);
+    }
+    expect(tableFromIPC(await write("none.arrow", [])).schema.fields.length).toBe(8);
+    rmSync(folder, { recursive: true });
   });
 
   test("parquet is read back by hyparquet", async () => {

@@ -81,7 +81,7 @@ async function createEncoder(
         });
       }
       const { createArrowEncoder } = await import("./arrow.ts");
-      return createArrowEncoder(schema);
+      return createArrowEncoder(schema, "stream");
     }
     case "md":
       return createMarkdownEncoder(schema);

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
 import { tempPathFor } from "../../core/io/index.ts";
+import type { ArrowLayout } from "./arrow.ts";
 import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
 import type { FileFormat } from "./file-formats.ts";
 import { createJsonEncoder } from "./json.ts";
@@ -13,6 +14,8 @@ import type { RowEncoder, RowSource } from "./rows.ts";
 export interface WriteFileOptions {
   readonly format: FileFormat;
   readonly int64: "number" | "string";
+  /** Default: a stream. */
+  readonly arrow?: ArrowLayout;
   onRows(count: number): void;
   onNotFinite(): void;
 }
@@ -29,7 +32,10 @@ export async function writeRowsToFile(
   const temp = tempPathFor(path);
   const handle = await open(temp, "wx");
   try {
-    const count = await writeRows(rows, (piece) => handle.appendFile(piece), options);
+    const count = await writeRows(rows, (piece) => handle.appendFile(piece), {
+      arrow: /\.arrows$/i.test(path) ? "stream" : "file",
+      ...options,
+    });
     await handle.sync();
     await handle.close();
     await rename(temp, path);
@@ -93,7 +99,7 @@ async function createFileEncoder(rows: RowSource, options: WriteFileOptions): Pr
       return createMarkdownEncoder(rows.schema);
     case "arrow": {
       const { createArrowEncoder } = await import("./arrow.ts");
-      return createArrowEncoder(rows.schema);
+      return createArrowEncoder(rows.schema, options.arrow ?? "stream");
     }
     default:
       return createJsonEncoder(rows.schema, {
