@@ -101,7 +101,7 @@ describe.skipIf(skipReason() !== null)("converted", () => {
       input,
       model_prefix,
       model_type: "unigram",
-      vocab_size: 4000,
+      vocab_size: 8000,
     });
     await expectNearly(openTokenizer(`${model_prefix}.model`).tokenizer, texts);
   });
