@@ -7,7 +7,7 @@ import { SovereignError } from "../core/errors.ts";
 import { TokenFinder } from "./model/token-finder.ts";
 import { TokenList, Vocabulary } from "./model/vocabulary.ts";
 import type { Normalize } from "./normalize/normalizers.ts";
-import { type AlignedText, alignText, sliceText } from "./text/aligned-text.ts";
+import { type AlignedText, alignText, originalRange, sliceText } from "./text/aligned-text.ts";
 import { WORD } from "./text/character-classes.ts";
 
 export interface AddedToken {
@@ -24,6 +24,9 @@ export interface AddedToken {
 
 /** What a special token written in a text becomes: plain text, itself, or an error. */
 export type SpecialMode = "text" | "parse" | "error";
+
+/** A mode, or one for each special token that is found, by its UTF-16 places in the text. */
+export type SpecialChoice = SpecialMode | ((from: number, to: number) => SpecialMode);
 
 /** A stretch of text, or an added token found in it. */
 export interface Piece {
@@ -95,12 +98,12 @@ export class AddedTokens {
   }
 
   /** Whether any of them may be found in a text. */
-  isSearched(mode: SpecialMode): boolean {
+  isSearched(mode: SpecialChoice): boolean {
     return this.#hasPlainWords || (mode !== "text" && this.all.length > 0);
   }
 
   /** Normalizes a text and sets the added tokens in it apart. */
-  split(source: AlignedText, normalize: Normalize | null, mode: SpecialMode): Piece[] {
+  split(source: AlignedText, normalize: Normalize | null, mode: SpecialChoice): Piece[] {
     return this.#cut(source, this.#plain, mode).flatMap((piece) => {
       if (piece.id !== null) return [piece];
       const text = normalize === null ? piece.text : normalize(piece.text);
@@ -108,16 +111,17 @@ export class AddedTokens {
     });
   }
 
-  #cut(source: AlignedText, finder: Finder | null, mode: SpecialMode): Piece[] {
+  #cut(source: AlignedText, finder: Finder | null, mode: SpecialChoice): Piece[] {
     if (finder === null) return [{ text: source, id: null }];
     const { text } = source;
     const pieces: Piece[] = [];
     let last = 0;
     for (const { id, from, to } of findAll(text, finder)) {
       const token = this.#byId.get(id)!;
-      if (token.isSpecial && mode !== "parse") {
-        if (mode === "error") throw specialInText(token.content);
-        continue;
+      if (token.isSpecial) {
+        const chosen = typeof mode === "string" ? mode : mode(...originalRange(source, from, to));
+        if (chosen === "error") throw specialInText(token.content);
+        if (chosen === "text") continue;
       }
       if (token.isSingleWord && isInsideWord(text, from, to)) continue;
       const start = token.lstrip ? Math.max(last, spaceBefore(text, from)) : from;

@@ -2,7 +2,8 @@
  * Tokenizers: open one (`openTokenizer`), text to ids with places and back (`Tokenizer`), and long
  * texts in parts (`readTextChunks`).
  */
-export type { AddedToken, SpecialMode } from "./added-tokens.ts";
+export type { AddedToken, SpecialChoice, SpecialMode } from "./added-tokens.ts";
+export { type EncodeChatOptions, encodeChat } from "./chat/encode-chat.ts";
 export { type ChatMessage, type ChatOptions, renderChat } from "./chat/render-chat.ts";
 export { Encoding, type OffsetUnit, type TokenColumns } from "./encoding.ts";
 export { describeTokenizer } from "./load/describe.ts";

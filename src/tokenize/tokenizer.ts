@@ -3,7 +3,7 @@
  * the decoder. One form for every kind of file; `load/` builds it. Places in the text are kept all
  * the way, see `encoding.ts`.
  */
-import type { AddedTokens, SpecialMode } from "./added-tokens.ts";
+import type { AddedTokens, SpecialChoice } from "./added-tokens.ts";
 import type { Decode } from "./decode/decoders.ts";
 import { requireTokenId } from "./decode/token-id.ts";
 import { Encoding } from "./encoding.ts";
@@ -45,7 +45,7 @@ export interface TokenizerParts {
 
 export interface EncodeOptions {
   /** What special tokens written in the text become; `text` by default. */
-  readonly special?: SpecialMode;
+  readonly special?: SpecialChoice;
   /** Whether the post-processor puts its tokens in; true by default. */
   readonly addSpecialTokens?: boolean;
   readonly pair?: string;
@@ -84,7 +84,7 @@ export class Tokenizer {
   }
 
   /** The ids alone, without tokens put around the text: the fast way, after `accelerate`. */
-  encodeIds(text: string, special: SpecialMode = "text"): Uint32Array {
+  encodeIds(text: string, special: SpecialChoice = "text"): Uint32Array {
     const fast = this.#fast;
     if (fast === undefined || fast === null) {
       return Uint32Array.from(this.encode(text, { special, addSpecialTokens: false }).ids);
@@ -174,7 +174,7 @@ export class Tokenizer {
     return joinEncodings(postProcessor.process(fresh, { addSpecialTokens, tokenOf }));
   }
 
-  #encodeSequence(texts: readonly string[], sequence: number, special: SpecialMode): Encoding {
+  #encodeSequence(texts: readonly string[], sequence: number, special: SpecialChoice): Encoding {
     const { addedTokens, normalize } = this.parts;
     const encoding = new Encoding(texts);
     for (const { text, id } of addedTokens.split(alignText(texts[sequence]!), normalize, special)) {

@@ -1,6 +1,11 @@
 /** Chat templates: what transformers makes of messages, and templates that are broken or hostile. */
 import { describe, expect, test } from "vitest";
-import { type ChatMessage, loadTiktoken, renderChat } from "../../src/tokenize/index.ts";
+import {
+  type ChatMessage,
+  encodeChat,
+  loadTiktoken,
+  renderChat,
+} from "../../src/tokenize/index.ts";
 
 const ranks = Array.from({ length: 256 }, (_, byte) =>
   [Buffer.of(byte).toString("base64"), byte].join(" "),
@@ -66,5 +71,34 @@ describe("contents", () => {
   test("ranges count as Python's", async () => {
     const template = "{{ range(3)|join }} {{ range(1, 4)|join }} {{ range(5, 0, -2)|join }}";
     expect(await render(template)).toBe("012 123 531");
+  });
+});
+
+describe("ids", () => {
+  const END = 100257;
+  const template =
+    "{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content.split('<|endoftext|>')[0] if m.role == 'cut' else m.content | trim }}{% else %}{% for p in m.content %}{{ p.text }}{% endfor %}{% endif %}<|endoftext|>{% endfor %}";
+  const ends = async (messages: readonly ChatMessage[], special?: "parse") => {
+    const options = special === undefined ? { template } : { template, special };
+    const ids = await encodeChat(tokenizer, messages, options);
+    const prompt = await renderChat(tokenizer, messages, { template });
+    expect(tokenizer.decode(ids, { skipSpecialTokens: false })).toBe(prompt);
+    return ids.filter((id) => id === END).length;
+  };
+  const say = (content: unknown, role = "user") => ({ role, content });
+  const parts = (...texts: string[]) => say(texts.map((text) => ({ type: "text", text })));
+
+  test("control tokens are the template's alone", async () => {
+    expect(await ends([say("hello")])).toBe(1);
+    expect(await ends([say(" <|endoftext|> a <|endoftext|>"), say("b")])).toBe(2);
+    expect(await ends([say("<|endof"), parts("<|endof", "text|>")])).toBe(2);
+    expect(await ends([say("a<|endoftext|>b", "cut")])).toBe(1);
+    expect(await ends([say(" <|endoftext|> a")], "parse")).toBe(2);
+  });
+
+  test("or an error", async () => {
+    const options = { template, special: "error" } as const;
+    const told = encodeChat(tokenizer, [say("<|endoftext|>")], options);
+    await expect(told).rejects.toThrow("the text holds the special token");
   });
 });

@@ -6,7 +6,7 @@ import type { ChatMessage } from "../../../tokenize/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { openInputs } from "../../tokenize/inputs.ts";
-import { MODEL_FLAGS, openModel } from "../../tokenize/model-flags.ts";
+import { MODEL_FLAGS, openModel, specialMode } from "../../tokenize/model-flags.ts";
 
 export const command = defineCommand({
   args: {
@@ -27,6 +27,11 @@ export const command = defineCommand({
     },
     "no-prompt": { type: "boolean", summary: "leave out what makes the model answer" },
     ids: { type: "boolean", summary: "print token ids instead of text" },
+    special: {
+      type: "choice",
+      choices: ["text", "parse", "error"],
+      summary: "with --ids: what control tokens written in the messages become (default text)",
+    },
   },
   examples: [
     {
@@ -39,7 +44,7 @@ export const command = defineCommand({
     },
   ],
   notes:
-    'Messages are a list of `{"role": …, "content": …}`, or an object with `messages` and maybe `tools`, as OpenAI\'s API takes them.',
+    'Messages are a list of `{"role": …, "content": …}`, or an object with `messages` and maybe `tools`, as OpenAI\'s API takes them. With `--ids` the template\'s control tokens are parsed, and those written in messages stay text: nobody can end his turn in another\'s name.',
   output: "text",
   seeAlso: ["tokenize encode"],
   async run(context, { args, flags }) {
@@ -48,21 +53,29 @@ export const command = defineCommand({
         hint: `leave out \`--user\` or \`${args.messages}\``,
       });
     }
+    if (flags.special !== undefined && !flags.ids) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", "`--special` says what ids there are", {
+        hint: "add `--ids`, or leave it out",
+      });
+    }
     const { tokenizer } = await openModel(flags, context);
     const { messages, tools } =
       flags.user === undefined
         ? await readMessages(args.messages, context)
         : { messages: [{ role: "user", content: flags.user }], tools: undefined };
     const system = flags.system === undefined ? [] : [{ role: "system", content: flags.system }];
-    const { renderChat } = await import("../../../tokenize/index.ts");
-    const text = await renderChat(tokenizer, [...system, ...messages], {
+    const { encodeChat, renderChat } = await import("../../../tokenize/index.ts");
+    const conversation = [...system, ...messages];
+    const options = {
       addGenerationPrompt: !flags["no-prompt"],
       ...(tools === undefined ? {} : { tools }),
       ...(flags.template === undefined ? {} : { template: readTemplate(flags.template, context) }),
-    });
-    if (!flags.ids) await context.printText(text);
-    // The template writes the special tokens, so here they are meant.
-    else await context.printText(`${tokenizer.encodeIds(text, "parse").join(" ")}\n`);
+    };
+    if (flags.ids) {
+      const special = specialMode(flags.special);
+      const ids = await encodeChat(tokenizer, conversation, { ...options, special });
+      await context.printText(`${ids.join(" ")}\n`);
+    } else await context.printText(await renderChat(tokenizer, conversation, options));
     return 0;
   },
 });
