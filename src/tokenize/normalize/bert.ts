@@ -1,5 +1,6 @@
 /** BERT's normalizer: cleans control characters, sets CJK characters apart, strips accents, lowers. */
 import { type AlignedText, replaceMatches } from "../text/aligned-text.ts";
+import { NONSPACING } from "../text/character-classes.ts";
 import { isNew } from "../text/new-characters.ts";
 import { normalizeForm } from "./unicode-forms.ts";
 
@@ -25,7 +26,7 @@ export function normalizeForBert(source: AlignedText, options: BertOptions): Ali
   }
   if (options.handleChineseChars) text = replaceMatches(text, CHINESE, (found) => ` ${found} `);
   if (options.stripAccents) {
-    text = replaceMatches(normalizeForm(text, "NFD"), /\p{Mn}/gu, (found) =>
+    text = replaceMatches(normalizeForm(text, "NFD"), NONSPACING, (found) =>
       isNew(found, "marks") ? found : "",
     );
   }

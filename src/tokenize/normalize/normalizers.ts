@@ -10,6 +10,7 @@ import {
 } from "../load/fields.ts";
 import { type AlignedText, prependText, replaceMatches, sliceText } from "../text/aligned-text.ts";
 import { textToByteCharacters } from "../text/byte-characters.ts";
+import { MARKS } from "../text/character-classes.ts";
 import { isNew } from "../text/new-characters.ts";
 import { compilePattern, literalPattern } from "../text/pattern.ts";
 import { lowercase, normalizeForBert } from "./bert.ts";
@@ -25,7 +26,7 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => Normalize>> = {
   NFKD: () => (text) => normalizeForm(text, "NFKD"),
   Lowercase: () => lowercase,
   StripAccents: () => (text) =>
-    replaceMatches(text, /\p{M}/gu, (found) => (isNew(found, "accents") ? found : "")),
+    replaceMatches(text, MARKS, (found) => (isNew(found, "accents") ? found : "")),
   Nmt: () => normalizeNmt,
   ByteLevel: () => (text) => replaceMatches(text, /[^\x21-\x7e]/gu, textToByteCharacters),
   Sequence: buildSequence,
