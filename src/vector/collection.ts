@@ -2,6 +2,7 @@
  * A collection as programs see it: rows by id, queries, and the file behind them. The whole
  * collection lies in memory while it is open: see `store/rows.ts` for how much that takes.
  */
+import { SovereignError } from "../core/errors.ts";
 import type { Lake } from "../lake/index.ts";
 import { type CollectionOptions, readOptions } from "./collection-options.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
@@ -16,6 +17,7 @@ import {
 } from "./graph/collection-index.ts";
 import type { VectorIndex } from "./graph/vector-index.ts";
 import { changedRows, checkRows } from "./input/check-row.ts";
+import { checkSelection, type Selection } from "./input/selection.ts";
 import {
   addTextSection,
   EXTRA_SECTIONS,
@@ -50,11 +52,6 @@ export type IndexInfo =
       readonly rowCount: number;
     };
 
-/** Which rows to delete: those named, and those a filter takes. */
-export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
-  readonly ids?: readonly string[];
-}
-
 /**
  * Rows by id. Changes resolve when they are durable, in the order they were asked for; queries see
  * them at once. One process at a time may have it open for writing; readers see it as it was when
@@ -65,6 +62,7 @@ export class Collection implements AsyncDisposable {
   readonly #textIndex: TextIndex | null;
   readonly #embedder: CollectionEmbedder | null;
   #index: VectorIndex | null;
+  #isClosed = false;
   #changes: Promise<unknown> = Promise.resolve();
 
   private constructor(disk: DiskCollection, parts: Parts) {
@@ -142,14 +140,21 @@ export class Collection implements AsyncDisposable {
   /** Deletes rows; returns how many there were. */
   delete(selection: Selection): Promise<number> {
     return this.#inTurn(async () => {
-      const count = await this.#disk.delete(this.find(selection));
+      const count = await this.#disk.delete(this.#find(selection));
       this.#index?.repair();
       return count;
     });
   }
 
   /** Ids of the rows a selection names, in the order they were written. */
-  find({ ids, ...filters }: Selection): string[] {
+  find(selection: Selection): string[] {
+    this.#requireOpen();
+    return this.#find(selection);
+  }
+
+  #find(selection: Selection): string[] {
+    checkSelection(selection);
+    const { ids, ...filters } = selection;
     const { rows } = this.#disk;
     const hasFilter = filters.filter !== undefined || filters.filtersJson !== undefined;
     const byFilter = hasFilter ? filterRows(this.#disk, filters) : [];
@@ -159,26 +164,30 @@ export class Collection implements AsyncDisposable {
 
   /** The id of every row, in the order they were written. */
   *ids(): Generator<string> {
+    this.#requireOpen();
     const { rows } = this.#disk;
     for (const row of rows.live()) yield rows.ids[row]!;
   }
 
   /** The row of that id, or null. */
   get(id: string): VectorRow | null {
+    this.#requireOpen();
     const row = this.#disk.rows.find(id);
     return row < 0 ? null : this.#row(row);
   }
 
   /** Every row that the filters take, in the order they were written. */
   *rows(filters: Pick<VectorQuery, "filter" | "filtersJson"> = {}): Generator<VectorRow> {
+    this.#requireOpen();
     for (const row of filterRows(this.#disk, filters)) yield this.#row(row);
   }
 
   /**
-   * `query`, with the vector of the text where the collection has an embedder: then a text alone asks
+   * `query`, with the vector of the text where the collection has an embedder: a text alone then asks
    * for HYBRID, or for ANN where there is no full-text search.
    */
   async search(query: VectorQuery): Promise<Hit[]> {
+    this.#requireOpen();
     const { text, vector, queryType } = query;
     if (this.#embedder === null || text === undefined || vector !== undefined) {
       return this.query(query);
@@ -190,6 +199,7 @@ export class Collection implements AsyncDisposable {
 
   /** The rows nearest to a vector, best for a text, or both. */
   query(query: VectorQuery): Hit[] {
+    this.#requireOpen();
     const { rows, changeCount } = this.#disk;
     if (query.text !== undefined) this.#textIndex?.refresh(rows, changeCount);
     return this.#hits(runQuery(this.#target, query));
@@ -197,6 +207,7 @@ export class Collection implements AsyncDisposable {
 
   /** The rows nearest to each of many vectors, in their order: quicker than one after another. */
   queryMany(vectors: readonly ArrayLike<number>[], query: ManyQueries = {}): Hit[][] {
+    this.#requireOpen();
     return runVectorQueries(this.#target, vectors, query).map((found) => this.#hits(found));
   }
 
@@ -235,8 +246,9 @@ export class Collection implements AsyncDisposable {
     return { kind: "hnsw", m, efConstruction, ef, rowCount: nodeCount };
   }
 
-  /** Waits for changes at hand and lets the files go. Twice is quiet. */
+  /** Waits for changes at hand and lets the files go. Twice is quiet; other calls are refused. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#changes.catch(() => undefined);
     await this.#embedder?.close();
     await this.#index?.close();
@@ -277,7 +289,15 @@ export class Collection implements AsyncDisposable {
     return settings.dims === 0 ? base : { ...base, vector: rows.vector(row).slice() };
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  #requireOpen(): void {
+    if (!this.#isClosed) return;
+    throw new SovereignError("INVALID_STATE", "the collection was closed", {
+      hint: "open it again: `store.open(name)`",
+    });
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
     const result = this.#changes.then(work, work);
     this.#changes = result;
     return result;

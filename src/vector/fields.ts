@@ -56,10 +56,25 @@ function typeOf(value: MetadataValue, name: string, rowId: string): FieldType | 
       throw notJson(name, rowId, String(value));
     case "object":
       if (value === null) return null;
+      checkPlain(value, name, rowId);
       return Array.isArray(value) ? listType(value) : "json";
     default:
       throw notJson(name, rowId, typeof value);
   }
+}
+
+/** Dates, maps and the like would be kept as what JSON makes of them, or as nothing. */
+function checkPlain(value: MetadataValue, name: string, rowId: string): void {
+  if (typeof value !== "object" || value === null) return;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // An object of another realm has a prototype of its own, which has none.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (!Array.isArray(value) && !isPlain) {
+    const kind = value.constructor.name;
+    const more = kind === "Date" ? " (give its `toISOString()`)" : "";
+    throw notJson(name, rowId, `a ${kind}${more}`);
+  }
+  for (const item of Object.values(value)) checkPlain(item, name, rowId);
 }
 
 function listType(list: readonly MetadataValue[]): FieldType | null {

@@ -3,7 +3,7 @@
  * filters, one crash-safe file each. `VectorStore` keeps them by name in a folder, `Collection` is
  * one of them.
  */
-export { Collection, type IndexInfo, type Selection } from "./collection.ts";
+export { Collection, type IndexInfo } from "./collection.ts";
 export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder, EmbedderOptions, TextRole } from "./embed/embedder.ts";
 export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
@@ -15,6 +15,7 @@ export {
   type RowFormat,
   readRowFile,
 } from "./input/read-file.ts";
+export type { Selection } from "./input/selection.ts";
 export type { Fusion } from "./search/fuse.ts";
 export { Hit } from "./search/hit.ts";
 export {

@@ -67,11 +67,17 @@ export async function findRowFile(
 function formatOf(name: string, path: string): RowFormat {
   if (/\.npy(\.gz)?$/i.test(name)) return "npy";
   if (readHead(path).subarray(1, 6).toString("latin1") === "NUMPY") return "npy";
-  const format = formatOfName(name) ?? sniffFormat(path);
+  const named = formatOfName(name);
+  const format = named ?? sniffFormat(path);
   const known = ROW_FORMATS.find((candidate) => candidate === format);
   if (known !== undefined) return known;
-  throw new SovereignError("NOT_IMPLEMENTED", `\`${name}\` is ${format}, which has no vectors`, {
-    hint: "give JSON lines, a JSON array, Parquet, Arrow or .npy; or say `--input-format`",
+  // By its first bytes everything else is csv.
+  const what =
+    named === null ? "is of no format that is read" : `is ${named}, which has no vectors`;
+  throw new SovereignError("NOT_IMPLEMENTED", `\`${name}\` ${what}`, {
+    hint: /\.npz$/i.test(name)
+      ? "save one of its arrays by itself with `numpy.save`, as .npy"
+      : "give JSON lines, a JSON array, Parquet, Arrow or .npy; or say `--input-format`",
   });
 }
 

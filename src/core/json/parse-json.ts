@@ -15,6 +15,8 @@ export interface ParseJsonOptions {
   /** Keep numbers with a fraction or exponent as `JsonNumber` instead of rounding to a double. */
   keepDecimals?: boolean;
   maxDepth?: number;
+  /** Of the error; the usual one is about files of tables. */
+  hint?: string;
 }
 
 interface Cursor {
@@ -103,7 +105,9 @@ function malformed(cursor: Cursor, problem: string): SovereignError {
     "DATA_LOSS",
     `malformed JSON in ${source} at offset ${offset}: ${problem}`,
     {
-      hint: "restore the file from a backup, or read an earlier version of the table",
+      hint:
+        cursor.options.hint ??
+        "restore the file from a backup, or read an earlier version of the table",
       details: { source, offset },
     },
   );

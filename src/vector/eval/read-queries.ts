@@ -9,6 +9,8 @@ import { isJsonObject, parseJson } from "../../core/json/index.ts";
 import type { JudgedQuery } from "./evaluate.ts";
 import type { Relevance } from "./metrics.ts";
 
+const HINT = 'write lines such as `{"query": "red apple", "relevant": ["a", "b"]}`';
+
 /** What a query asks. */
 export interface JudgedText {
   readonly text: string | null;
@@ -27,7 +29,7 @@ export async function readJudgedTexts(
     number++;
     if (line.trim() === "") continue;
     const where = `\`${source}\`, line ${number}`;
-    queries.push(readQuery(parseJson(line, { source: where }), where));
+    queries.push(readQuery(parseJson(line, { source: where, hint: HINT }), where));
   }
   return queries;
 }
@@ -62,6 +64,6 @@ function isId(value: unknown): boolean {
 
 function refuse(message: string): SovereignError {
   return new SovereignError("INVALID_PARAMETER_VALUE", message, {
-    hint: 'write lines such as `{"query": "red apple", "relevant": ["a", "b"]}`',
+    hint: HINT,
   });
 }

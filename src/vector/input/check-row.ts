@@ -88,7 +88,9 @@ export function checkVector(
     const has = vector === undefined ? "no vector" : `a vector of ${vector.length} numbers`;
     throw refuse(
       `${what} has ${has}, the collection has vectors of ${dims}`,
-      dims === 0 ? "leave the vector out: this collection has text alone" : "check the embedder",
+      dims === 0
+        ? "leave the vector out: this collection has text alone"
+        : `give a vector of ${dims} numbers, made by what made the others`,
     );
   }
   // `from` would walk an iterator, which takes longer than a search.

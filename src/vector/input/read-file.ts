@@ -88,6 +88,10 @@ function* matrixRows(path: string, { source, ids }: ReadFileOptions): Generator<
   }
 }
 
+const LINE_HINT = "write one whole JSON object a line";
+const DOCUMENT_HINT =
+  "write one array of objects; for one object a line say `--input-format jsonl`";
+
 async function* lineRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
   let number = 0;
@@ -96,14 +100,15 @@ async function* lineRows(path: string, options: ReadFileOptions): AsyncGenerator
     if (line.trim() === "") continue;
     const where = `line ${number}`;
     const source = `\`${options.source}\`, ${where}`;
-    const value = parseJson(line, { source, maxDepth: MOST_DEPTH });
+    const value = parseJson(line, { source, maxDepth: MOST_DEPTH, hint: LINE_HINT });
     yield toRow(value as Cell, where, options);
   }
 }
 
 function* documentRows(path: string, options: ReadFileOptions): Generator<VectorRow> {
-  const settings = { source: `\`${options.source}\``, maxDepth: MOST_DEPTH };
-  const value = parseJson(readFileSync(path, "utf8"), settings);
+  const settings = { maxDepth: MOST_DEPTH, hint: DOCUMENT_HINT };
+  const source = `\`${options.source}\``;
+  const value = parseJson(readFileSync(path, "utf8"), { source, ...settings });
   const list = Array.isArray(value) ? value : [value];
   for (const [i, item] of list.entries()) yield toRow(item as Cell, `row ${i + 1}`, options);
 }

@@ -12,6 +12,7 @@ export const command = defineCommand({
     dims: {
       type: "integer",
       value: "n",
+      min: 1,
       summary: "numbers in a vector; left out for texts alone, and with an embedder",
     },
     ...CREATE_FLAGS,

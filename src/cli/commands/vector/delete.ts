@@ -23,7 +23,11 @@ export const command = defineCommand({
   ],
   fields: [
     { name: "collection", type: STRING },
-    { name: "deleted", type: LONG, summary: "rows that went" },
+    {
+      name: "deleted",
+      type: LONG,
+      summary: "rows that went; null where a damaged file does not say",
+    },
   ],
   databricks: "`databricks vector-search-indexes delete-data-vector-index`, `delete-index`",
   seeAlso: ["vector upsert", "vector optimize"],
@@ -34,11 +38,11 @@ export const command = defineCommand({
     const filters = readFilters(flags);
     const isWhole = ids.length === 0 && Object.keys(filters).length === 0;
     const store = projectCollections(context);
-    let deleted: number;
+    let deleted: number | null;
     if (isWhole) {
       deleted = countRows(() => store.info(name).rowCount);
       if (!dryRun) {
-        await confirm(context, `delete the collection ${name} with ${deleted} rows`);
+        await confirm(context, `delete ${wholeText(name, deleted)}`);
         await store.drop(name);
       }
     } else {
@@ -47,23 +51,31 @@ export const command = defineCommand({
       const selection = { ids, ...filters };
       deleted = dryRun ? collection.find(selection).length : await collection.delete(selection);
     }
-    const rows = `${formatCount(deleted)} row${deleted === 1 ? "" : "s"}`;
-    const what = isWhole ? `the collection ${name} with ${rows}` : `${rows} of ${name}`;
+    const what = isWhole ? wholeText(name, deleted) : `${rowsText(deleted ?? 0)} of ${name}`;
     await context.note(`${dryRun ? "would delete" : "deleted"} ${what}`);
     if (output !== undefined) {
-      const record = { collection: name, deleted: BigInt(deleted) };
+      const record = { collection: name, deleted: deleted === null ? null : BigInt(deleted) };
       await context.printRecord(command.fields ?? [], record);
     }
     return 0;
   },
 });
 
-/** A damaged collection can be deleted too; how many rows it had is then not known. */
-function countRows(count: () => number): number {
+function wholeText(name: string, count: number | null): string {
+  const what = count === null ? ", which is damaged" : ` with ${rowsText(count)}`;
+  return `the collection ${name}${what}`;
+}
+
+function rowsText(count: number): string {
+  return `${formatCount(count)} row${count === 1 ? "" : "s"}`;
+}
+
+/** A damaged collection can be deleted too; how many rows it had is then not known: null. */
+function countRows(count: () => number): number | null {
   try {
     return count();
   } catch (error) {
-    if (error instanceof SovereignError && error.code === "DATA_LOSS") return 0;
+    if (error instanceof SovereignError && error.code === "DATA_LOSS") return null;
     throw error;
   }
 }

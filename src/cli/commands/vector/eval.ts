@@ -77,11 +77,13 @@ export const command = defineCommand({
   seeAlso: ["vector bench", "vector query"],
   async run(context, { args, flags }) {
     const { evaluateSearches } = await import("../../../vector/eval/index.ts");
+    refuseUnknownModes(flags.compare);
     const collection = await openCollection(context, args.collection, "read");
     const rng = createRng(flags.seed ?? 0);
     const work = await prepare(context, collection, { ...flags, rng });
     const { queries } = work;
     const modes = chooseModes(flags.compare, work.collection, queries);
+    await warnOfStrangers(context, work);
     const k = flags.k ?? 10;
     const task = (await context.progress()).start({
       label: "searching",
@@ -94,9 +96,10 @@ export const command = defineCommand({
       { k, rng, onQuery: () => task.advance(1) },
     );
     task.discard();
+    const digits = ["table", "md"].includes(context.format) ? 4 : null;
     const counted = `${formatCount(queries.length)} ${queries.length === 1 ? "query" : "queries"}`;
     await context.note(`${args.collection}: ${counted}, the first ${k} of the results`);
-    await context.printRows(rowsOf(lines, queries.length), { limit: 0 });
+    await context.printRows(rowsOf(lines, queries.length, digits), { limit: 0 });
     return 0;
   },
 });
@@ -139,6 +142,28 @@ async function prepare(
   throw refuse("no text has two sentences to take one from", "give queries with `--queries FILE`");
 }
 
+function readModes(word: string): string[] {
+  return word.split(",").map((part) => part.trim());
+}
+
+/** Before queries and collection are read, which may take long. */
+function refuseUnknownModes(word: string | undefined): void {
+  const odd = readModes(word ?? "vector").find((mode) => !MODES.includes(mode as Mode));
+  if (odd !== undefined) throw refuse(`there is no search \`${odd}\``, `of ${MODES.join(", ")}`);
+}
+
+/** Relevant ids that are no rows can never be found: the file may be another collection's. */
+async function warnOfStrangers(
+  context: CommandContext,
+  { collection, queries }: Work,
+): Promise<void> {
+  const ids = new Set(queries.flatMap(({ relevance }) => [...relevance.keys()]));
+  const strangers = [...ids].filter((id) => collection.get(id) === null);
+  if (strangers.length === 0) return;
+  const count = `${formatCount(strangers.length)} of ${formatCount(ids.size)}`;
+  await context.warn(`${count} relevant ids are no rows, \`${strangers[0]}\` the first of them`);
+}
+
 /** What was asked for, or what collection and queries allow. */
 function chooseModes(
   word: string | undefined,
@@ -154,9 +179,7 @@ function chooseModes(
     ...(hasVector ? (["vector"] as const) : []),
     ...(hasText && hasVector ? (["hybrid"] as const) : []),
   ];
-  const asked = word?.split(",").map((part) => part.trim()) ?? possible;
-  const odd = asked.find((mode) => !MODES.includes(mode as Mode));
-  if (odd !== undefined) throw refuse(`there is no search \`${odd}\``, `of ${MODES.join(", ")}`);
+  const asked = word === undefined ? possible : readModes(word);
   const missing = asked.find((mode) => !possible.includes(mode as Mode));
   if (missing === undefined && asked.length > 0) return asked as Mode[];
   throw refuse(
@@ -180,12 +203,17 @@ function searcherOf(mode: Mode, collection: Collection, k: number): Searcher<Jud
   };
 }
 
-function rowsOf(lines: readonly EvaluationLine[], queryCount: number) {
+/** Values with so many `digits` behind the point, or with all. */
+function rowsOf(lines: readonly EvaluationLine[], queryCount: number, digits: number | null) {
+  const round = (value: number): number =>
+    digits === null ? value : Number(value.toFixed(digits));
   const rows = lines.map(({ search, metric, estimate, difference }) => [
     search,
     metric,
-    ...[estimate.mean, estimate.low, estimate.high],
-    ...[difference?.mean ?? null, difference?.low ?? null, difference?.high ?? null],
+    ...[estimate.mean, estimate.low, estimate.high].map(round),
+    ...(difference === null
+      ? [null, null, null]
+      : [difference.mean, difference.low, difference.high].map(round)),
     BigInt(queryCount),
   ]);
   return {

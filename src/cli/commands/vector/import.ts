@@ -49,7 +49,8 @@ export const command = defineCommand({
     let isNew = !store.has(args.collection);
     if (isNew) {
       const dims = flags.embedder === undefined ? await firstDims(file) : undefined;
-      const options = readCreateFlags(flags, dims, context);
+      if (dims === null && flags.text === undefined) throw noRows(args.file);
+      const options = readCreateFlags(flags, dims ?? undefined, context);
       isNew = await createUnlessMade(store, args.collection, options);
     }
     const plan = { name: args.collection, file, flags, isNew };
@@ -110,8 +111,14 @@ async function dropCollection(context: CommandContext, name: string): Promise<vo
   await projectCollections(context).drop(name);
 }
 
-/** Length of the first vector; 0 when the first row has none. */
-async function firstDims(file: RowFile): Promise<number> {
+/** Length of the first vector; 0 when the first row has none, null when there is no row. */
+async function firstDims(file: RowFile): Promise<number | null> {
   for await (const [row] of readRowFile(file.path, file.options)) return row?.vector?.length ?? 0;
-  return 0;
+  return null;
+}
+
+function noRows(file: string): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", `\`${file}\` holds no rows`, {
+    hint: "`sovereign vector create NAME --dims N` makes an empty collection",
+  });
 }

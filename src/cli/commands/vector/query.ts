@@ -88,6 +88,7 @@ export const command = defineCommand({
     const collection = await openCollection(context, args.collection, "read");
     const vector = await chooseVector(context, collection, flags);
     const text = args.text === "-" ? await readStdin(context) : args.text;
+    if (vector === undefined && text === undefined) throw noQuery();
     const scoreThreshold = readNumber(flags["score-threshold"], "--score-threshold");
     const hits = await collection.search({
       numResults: flags["num-results"] ?? DEFAULT_RESULTS,
@@ -155,6 +156,12 @@ function readFusion(flags: {
   if (weight >= 0 && weight <= 1) return { fusion: { kind: "weighted", text: weight } };
   throw new SovereignError("INVALID_PARAMETER_VALUE", `the weight of words cannot be ${weight}`, {
     hint: "give a number from 0 to 1",
+  });
+}
+
+function noQuery(): SovereignError {
+  return new SovereignError("INVALID_PARAMETER_VALUE", "there is nothing to search for", {
+    hint: "give words, a vector with `--vector 0.1,0.2`, or a row's id with `--like`",
   });
 }
 
