@@ -20,6 +20,7 @@ describe("hostile templates", () => {
     "{% for i in range(10000000000) %}x{% endfor %}",
     "{% set x = namespace(s='x') %}{% for i in range(99) %}{% set x.s = x.s ~ x.s %}{% endfor %}",
     "{% set x = namespace(s=[1]) %}{% for i in range(99) %}{% set x.s = x.s + x.s %}{% endfor %}",
+    "{% set x = namespace(s=[1]) %}{% for i in range(99) %}{% set x.s = [x.s, x.s] %}{% endfor %}{{ x.s }}",
     "{% for a in range(9999) %}{% for b in range(9999) %}{% set c = 1 %}{% endfor %}{% endfor %}",
     `${"{% for a in range(99999) %}".repeat(20)}x${"{% endfor %}".repeat(20)}`,
   ])("%s ends", { timeout: 60_000 }, async (template) => {

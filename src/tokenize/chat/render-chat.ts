@@ -62,9 +62,20 @@ export async function renderChat(
     throw new SovereignError(
       "INVALID_PARAMETER_VALUE",
       `the chat template refuses these messages: ${messageOf(cause)}`,
-      { hint: "roles are most often system, user and assistant, the last two by turns", cause },
+      { hint: hintFor(messages), cause },
     );
   }
+}
+
+/** What templates most often refuse. */
+function hintFor(messages: readonly ChatMessage[]): string {
+  if (messages.some(({ content }) => Array.isArray(content))) {
+    return "many templates take texts alone: write a message's parts as one `content`";
+  }
+  if (messages.some(({ content }) => content === undefined || content === null)) {
+    return 'many templates want a text beside `tool_calls` too: write `"content": ""`';
+  }
+  return "roles are most often system, user and assistant, the last two by turns";
 }
 
 function messageOf(cause: unknown): string {

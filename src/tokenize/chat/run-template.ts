@@ -43,10 +43,14 @@ const MAX_STEPS = 2_000_000;
 /** Units of all texts that a template makes on its way; an entry of a list counts as many. */
 const MAX_MADE = 1 << 28;
 const ENTRY_UNITS = 64;
+/** Entries of a list with those of the lists in it. */
+const MAX_WEIGHT = 4_000_000;
 /** Rounds of the loops that run inside one another. */
 const MAX_ROUNDS = 1_000_000;
 /** What only reads what is there makes nothing. */
 const READING = new Set(["Identifier", "MemberExpression", "StringLiteral", "Comment"]);
+/** What makes lists and objects of others. */
+const MAKING = new Set(["ArrayLiteral", "TupleLiteral", "ObjectLiteral", "BinaryExpression"]);
 
 /** What a template asks for is more than any prompt takes. */
 export class TemplateLimit extends Error {}
@@ -110,6 +114,8 @@ class BoundedInterpreter extends Interpreter {
   #steps = 0;
   #made = 0;
   #rounds = 0;
+  /** How much text the lists would be that hold others, which may be the same many times over. */
+  readonly #weights = new WeakMap<object, number>();
   /** What the innermost loop goes over, until it is known. */
   #iterable: Statement | undefined;
 
@@ -122,8 +128,20 @@ class BoundedInterpreter extends Interpreter {
     if (typeof result.value === "object" && result.value !== null) guard(result.value);
     if (isIterable) this.#enterLoop(sizeOf(result));
     else if (!READING.has(statement?.type ?? "Comment")) this.#made += unitsOf(result);
+    if (MAKING.has(statement?.type ?? "Comment")) this.#weigh(result);
     if (this.#made > MAX_MADE) throw new TemplateLimit("more text than any prompt has");
     return result;
+  }
+
+  #weigh({ value }: Value): void {
+    if (!Array.isArray(value) && !(value instanceof Map)) return;
+    let weight = 1;
+    for (const entry of (value as Value[] | Map<string, Value>).values()) {
+      const inner = entry.value;
+      weight += typeof inner === "object" && inner !== null ? (this.#weights.get(inner) ?? 1) : 1;
+    }
+    if (weight > MAX_WEIGHT) throw new TemplateLimit("lists in lists without end");
+    this.#weights.set(value, weight);
   }
 
   /** Every round has its scope before the first begins. */
