@@ -103,6 +103,11 @@ export interface CommandSpec {
   readonly output?: "text";
   /** Runs until it is told to stop, as servers do: SIGTERM and Ctrl-C then are its ordinary end. */
   readonly untilStopped?: true;
+  /**
+   * Does all or nothing, and throws when it was interrupted in time: what came back was done, and a
+   * Ctrl-C meanwhile came too late.
+   */
+  readonly allOrNothing?: true;
   /** `none`: runs without reading `batuta.toml`, and so even when that is broken. */
   readonly config?: "none";
   run(context: CommandContext, input: ParsedInput): Promise<number | undefined>;

@@ -64,6 +64,7 @@ function toOption(name: string, flag: FlagSpec): Option {
 }
 
 function parseInteger(text: string, min: number): number {
+  if (/^[+-]?\d{16,}$/.test(text)) throw new InvalidArgumentError("too large a number");
   if (!/^[+-]?\d{1,15}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
   const value = Number(text);
   if (value < min) throw new InvalidArgumentError(`expected at least ${min}`);

@@ -33,7 +33,8 @@ export async function runCommand(
     guardEgress(context, command);
     const exitCode = (await command.run(context, parsed.input)) ?? 0;
     // Whatever a command made of the interruption, it was not to run to its end.
-    if (exitCode === 0 && !command.untilStopped) context.io.signal.throwIfAborted();
+    const isDone = command.untilStopped === true || command.allOrNothing === true;
+    if (exitCode === 0 && !isDone) context.io.signal.throwIfAborted();
     return exitCode;
   } finally {
     await context.close();

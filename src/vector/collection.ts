@@ -3,6 +3,7 @@
  * collection lies in memory while it is open: see `store/rows.ts` for how much that takes.
  */
 import { SovereignError } from "../core/errors.ts";
+import { takeTurn } from "../core/turns.ts";
 import type { Lake } from "../lake/index.ts";
 import { type CollectionOptions, readOptions } from "./collection-options.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
@@ -261,12 +262,20 @@ export class Collection implements AsyncDisposable {
 
   async #rewrite(options: IndexOptions = {}): Promise<{ unindexed: number }> {
     const rows = this.#disk.packedRows();
-    const learnt = (await this.#embedder?.learn(rows)) ?? null;
+    const { signal } = options;
+    const learnt = (await this.#embedder?.learn(rows, signal)) ?? null;
+    await takeTurn(signal);
     const index = await buildIndex(rows, this.settings, options);
     const extras = new Map<string, Uint8Array>();
     addGraphSections(extras, index);
     if (learnt !== null) extras.set(EMBEDDER_SECTION, learnt.section);
-    await addTextSection(extras, this.settings, rows);
+    try {
+      await addTextSection(extras, this.settings, { rows, signal });
+      await takeTurn(signal);
+    } catch (error) {
+      await index?.close();
+      throw error;
+    }
     await this.#disk.rewrite(rows, extras);
     learnt?.adopt();
     await this.#index?.close();

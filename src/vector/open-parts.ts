@@ -1,4 +1,5 @@
 /** What searches need of a collection's file beside its rows: opened here, written here. */
+import { runInTurns } from "../core/turns.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
 import { EMBEDDER_SECTION } from "./embed/embedder.ts";
 import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
@@ -48,12 +49,12 @@ export async function openTextIndex(disk: DiskCollection): Promise<TextIndex> {
 export async function addTextSection(
   extras: Map<string, Uint8Array>,
   settings: CollectionSettings,
-  rows: Rows,
+  { rows, signal }: { rows: Rows; signal: AbortSignal | undefined },
 ): Promise<void> {
   if (settings.text.length === 0 || rows.length === 0) return;
   const { TextIndex } = await import("./text/text-index.ts");
   const { encodeTextParts, TEXT_SECTION } = await import("./text/text-section.ts");
   const index = new TextIndex(settings);
-  index.refresh(rows, 0);
+  await runInTurns(index.refreshInSteps(rows, 0), { signal });
   extras.set(TEXT_SECTION, encodeTextParts(index.parts));
 }

@@ -1,10 +1,10 @@
 /** Rows into a file, which appears whole or not at all. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
-import { tempPathFor } from "../../core/io/index.ts";
+import { tempPathFor, withTarget } from "../../core/io/index.ts";
 import type { ArrowLayout } from "./arrow.ts";
 import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
 import type { FileFormat } from "./file-formats.ts";
@@ -30,7 +30,9 @@ export async function writeRowsToFile(
 ): Promise<number> {
   requireFolder(path);
   const temp = tempPathFor(path);
-  const handle = await open(temp, "wx");
+  const handle = await open(temp, "wx").catch((error: unknown) => {
+    throw withTarget(error, temp, path);
+  });
   try {
     const count = await writeRows(rows, (piece) => handle.appendFile(piece), {
       arrow: /\.arrows$/i.test(path) ? "stream" : "file",
@@ -43,8 +45,31 @@ export async function writeRowsToFile(
   } catch (error) {
     await handle.close().catch(() => undefined);
     await rm(temp, { force: true });
-    throw error;
+    throw withTarget(error, temp, path);
   }
+}
+
+/** A flag of commands that write a file. */
+export const OVERWRITE_FLAG = {
+  overwrite: { type: "boolean", summary: "replace the file if it exists" },
+} as const;
+
+/** Where a new file goes; refuses one that exists unless it may be replaced, and a folder. */
+export function targetPath(word: string, overwrites: boolean, cwd: string): string {
+  const path = resolve(cwd, word);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${word}\` is a folder`, {
+      hint: "name the file to write",
+    });
+  }
+  if (stat !== undefined && !overwrites) {
+    throw new SovereignError("RESOURCE_ALREADY_EXISTS", `\`${word}\` exists`, {
+      hint: "give `--overwrite` to replace it",
+    });
+  }
+  requireFolder(path);
+  return path;
 }
 
 /** Throws RESOURCE_DOES_NOT_EXIST when the folder of `path` is not there. */

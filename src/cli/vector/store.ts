@@ -28,7 +28,21 @@ export async function optimizeCollection(
   collection: Collection,
   options: IndexOptions = {},
 ): Promise<void> {
-  const { unindexed } = await collection.optimize(options);
+  const { signal } = context.io;
+  const task = (await context.progress()).start({
+    label: "indexing",
+    total: collection.count,
+    unit: "rows",
+    leavesLine: false,
+  });
+  let linked = 0;
+  const onProgress = (linkedRows: number): void => {
+    task.advance(linkedRows - linked);
+    linked = linkedRows;
+  };
+  const { unindexed } = await collection
+    .optimize({ ...options, signal, onProgress })
+    .finally(() => task.discard());
   if (unindexed === 0) return;
   const rows = `${formatCount(unindexed)} of ${formatCount(collection.count)} rows`;
   await context.warn(

@@ -28,7 +28,7 @@ export async function writeFileAtomic(
     renameSync(temp, path);
   } catch (error) {
     removeTemp(temp);
-    throw error;
+    throw withTarget(error, temp, path);
   }
   await fsyncDirectory(dirname(path));
 }
@@ -56,7 +56,7 @@ export async function putIfAbsent(
     await settled([durable ? fsyncFile(temp) : undefined, before?.()]);
     linkSync(temp, path);
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw withoutHardLinks(error, path);
+    if (errnoOf(error) !== "EEXIST") throw withoutHardLinks(withTarget(error, temp, path), path);
     won = false;
   } finally {
     removeTemp(temp);
@@ -70,8 +70,18 @@ function removeTemp(temp: string): void {
   try {
     unlinkSync(temp);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
+    // Nor is it where its folder is none, or may not be searched.
+    if (!["ENOENT", "ENOTDIR", "EACCES", "ENAMETOOLONG"].includes(errnoOf(error))) throw error;
   }
+}
+
+/** An error of the system with the file that was meant in place of its temporary one. */
+export function withTarget(error: unknown, temp: string, path: string): unknown {
+  const system = error as NodeJS.ErrnoException;
+  if (system?.path !== temp) return error;
+  system.message = system.message.replaceAll(temp, path);
+  system.path = path;
+  return error;
 }
 
 /** Waits for all, also when one fails: nothing may still run when its files are removed. */

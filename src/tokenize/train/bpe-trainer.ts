@@ -6,6 +6,7 @@
  * Pairs keep the words they stand in; a heap keeps the counts, some of them out of date, which is
  * noticed when they come up.
  */
+import type { Steps } from "../../core/turns.ts";
 import { malformed } from "../load/fields.ts";
 import { createPairCounts, type PairCounts } from "./pair-counts.ts";
 
@@ -19,7 +20,6 @@ export interface BpeTrainerOptions {
   readonly initialAlphabet: readonly string[];
   /** In front of all characters of a word but the first; WordPiece's `##`. */
   readonly continuingSubwordPrefix?: string;
-  readonly onProgress?: (vocabularySize: number) => void;
 }
 
 export interface TrainedMerges {
@@ -36,11 +36,11 @@ interface Words {
   readonly counts: Float64Array;
 }
 
-/** The vocabulary and merges of counted words. */
-export function trainBpe(
+/** The vocabulary and merges of counted words; yields the size of the vocabulary. */
+export function* trainBpe(
   wordCounts: ReadonlyMap<string, number>,
   options: BpeTrainerOptions,
-): TrainedMerges {
+): Steps<TrainedMerges, number> {
   const tokens: string[] = [];
   const ids = new Map<string, number>();
   const idOf = (token: string): number => {
@@ -52,7 +52,13 @@ export function trainBpe(
   for (const token of options.specialTokens) idOf(token);
   for (const character of alphabetOf(wordCounts, options.initialAlphabet)) idOf(character);
   const words = readWords(wordCounts, options.continuingSubwordPrefix ?? "", idOf);
-  const pairs = countPairs(words);
+  yield tokens.length;
+  const pairs = createPairCounts();
+  for (let from = 0; from < words.counts.length; from += WORDS_AT_ONCE) {
+    countPairs(words, from, pairs);
+    yield tokens.length;
+  }
+  pairs.settle();
   const merges: [number, number][] = [];
   const prefixLength = options.continuingSubwordPrefix?.length ?? 0;
   while (tokens.length < options.vocabularySize) {
@@ -63,7 +69,7 @@ export function trainBpe(
     merges.push([left, right]);
     for (const word of best.words) mergeInWord(words, word, { left, right, made }, pairs);
     pairs.settle();
-    if (merges.length % 256 === 0) options.onProgress?.(tokens.length);
+    yield tokens.length;
   }
   return { tokens, merges };
 }
@@ -102,16 +108,20 @@ function readWords(
   return { symbols, starts, lengths, counts };
 }
 
-function countPairs({ symbols, starts, lengths, counts }: Words): PairCounts {
-  const pairs = createPairCounts();
-  for (let word = 0; word < counts.length; word++) {
+const WORDS_AT_ONCE = 10_000;
+
+/** Counts the pairs of `WORDS_AT_ONCE` words. */
+function countPairs(
+  { symbols, starts, lengths, counts }: Words,
+  from: number,
+  pairs: PairCounts,
+): void {
+  for (let word = from; word < Math.min(counts.length, from + WORDS_AT_ONCE); word++) {
     const end = starts[word]! + lengths[word]! - 1;
     for (let i = starts[word]!; i < end; i++) {
       pairs.add(symbols[i]!, symbols[i + 1]!, counts[word]!, word);
     }
   }
-  pairs.settle();
-  return pairs;
 }
 
 /** Joins every occurrence, leftmost first, and counts only the pairs beside what was joined. */

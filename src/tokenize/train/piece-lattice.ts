@@ -5,6 +5,7 @@
  * An edge is a piece at a place of a word. Edges are found once; those of pieces that are gone,
  * whose score is NaN, are dropped.
  */
+import type { Steps } from "../../core/turns.ts";
 import { TokenFinder } from "../model/token-finder.ts";
 import { TokenList, Vocabulary } from "../model/vocabulary.ts";
 import type { CountedWords } from "./seed-pieces.ts";
@@ -15,6 +16,8 @@ const UNKNOWN_PENALTY = 10;
 export const UNKNOWN = 0;
 /** Products below are too near the end of the numbers. */
 const TINY = 1e-250;
+/** Looked at between two steps, each of which yields `left`, how many pieces there are. */
+const WORDS_AT_ONCE = 1000;
 
 export class PieceLattice {
   /** Words, each as often as it was seen. */
@@ -83,13 +86,14 @@ export class PieceLattice {
   }
 
   /** How often each piece is expected in all words, over all ways to write them. */
-  expectedCounts(scores: PieceScores): Float64Array {
+  *expectedCounts(scores: PieceScores, left: number): Steps<Float64Array, number> {
     const shares = scores.of.map(Math.exp);
     shares[UNKNOWN] = Math.exp(scores.unknown);
     const expected = new Float64Array(shares.length);
     const sums = new Float64Array(this.#longest + 1);
     let base = 0;
-    for (const [word, count] of this.#words) {
+    for (const [i, [word, count]] of this.#words.entries()) {
+      if (i % WORDS_AT_ONCE === 0) yield left;
       let scale = 1;
       let total = this.#sumForward({ word, base, shares, scale }, sums);
       if (!(total > TINY)) {
@@ -157,10 +161,11 @@ export class PieceLattice {
   }
 
   /** How often the best ways to write all words use each piece. */
-  bestCounts(scores: PieceScores): Float64Array {
+  *bestCounts(scores: PieceScores, left: number): Steps<Float64Array, number> {
     const counts = new Float64Array(scores.of.length);
     let base = 0;
-    for (const [word, count] of this.#words) {
+    for (const [i, [word, count]] of this.#words.entries()) {
+      if (i % WORDS_AT_ONCE === 0) yield left;
       for (const piece of this.#best(word, base, scores).pieces) counts[piece]! += count;
       base += word.length;
     }

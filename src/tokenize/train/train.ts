@@ -3,6 +3,7 @@
  * Face's library loads. Text is taken line by line, each with its line feed, as `tokenizers` takes
  * files. The same text and options give the same file.
  */
+import { runAtOnce, runInTurns, type Steps, type TurnOptions } from "../../core/turns.ts";
 import type { JsonObject } from "../load/fields.ts";
 import { BYTE_LEVEL } from "../load/tiktoken.ts";
 import { buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
@@ -22,7 +23,6 @@ export interface TrainOptions {
   readonly specialTokens: readonly string[];
   /** How byte-level BPE cuts text; GPT-2's expression when absent. */
   readonly pattern?: string;
-  readonly onProgress?: (vocabularySize: number) => void;
 }
 
 /** Counts words of texts as they come; `train` then learns from the counts. */
@@ -53,6 +53,18 @@ export class TokenizerTrainer {
 
   /** The tokenizer of all text fed, as the content of a `tokenizer.json`. */
   train(): JsonObject {
+    return runAtOnce(this.#steps());
+  }
+
+  /**
+   * `train` that leaves the event loop its turns: `onProgress` is told the size of the vocabulary
+   * (for `unigram` how many pieces are left), and an aborted `signal` ends it with its reason.
+   */
+  trainInTurns(options: TurnOptions<number>): Promise<JsonObject> {
+    return runInTurns(this.#steps(), options);
+  }
+
+  #steps(): Steps<JsonObject, number> {
     switch (this.#options.type) {
       case "bpe":
         return this.#trainBytes();
@@ -63,10 +75,13 @@ export class TokenizerTrainer {
     }
   }
 
-  #trainBytes(): JsonObject {
+  *#trainBytes(): Steps<JsonObject, number> {
     const words = this.#counter.counts();
     const alphabet = Array.from({ length: 256 }, (_, byte) => characterOfByte(byte));
-    const { tokens, merges } = trainBpe(words, { ...this.#options, initialAlphabet: alphabet });
+    const { tokens, merges } = yield* trainBpe(words, {
+      ...this.#options,
+      initialAlphabet: alphabet,
+    });
     const model = {
       type: "BPE",
       dropout: null,
@@ -82,8 +97,8 @@ export class TokenizerTrainer {
     return this.#describe(model, { post_processor: null, decoder: BYTE_LEVEL });
   }
 
-  #trainWordPiece(): JsonObject {
-    const { tokens } = trainBpe(new Map([...this.#counter.counts()].sort(byText)), {
+  *#trainWordPiece(): Steps<JsonObject, number> {
+    const { tokens } = yield* trainBpe(new Map([...this.#counter.counts()].sort(byText)), {
       ...this.#options,
       initialAlphabet: [],
       continuingSubwordPrefix: "##",
@@ -104,8 +119,8 @@ export class TokenizerTrainer {
     return this.#describe(model, { post_processor, decoder });
   }
 
-  #trainUnigram(): JsonObject {
-    const { vocabulary, unkId } = trainUnigram([...this.#counter.counts()].sort(byText), {
+  *#trainUnigram(): Steps<JsonObject, number> {
+    const { vocabulary, unkId } = yield* trainUnigram([...this.#counter.counts()].sort(byText), {
       ...this.#options,
       unkToken: "<unk>",
     });

@@ -7,6 +7,7 @@
  * random, and pieces at the edge of the vocabulary may differ from run to run.
  */
 import { SovereignError } from "../../core/errors.ts";
+import type { Steps } from "../../core/turns.ts";
 import { PieceLattice, type PieceScores, scorePieces } from "./piece-lattice.ts";
 import { type CountedWords, findSeedPieces } from "./seed-pieces.ts";
 
@@ -15,7 +16,6 @@ export interface UnigramTrainerOptions {
   /** Take the first ids; the unknown token is put before them where it is none of them. */
   readonly specialTokens: readonly string[];
   readonly unkToken: string;
-  readonly onProgress?: (pieceCount: number) => void;
 }
 
 export interface TrainedUnigram {
@@ -25,6 +25,8 @@ export interface TrainedUnigram {
 }
 
 const ROUNDS = 2;
+/** Looked at between two steps. */
+const PIECES_AT_ONCE = 1000;
 const SHRINKING = 0.75;
 /** Pieces expected less often are gone. */
 const LEAST_EXPECTED = 0.5;
@@ -34,15 +36,21 @@ const SCORE_STEP = 0.0001;
 /** `tokenizers` reads longer numbers not quite as they are written, and then ties go another way. */
 const DIGITS = 12;
 
-/** The vocabulary and scores of counted words, which come in an order of their own. */
-export function trainUnigram(words: CountedWords, options: UnigramTrainerOptions): TrainedUnigram {
+/**
+ * The vocabulary and scores of counted words, which come in an order of their own; yields how many
+ * pieces are left.
+ */
+export function* trainUnigram(
+  words: CountedWords,
+  options: UnigramTrainerOptions,
+): Steps<TrainedUnigram, number> {
   const { specialTokens, unkToken, vocabularySize } = options;
   const needsUnknown = !specialTokens.includes(unkToken);
   const first = needsUnknown ? [unkToken, ...specialTokens] : specialTokens;
   const characters = [...new Set(words.flatMap(([word]) => [...word]))].sort(byPoint);
   const room = vocabularySize - first.length;
   if (characters.length > room) throw tooSmall(vocabularySize, characters.length + first.length);
-  const pieces = learnPieces(words, options);
+  const pieces = yield* learnPieces(words, options);
   return {
     vocabulary: [
       ...first.map((token) => [token, 0] as const),
@@ -59,8 +67,9 @@ interface Pieces {
   readonly left: readonly number[];
 }
 
-function learnPieces(words: CountedWords, options: UnigramTrainerOptions): Pieces {
+function* learnPieces(words: CountedWords, options: UnigramTrainerOptions): Steps<Pieces, number> {
   const seeds = findSeedPieces(words);
+  yield seeds.length;
   const texts = ["", ...seeds.map(({ text }) => text)];
   const lattice = new PieceLattice(words, texts);
   const wanted = Math.floor((options.vocabularySize * 11) / 10);
@@ -68,14 +77,14 @@ function learnPieces(words: CountedWords, options: UnigramTrainerOptions): Piece
   let left = seeds.map((_, i) => i + 1);
   for (;;) {
     for (let round = 0; round < ROUNDS; round++) {
-      [scores, left] = maximise(lattice.expectedCounts(scores), left);
+      [scores, left] = maximise(yield* lattice.expectedCounts(scores, left.length), left);
       lattice.dropEdges(scores.of);
     }
-    options.onProgress?.(left.length);
+    yield left.length;
     // Unknown text counts as a piece there.
     if (left.length + 1 <= wanted) return { texts, scores, left };
     const most = Math.max(wanted, Math.floor((left.length + 1) * SHRINKING)) - 1;
-    const kept = prune({ texts, scores, left }, lattice, most);
+    const kept = yield* prune({ texts, scores, left }, lattice, most);
     const values = new Float64Array(texts.length).fill(Number.NaN);
     for (const piece of kept) values[piece] = scores.of[piece]!;
     scores = scorePieces(values);
@@ -94,14 +103,19 @@ function maximise(expected: Float64Array, left: readonly number[]): [PieceScores
 }
 
 /** At most `most` pieces: those nothing can stand for, then those whose loss would cost most. */
-function prune({ texts, scores, left }: Pieces, lattice: PieceLattice, most: number): number[] {
-  const counts = lattice.bestCounts(scores);
+function* prune(
+  { texts, scores, left }: Pieces,
+  lattice: PieceLattice,
+  most: number,
+): Steps<number[], number> {
+  const counts = yield* lattice.bestCounts(scores, left.length);
   const sum = counts.reduce((total, count) => total + count, 0);
   // Counted once a word there, whatever the pieces in it.
   const wordCount = lattice.wordCount;
   const kept: number[] = [];
   const candidates: { piece: number; loss: number }[] = [];
   for (const piece of left) {
+    if (piece % PIECES_AT_ONCE === 0) yield left.length;
     const count = counts[piece]!;
     const others = lattice.bestOfOthers(texts[piece]!, scores);
     if (others === null) kept.push(piece);

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
+import { takeTurn } from "../../core/turns.ts";
 import { fieldValue } from "../fields.ts";
 import { collectionPaths, type DiskCollection } from "../store/disk-collection.ts";
 import type { Rows } from "../store/rows.ts";
@@ -77,11 +78,15 @@ export class CollectionEmbedder {
    * Learns from all rows and makes their vectors anew, in place. Returns the section for the file;
    * the caller keeps the embedder that `adopt` then makes the current one.
    */
-  async learn(rows: Rows): Promise<{ section: Uint8Array; adopt: () => void } | null> {
+  async learn(
+    rows: Rows,
+    signal?: AbortSignal,
+  ): Promise<{ section: Uint8Array; adopt: () => void } | null> {
     if (this.#learnt === null || rows.length === 0) return null;
     const texts = rows.ids.map((id, row) => this.#textOf(rows.metadata(row), id));
     const next = await this.#learnt.train(texts);
     for (let from = 0; from < texts.length; from += BATCH_ROWS) {
+      await takeTurn(signal);
       const vectors = await next.embed(texts.slice(from, from + BATCH_ROWS));
       for (let at = 0; at < vectors.length; at += rows.dims) {
         rows.setVector(from + at / rows.dims, vectors.subarray(at, at + rows.dims));

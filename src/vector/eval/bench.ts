@@ -30,23 +30,26 @@ export interface BenchOptions {
   readonly efs: readonly number[];
   readonly rng: Rng;
   readonly clock: Clock;
-  /** Told after each query. */
-  readonly onQuery?: () => void;
+  /** Told after each query, and waited for. */
+  readonly onQuery?: () => void | Promise<void>;
 }
 
 /** Measures every search that a collection has; nothing for one without rows. */
-export function benchCollection(collection: Collection, options: BenchOptions): BenchLine[] {
+export async function benchCollection(
+  collection: Collection,
+  options: BenchOptions,
+): Promise<BenchLine[]> {
   if (collection.count === 0) return [];
   const { settings, index } = collection;
   const lines: BenchLine[] = [];
   const { numResults } = options;
   if (settings.dims > 0) {
-    const vectors = drawVectors(collection, options);
-    const exact = run(collection, vectors.map(exactQuery(numResults)), options);
+    const vectors = await drawVectors(collection, options);
+    const exact = await run(collection, vectors.map(exactQuery(numResults)), options);
     lines.push({ search: "exact", ef: null, recall: 1, ...exact.times });
     for (const ef of index.kind === "hnsw" ? options.efs : []) {
       const queries = vectors.map((vector): VectorQuery => ({ vector, numResults, ef }));
-      const found = run(collection, queries, options);
+      const found = await run(collection, queries, options);
       const recall = recallOf(found.ids, exact.ids);
       lines.push({ search: "hnsw", ef, recall, ...found.times });
     }
@@ -59,7 +62,7 @@ export function benchCollection(collection: Collection, options: BenchOptions): 
       search: "text",
       ef: null,
       recall: null,
-      ...run(collection, queries, options).times,
+      ...(await run(collection, queries, options)).times,
     });
   }
   return lines;
@@ -74,21 +77,22 @@ type Times = Pick<BenchLine, "qps" | "p50" | "p95" | "p99">;
 /** The first few queries are not counted: what they need is made then. */
 const WARM_UP = 5;
 
-function run(
+async function run(
   collection: Collection,
   queries: readonly VectorQuery[],
   { clock, onQuery }: BenchOptions,
-): { ids: string[][]; times: Times } {
+): Promise<{ ids: string[][]; times: Times }> {
   for (const query of queries.slice(0, WARM_UP)) collection.query(query);
   const ids: string[][] = [];
-  const times = queries.map((query) => {
+  const times: number[] = [];
+  for (const query of queries) {
     const start = clock.monotonicMs();
     const hits = collection.query(query);
     const took = clock.monotonicMs() - start;
     ids.push(hits.map(({ id }) => id));
-    onQuery?.();
-    return took;
-  });
+    times.push(took);
+    await onQuery?.();
+  }
   const total = times.reduce((sum, time) => sum + time, 0);
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.ceil(share * times.length) - 1] ?? 0;
@@ -107,14 +111,20 @@ function recallOf(found: readonly string[][], exact: readonly string[][]): numbe
   return wanted === 0 ? 1 : hits / wanted;
 }
 
-function drawVectors(collection: Collection, { queryCount, rng }: BenchOptions): Float32Array[] {
+async function drawVectors(
+  collection: Collection,
+  { queryCount, rng, onQuery }: BenchOptions,
+): Promise<Float32Array[]> {
   const ids = [...collection.ids()];
-  return Array.from({ length: queryCount }, () => {
+  const drawn: Float32Array[] = [];
+  while (drawn.length < queryCount) {
     const from = Float32Array.from(collection.get(ids[rng.int(ids.length)]!)!.vector!);
     const near = collection.query({ vector: from, numResults: 10 });
     const to = collection.get(near[rng.int(near.length)]!.id)!.vector!;
-    return from.map((value, i) => (value + to[i]!) / 2);
-  });
+    drawn.push(from.map((value, i) => (value + to[i]!) / 2));
+    await onQuery?.();
+  }
+  return drawn;
 }
 
 /** Words of rows, three to six side by side. */

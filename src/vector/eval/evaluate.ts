@@ -29,8 +29,8 @@ export interface EvaluationOptions {
   readonly k: number;
   readonly rng: Rng;
   readonly metrics?: readonly MetricName[];
-  /** Told after each query of each search. */
-  readonly onQuery?: () => void;
+  /** Told after each query of each search, and waited for. */
+  readonly onQuery?: () => void | Promise<void>;
 }
 
 /** Runs every query through every search. The first search is what the others are compared with. */
@@ -44,7 +44,7 @@ export async function evaluateSearches<Query>(
     const lines: Record<MetricName, number>[] = [];
     for (const { query, relevance } of queries) {
       lines.push(measureRanking(await searcher.search(query), relevance, k));
-      onQuery?.();
+      await onQuery?.();
     }
     measured.push(lines);
   }

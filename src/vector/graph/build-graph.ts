@@ -7,6 +7,7 @@
  */
 import type { KernelPool } from "../../compute/index.ts";
 import { createRng } from "../../core/rng.ts";
+import { runAtOnce, type Steps } from "../../core/turns.ts";
 import { type GraphShape, MOST_LEVELS } from "./graph-layout.ts";
 import type { IndexMemory } from "./index-memory.ts";
 
@@ -27,8 +28,15 @@ export function drawLevels(rowCount: number, m: number, seed = SEED): Uint8Array
   );
 }
 
-/** Links as many rows as there are levels, the vectors of which lie in memory. */
-export function linkRows(memory: IndexMemory, levelsOfRows: Uint8Array, threads: Threads): void {
+/**
+ * Links as many rows as there are levels, the vectors of which lie in memory. Yields how many are
+ * linked.
+ */
+export function* linkRows(
+  memory: IndexMemory,
+  levelsOfRows: Uint8Array,
+  threads: Threads,
+): Steps<void, number> {
   const { exports } = memory.kernel;
   const topLevel = levelsOfRows.reduce((a, b) => Math.max(a, b), 0);
   const { words: order, at: orderAt } = memory.buffer("order", levelsOfRows.length * 4);
@@ -38,12 +46,15 @@ export function linkRows(memory: IndexMemory, levelsOfRows: Uint8Array, threads:
     let rows = Uint32Array.from(rowsOfLevel(levelsOfRows, level));
     if (next > 0) {
       order.set(rows);
-      const above = [orderAt, rows.length, level + 1] as const;
-      exports.nearestAbove!(memory.at, memory.scratch(0), ...above);
+      for (const [from, to] of partsOf(0, rows.length, ROWS_AT_ONCE)) {
+        const above = [orderAt + from * 4, to - from, level + 1] as const;
+        exports.nearestAbove!(memory.at, memory.scratch(0), ...above);
+        yield next;
+      }
       const byNode = Array.from(rows.keys()).sort((a, b) => order[a]! - order[b]! || a - b);
       rows = Uint32Array.from(byNode, (i) => rows[i]!);
     }
-    upperWords = addNodes(memory, { rows, first: next, level, upperWords }, threads);
+    upperWords = yield* addNodes(memory, { rows, first: next, level, upperWords }, threads);
     next += rows.length;
   }
 }
@@ -58,11 +69,11 @@ interface NewNodes {
 }
 
 /** Makes the rows nodes of one level and links them; returns the words of upper links then in use. */
-function addNodes(
+function* addNodes(
   memory: IndexMemory,
   { rows, first, level, upperWords }: NewNodes,
   { pool, kernel }: Threads,
-): number {
+): Steps<number, number> {
   const graph = memory.graph!;
   const m = graph.linksOf(0).length / 2;
   rows.forEach((row, i) => {
@@ -77,10 +88,13 @@ function addNodes(
   const end = first + rows.length;
   memory.kernel.exports.encodeNodes!(memory.at, memory.scratch(0), first, end);
   const shares = rows.length < LEAST_SHARED ? 1 : pool.threads;
-  const args = cutRange(first, end, shares).map(([from, to], thread) => [
-    ...[memory.at, memory.scratch(thread), from, to, 1],
-  ]);
-  pool.run(kernel, "addNodes", args);
+  for (const [start, stop] of partsOf(first, end, shares * ROWS_AT_ONCE)) {
+    const args = cutRange(start, stop, shares).map(([from, to], thread) => [
+      ...[memory.at, memory.scratch(thread), from, to, 1],
+    ]);
+    pool.run(kernel, "addNodes", args);
+    yield stop;
+  }
   return words;
 }
 
@@ -88,6 +102,8 @@ function addNodes(
 export const NONE = 0xffff_ffff;
 /** Fewer nodes are added by one thread. */
 const LEAST_SHARED = 2000;
+/** Rows that a thread adds between two steps: long vectors take about a millisecond each. */
+const ROWS_AT_ONCE = 500;
 
 function* rowsOfLevel(levels: Uint8Array, level: number): Generator<number> {
   for (let row = 0; row < levels.length; row++) if (levels[row] === level) yield row;
@@ -121,7 +137,7 @@ export function addRows(
     if (rows.length === 0) continue;
     const added = { rows: Uint32Array.from(rows), first: next, level, upperWords };
     memory.describe({ ...shape, nodeCount: next + rows.length });
-    upperWords = addNodes(memory, added, threads);
+    upperWords = runAtOnce(addNodes(memory, added, threads));
     next += rows.length;
   }
   return { ...shape, nodeCount: next, upperWords };
@@ -154,6 +170,11 @@ export function repairGraph(
   const moved = entry < 0 ? shape : { ...shape, entry, topLevel: levels[entry]! };
   memory.describe(moved);
   return moved;
+}
+
+/** A range in parts of at most `most`. */
+function* partsOf(from: number, to: number, most: number): Generator<[from: number, to: number]> {
+  for (let at = from; at < to; at += most) yield [at, Math.min(to, at + most)];
 }
 
 /** A range in parts of the same length, about. */

@@ -1,5 +1,6 @@
 /** The index of a collection: whether it has one, built with its file, kept in the section `HNSW`. */
 import { SovereignError } from "../../core/errors.ts";
+import { runInTurns } from "../../core/turns.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
 import { collectionPaths } from "../store/disk-collection.ts";
 import type { Rows } from "../store/rows.ts";
@@ -42,9 +43,16 @@ export async function buildIndex(
   if (!wantsGraph(rows, options)) return flatIndex(rows, settings);
   const index = await VectorIndex.create(rows, settings.metric, { threads });
   if (index === null) return null;
-  await index.build(options);
-  if (index.shape !== null) index.setEf(ef ?? tuneEf(index, rows, targetRecall));
-  return index;
+  try {
+    await index.build(options);
+    if (index.shape === null) return index;
+    const { signal } = options;
+    index.setEf(ef ?? (await runInTurns(tuneEf(index, rows, targetRecall), { signal })));
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
 }
 
 /** Whether rows are to have a graph; there may be no room for it. */
@@ -83,13 +91,23 @@ export function addGraphSections(extras: Map<string, Uint8Array>, index: VectorI
 }
 
 function checkOptions({ m, efConstruction, ef, targetRecall, threads }: IndexOptions): void {
-  const isWithin = (value: number | undefined, from: number, to: number): boolean =>
-    value === undefined || (Number.isInteger(value) && value >= from && value <= to);
-  const isSound =
-    isWithin(m, 2, 256) && isWithin(efConstruction, 8, 10_000) && isWithin(ef, 1, 10_000);
-  const isRecall = targetRecall === undefined || (targetRecall > 0 && targetRecall <= 1);
-  if (isSound && isRecall && isWithin(threads, 1, 64)) return;
-  throw new SovereignError("INVALID_PARAMETER_VALUE", "the index cannot be built so", {
-    hint: "give M from 2 to 256, efConstruction from 8, ef from 1 and a recall above 0 up to 1",
+  checkWhole("m", m, 2, 256);
+  checkWhole("efConstruction", efConstruction, 8, 10_000);
+  checkWhole("ef", ef, 1, 10_000);
+  checkWhole("threads", threads, 1, 64);
+  if (targetRecall === undefined || (targetRecall > 0 && targetRecall <= 1)) return;
+  throw refuse("targetRecall", targetRecall, "a share above 0, up to 1");
+}
+
+function checkWhole(name: string, value: number | undefined, from: number, to: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= from && value <= to)) return;
+  throw refuse(name, value, `a whole number from ${from} to ${to}`);
+}
+
+/** Names the option as it is called here and as the command line has it. */
+function refuse(name: string, value: number, wanted: string): SovereignError {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new SovereignError("INVALID_PARAMETER_VALUE", `${value} is no value of \`${name}\``, {
+    hint: `give it (\`--${flag}\`) ${wanted}`,
   });
 }

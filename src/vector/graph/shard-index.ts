@@ -8,6 +8,7 @@
  * for links, some 25 for upper levels and the like, 34 for each thread.
  */
 import type { KernelPool, LoadKernelOptions } from "../../compute/index.ts";
+import { runInTurns } from "../../core/turns.ts";
 import type { ScoredRow } from "../search/top-rows.ts";
 import type { VectorShard } from "../store/rows.ts";
 import type { Metric } from "../types.ts";
@@ -64,7 +65,8 @@ export class ShardIndex {
   }
 
   /** Links every row, of which none is dead; node ids are the index's own. False without room. */
-  async build({ m = 16, efConstruction = 200, codes = "int8" }: GraphOptions): Promise<boolean> {
+  async build(options: GraphOptions): Promise<boolean> {
+    const { m = 16, efConstruction = 200, codes = "int8", signal, onProgress } = options;
     const { vectors, length, dims } = this.#rows;
     const { metric } = this.#memory;
     const levels = drawLevels(length, m);
@@ -77,7 +79,7 @@ export class ShardIndex {
     };
     if (!this.#memory.placeGraph(shape, this.#threads.pool.threads)) return false;
     await this.#threads.pool.start();
-    linkRows(this.#memory, levels, this.#threads);
+    await runInTurns(linkRows(this.#memory, levels, this.#threads), { signal, onProgress });
     this.shape = shape;
     return true;
   }

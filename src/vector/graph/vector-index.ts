@@ -22,6 +22,10 @@ export interface GraphOptions {
   readonly codes?: CodeKind;
   /** Several are faster; one makes the same graph of the same rows. Default: all cores. */
   readonly threads?: number;
+  /** Ends the building: it throws the signal's reason, and nothing has changed. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then how many rows are linked. */
+  readonly onProgress?: ((linkedRows: number) => void) | undefined;
 }
 
 export interface OpenOptions extends LoadKernelOptions {
@@ -76,7 +80,12 @@ export class VectorIndex {
   /** Links every row, of which none is dead; false where a shard has no room for its graph. */
   async build(options: GraphOptions): Promise<boolean> {
     const built: boolean[] = [];
-    for (const shard of this.#shards) built.push(await shard.build(options));
+    let before = 0;
+    for (const [i, shard] of this.#shards.entries()) {
+      const onProgress = (linked: number): void => options.onProgress?.(before + linked);
+      built.push(await shard.build({ ...options, onProgress }));
+      before += this.#rows.shards[i]!.length;
+    }
     return !built.includes(false);
   }
 

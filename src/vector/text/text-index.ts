@@ -4,6 +4,7 @@
  * `refresh`; see `postings.ts` for the scores.
  */
 import { distance } from "fastest-levenshtein";
+import { runAtOnce, type Steps } from "../../core/turns.ts";
 import type { ScoredRow } from "../search/top-rows.ts";
 import type { Rows } from "../store/rows.ts";
 import type { CollectionSettings, MetadataValue } from "../types.ts";
@@ -16,6 +17,8 @@ import type { TextParts } from "./text-section.ts";
 
 /** Words a prefix or a near miss may stand for; the first in alphabetical order beyond that. */
 const MOST_EXPANSIONS = 256;
+/** Taken in between two steps. */
+const ROWS_AT_ONCE = 200;
 
 export interface TextSearch {
   readonly limit: number;
@@ -49,6 +52,11 @@ export class TextIndex {
 
   /** Takes in what changed since: new rows' words once, all scores. */
   refresh(rows: Rows, changeCount: number): void {
+    runAtOnce(this.refreshInSteps(rows, changeCount));
+  }
+
+  /** `refresh` that may be left between two steps, and then never be gone on with. */
+  *refreshInSteps(rows: Rows, changeCount: number): Steps<void> {
     if (rows === this.#rows && changeCount === this.#changeCount) return;
     const { text, language, k1, b } = this.#settings;
     if (rows !== this.#rows) {
@@ -65,6 +73,7 @@ export class TextIndex {
     const columns = text.map(({ name }) => rows.column(name));
     for (let row = this.#forward.streams[0]?.rowCount ?? 0; row < rows.length; row++) {
       this.#forward.addRow(columns.map((column) => textOf(column[row])));
+      if (row % ROWS_AT_ONCE === 0) yield;
     }
     const termCount = this.#forward.vocabulary.length;
     this.#statistics = this.#forward.streams.map((stream) =>

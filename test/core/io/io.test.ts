@@ -49,6 +49,10 @@ describe("atomic writes", () => {
 
   it("says when the folder is missing, and cleans up", async () => {
     await expect(putIfAbsent(join(root, "no", "x"), "")).rejects.toMatchObject({ code: "ENOENT" });
+    const path = join(root, "no", "x");
+    const error = await writeFileAtomic(path, "").catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ENOENT", path });
+    expect(String(error)).not.toContain(".tmp");
     await fsyncDirectory(root);
     writeFileSync(join(root, "f"), "x");
     await fsyncFile(join(root, "f"));

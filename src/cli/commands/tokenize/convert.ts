@@ -1,10 +1,11 @@
 /** `sovereign tokenize convert`: a tokenizer as tokenizer.json, tiktoken's ranks or a GGUF file. */
-import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/io/index.ts";
+import { takeTurn } from "../../../core/turns.ts";
 import type { AddedToken, Tokenizer } from "../../../tokenize/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
+import { OVERWRITE_FLAG, targetPath } from "../../output/write-file.ts";
 import { quoteShellWord } from "../../shell-words.ts";
 import { MODEL_FLAGS, openModel } from "../../tokenize/model-flags.ts";
 
@@ -17,6 +18,7 @@ export const command = defineCommand({
       choices: ["tokenizer.json", "tiktoken", "gguf"],
       summary: "the kind of file; by its name when absent",
     },
+    ...OVERWRITE_FLAG,
   },
   examples: [
     {
@@ -34,6 +36,7 @@ export const command = defineCommand({
   ],
   notes:
     "Only what means the same in the other file is written; the rest is refused. A GGUF file gets the tokenizer and no tensors, and not the normal form C of Qwen's files, which llama.cpp has no word for. Unigram models are read there as llama.cpp reads them: it sums in other floats than SentencePiece, and finds no control tokens in text. Behind a user-defined symbol of SentencePiece other libraries begin a new word.",
+  allOrNothing: true,
   output: "text",
   seeAlso: ["tokenize inspect", "tokenize train"],
   async run(context, { args, flags }) {
@@ -49,9 +52,11 @@ export const command = defineCommand({
         hint: "add `--to tokenizer.json`, `--to tiktoken` or `--to gguf`",
       });
     }
+    const path = targetPath(out, flags.overwrite, context.io.cwd);
     const { tokenizer } = await openModel(flags, context);
     const content = await writeKind(kind, tokenizer);
-    await writeFileAtomic(resolve(context.io.cwd, out), content);
+    await takeTurn(context.io.signal);
+    await writeFileAtomic(path, content);
     if (kind === "tiktoken") await noteRanks(out, { tokenizer, content: String(content) }, context);
     else await context.note(`wrote ${out}: ${tokenizer.vocabularySize} tokens`);
     return 0;

@@ -1,4 +1,5 @@
 /** `sovereign tokenize count`: tokens, characters and bytes of files. */
+import { takeTurn } from "../../../core/turns.ts";
 import { defineCommand } from "../../command.ts";
 import { encodeInputIds } from "../../tokenize/encode-input.ts";
 import { openInputs } from "../../tokenize/inputs.ts";
@@ -45,11 +46,20 @@ export const command = defineCommand({
     const inputs = await openInputs(args.files, context);
     const options = { special: specialMode(flags.special), addSpecialTokens: false };
     const records = [];
+    const progress = await context.progress();
     for (const input of inputs) {
       const seen = new Set<number>();
+      const task = progress.start({
+        label: `counting ${input.name}`,
+        unit: "bytes",
+        leavesLine: false,
+        ...(input.sizeBytes === null ? {} : { total: input.sizeBytes }),
+      });
       const sum = { tokens: 0, unknown: 0, characters: 0, bytes: 0 };
       for await (const { chunk, ids } of encodeInputIds(input, tokenizer, options, context)) {
         sum.tokens += ids.length;
+        task.advance(chunk.toByte - sum.bytes);
+        await takeTurn(context.io.signal);
         sum.bytes = chunk.toByte;
         for (const _ of chunk.text) sum.characters++;
         for (let i = 0; i < ids.length; i++) {
@@ -58,6 +68,7 @@ export const command = defineCommand({
           if (id === tokenizer.unknownId) sum.unknown++;
         }
       }
+      task.discard();
       const ratio = sum.tokens === 0 ? null : Math.round((sum.bytes / sum.tokens) * 1000) / 1000;
       records.push({
         file: input.name,

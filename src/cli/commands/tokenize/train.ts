@@ -1,8 +1,8 @@
 /** `sovereign tokenize train`: a tokenizer.json learned from text. */
-import { resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/io/index.ts";
 import { defineCommand } from "../../command.ts";
+import { OVERWRITE_FLAG, targetPath } from "../../output/write-file.ts";
 import { type FeedOptions, feedLines } from "../../tokenize/feed-lines.ts";
 import { openInputs, type TextInput } from "../../tokenize/inputs.ts";
 
@@ -18,6 +18,7 @@ export const command = defineCommand({
   },
   flags: {
     out: { type: "string", value: "file", summary: "where to write it (default tokenizer.json)" },
+    ...OVERWRITE_FLAG,
     type: {
       type: "choice",
       choices: ["bpe", "wordpiece", "unigram", "words"],
@@ -60,11 +61,13 @@ export const command = defineCommand({
   ],
   notes:
     "The merges of `bpe` are those of Hugging Face's BpeTrainer on the same files, the pieces of `unigram` those of its UnigramTrainer, and its library loads the file. The same text gives the same file; only counts of words are held.",
+  allOrNothing: true,
   output: "text",
   seeAlso: ["tokenize encode", "tokenize inspect"],
   async run(context, { args, flags }) {
     const out = flags.out ?? "tokenizer.json";
     const type = flags.type ?? "bpe";
+    const path = targetPath(out, flags.overwrite, context.io.cwd);
     const inputs = await openInputs(args.files, context);
     const progress = await context.progress();
     const total = inputs.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? Number.NaN), 0);
@@ -73,12 +76,12 @@ export const command = defineCommand({
       unit: "bytes",
       ...(total > 0 ? { total } : {}),
     });
+    const { signal } = context.io;
     const minFrequency = flags["min-frequency"] ?? 2;
-    const path = resolve(context.io.cwd, out);
     if (type === "words") {
       const { WordLabTrainer } = await import("../../../tokenize/index.ts");
       const trainer = new WordLabTrainer();
-      await feedAll(inputs, { task: reading, feed: (text) => trainer.feed(text) });
+      await feedAll(inputs, { task: reading, signal, feed: (text) => trainer.feed(text) });
       const vocab = trainer.tokens(minFrequency);
       await writeJson(path, { type: "lab-words", min_frequency: minFrequency, vocab });
       await context.note(`wrote ${out}: ${vocab.length} tokens`);
@@ -89,19 +92,22 @@ export const command = defineCommand({
     const isNamed = flags.pattern !== undefined && /^[\w-]+$/.test(flags.pattern);
     const pattern = isNamed ? encodingNamed(flags.pattern!).pattern : flags.pattern;
     const size = flags["vocab-size"] ?? DEFAULT_SIZE[type];
-    let learning = reading;
     const trainer = await TokenizerTrainer.create({
       type,
       vocabularySize: size,
       minFrequency,
       specialTokens: flags.special.length > 0 ? flags.special : HABITS[type],
       ...(pattern === undefined ? {} : { pattern }),
-      onProgress: (count) => learning.describe(`${count} tokens, ${size} wanted`),
     });
-    await feedAll(inputs, { task: reading, feed: (text) => trainer.feed(text) });
-    learning = progress.start({ label: "learning", leavesLine: false });
-    const file = trainer.train();
-    learning.discard();
+    await feedAll(inputs, { task: reading, signal, feed: (text) => trainer.feed(text) });
+    const learning = progress.start({ label: "learning", leavesLine: false });
+    const unit = type === "unigram" ? "pieces left" : "tokens";
+    const file = await trainer
+      .trainInTurns({
+        signal,
+        onProgress: (count) => learning.describe(`${count} ${unit}, ${size} wanted`),
+      })
+      .finally(() => learning.discard());
     await writeJson(path, file);
     const { length: vocabulary } = Object.keys((file.model as { vocab: object }).vocab);
     await context.note(`wrote ${out}: ${vocabulary} tokens`);
@@ -110,8 +116,17 @@ export const command = defineCommand({
 });
 
 async function feedAll(inputs: readonly TextInput[], options: FeedOptions): Promise<void> {
-  for (const input of inputs) await feedLines(input, options);
+  let hasText = false;
+  const feed = (text: string): void => {
+    hasText ||= text.trim() !== "";
+    options.feed(text);
+  };
+  for (const input of inputs) await feedLines(input, { ...options, feed });
   options.task.discard();
+  if (hasText) return;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", "there is no text to learn from", {
+    hint: "name files with text, or pipe it in",
+  });
 }
 
 function refuseStrayFlags(

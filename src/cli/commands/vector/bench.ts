@@ -2,6 +2,7 @@
 import { SovereignError } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/progress.ts";
 import { createRng } from "../../../core/rng.ts";
+import { takeTurn } from "../../../core/turns.ts";
 import { DOUBLE, LONG, STRING, structField, structType } from "../../../lake/schema/data-type.ts";
 import { defineCommand, type FieldSpec } from "../../command.ts";
 import { openCollection } from "../../vector/store.ts";
@@ -49,13 +50,16 @@ export const command = defineCommand({
     const efs = flags.ef === undefined ? [...DEFAULT_EFS, ...tuned] : readEfs(flags.ef);
     const progress = await context.progress();
     const task = progress.start({ label: `measuring ${args.collection}`, unit: "queries" });
-    const lines = benchCollection(collection, {
+    const lines = await benchCollection(collection, {
       queryCount: flags.queries ?? 200,
       numResults: flags["num-results"] ?? 10,
       efs: [...new Set(efs)].sort((a, b) => a - b),
       rng: createRng(flags.seed ?? 0),
       clock: context.io.clock,
-      onQuery: () => task.advance(1),
+      onQuery: () => {
+        task.advance(1);
+        return takeTurn(context.io.signal);
+      },
     });
     task.discard();
     const rows = `${formatCount(collection.count)} row${collection.count === 1 ? "" : "s"}`;

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { SovereignError } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/progress.ts";
 import { createRng } from "../../../core/rng.ts";
+import { takeTurn } from "../../../core/turns.ts";
 import { DOUBLE, LONG, STRING, structField, structType } from "../../../lake/schema/data-type.ts";
 import type {
   EvaluationLine,
@@ -93,7 +94,14 @@ export const command = defineCommand({
     const lines = await evaluateSearches(
       modes.map((mode) => searcherOf(mode, work.collection, k)),
       queries,
-      { k, rng, onQuery: () => task.advance(1) },
+      {
+        k,
+        rng,
+        onQuery: () => {
+          task.advance(1);
+          return takeTurn(context.io.signal);
+        },
+      },
     );
     task.discard();
     const digits = ["table", "md"].includes(context.format) ? 4 : null;

@@ -1,6 +1,5 @@
 /** `sovereign vector export`: rows of a collection into a file. */
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
 
 import { SovereignError } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/progress.ts";
@@ -10,7 +9,7 @@ import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { formatOfName } from "../../output/file-formats.ts";
 import type { RowSource } from "../../output/rows.ts";
-import { requireFolder, writeRows, writeRowsToFile } from "../../output/write-file.ts";
+import { OVERWRITE_FLAG, targetPath, writeRows, writeRowsToFile } from "../../output/write-file.ts";
 import { FILTER_FLAGS, readFilters } from "../../vector/filter-flags.ts";
 import { rowColumns } from "../../vector/row-columns.ts";
 import { openCollection } from "../../vector/store.ts";
@@ -26,7 +25,7 @@ export const command = defineCommand({
   },
   flags: {
     format: { type: "choice", choices: FORMATS, summary: "of the file (default: by its name)" },
-    overwrite: { type: "boolean", summary: "replace the file if it exists" },
+    ...OVERWRITE_FLAG,
     ...FILTER_FLAGS,
   },
   examples: [
@@ -48,7 +47,7 @@ export const command = defineCommand({
   seeAlso: ["vector import", "vector show"],
   async run(context, { args, flags }) {
     const format = chooseFormat(args.file, flags.format);
-    const path = args.file === "-" ? null : targetPath(args.file, flags.overwrite, context);
+    const path = args.file === "-" ? null : targetPath(args.file, flags.overwrite, context.io.cwd);
     const collection = await openCollection(context, args.collection, "read");
     const rows = [...collection.rows(readFilters(flags))];
     const { dims, fields } = collection.settings;
@@ -111,17 +110,6 @@ function chooseFormat(word: string, wanted: Format | undefined): Format {
   throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${word}\` does not say its format`, {
     hint: `give \`--format\`: ${FORMATS.join(", ")}`,
   });
-}
-
-function targetPath(word: string, overwrites: boolean, { io }: CommandContext): string {
-  const path = resolve(io.cwd, word);
-  if (existsSync(path) && !overwrites) {
-    throw new SovereignError("RESOURCE_ALREADY_EXISTS", `\`${word}\` exists`, {
-      hint: "give `--overwrite` to replace it",
-    });
-  }
-  requireFolder(path);
-  return path;
 }
 
 function noNpyOnStdout(): SovereignError {

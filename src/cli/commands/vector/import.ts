@@ -39,6 +39,7 @@ export const command = defineCommand({
   ],
   notes:
     "The collection is made for vectors as long as the first one of the file, or as `--embedder` makes them; `--metric`, `--text` and the like are for a new one, and refused where one differs from what there is. Afterwards its file is written anew, as `vector optimize` does.",
+  allOrNothing: true,
   fields: TAKEN_FIELDS,
   databricks: "`databricks vector-search-indexes create-index`, then `upsert-data-vector-index`",
   seeAlso: ["vector upsert", "vector query", "vector export"],

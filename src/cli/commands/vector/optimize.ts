@@ -13,10 +13,16 @@ export const command = defineCommand({
       choices: ["auto", "flat", "hnsw"],
       summary: "graph or every row (default auto: a graph from 20,000 rows)",
     },
-    m: { type: "integer", value: "n", summary: "links of a node in the graph (default 16)" },
+    m: {
+      type: "integer",
+      value: "n",
+      min: 2,
+      summary: "links of a node in the graph (default 16)",
+    },
     "ef-construction": {
       type: "integer",
       value: "n",
+      min: 8,
       summary: "how many of the nearest are looked at for them (default 200)",
     },
     codes: {
@@ -27,6 +33,7 @@ export const command = defineCommand({
     threads: {
       type: "integer",
       value: "n",
+      min: 1,
       summary: "that build it (default: all cores); 1 makes the same graph every time",
     },
     "target-recall": {
@@ -34,7 +41,12 @@ export const command = defineCommand({
       value: "share",
       summary: "of the ten nearest that searches are tuned to find (default 0.99)",
     },
-    ef: { type: "integer", value: "n", summary: "how many a search keeps, instead of tuning it" },
+    ef: {
+      type: "integer",
+      value: "n",
+      min: 1,
+      summary: "how many a search keeps, instead of tuning it",
+    },
   },
   examples: [
     { comment: "After many changes", run: "sovereign vector optimize docs" },
@@ -54,6 +66,7 @@ export const command = defineCommand({
     { name: "m", type: LONG, summary: "links of a node" },
     { name: "ef", type: LONG, summary: "how many of the nearest a search keeps" },
   ],
+  allOrNothing: true,
   databricks: "none: indexes there look after themselves",
   seeAlso: ["vector show", "vector delete"],
   async run(context, { args, flags }) {
