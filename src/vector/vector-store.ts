@@ -1,8 +1,8 @@
 /** Named collections in one folder: `<name>.vec` and what goes with it. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SovereignError } from "../core/errors.ts";
-import { createFolders, errnoOf } from "../core/io/index.ts";
+import { createFolders, errnoOf, fsyncDirectory } from "../core/io/index.ts";
 import { suggestName } from "../core/suggest.ts";
 import type { Lake } from "../lake/index.ts";
 import { Collection } from "./collection.ts";
@@ -79,16 +79,7 @@ export class VectorStore {
 
   /** Makes an empty collection; RESOURCE_ALREADY_EXISTS when there is one. */
   async create(name: string, options: CollectionOptions): Promise<void> {
-    if (!NAME.test(name) || Buffer.byteLength(name) > MOST_NAME_BYTES) {
-      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` names no collection`, {
-        hint: "use letters, digits, `_`, `-` and `.`; up to 200 bytes of them",
-      });
-    }
-    if (this.has(name)) {
-      throw new SovereignError("RESOURCE_ALREADY_EXISTS", `collection \`${name}\` exists`, {
-        hint: "choose another name, or delete it with `sovereign vector delete`",
-      });
-    }
+    this.#requireFree(name);
     createFolders(this.folder);
     await Collection.create(join(this.folder, name), options);
   }
@@ -133,6 +124,46 @@ export class VectorStore {
       held.release();
     }
     rmSync(lock, { force: true });
+  }
+
+  /**
+   * Gives a collection another name, waiting for its writer; RESOURCE_ALREADY_EXISTS when that is
+   * taken. Whenever it is cut short the collection is there whole, by one name.
+   */
+  async rename(name: string, newName: string): Promise<void> {
+    const from = collectionPaths(this.#base(name));
+    this.#requireFree(newName);
+    const to = collectionPaths(join(this.folder, newName));
+    const held = await takeWriterLock(from.lock);
+    try {
+      const newHeld = await takeWriterLock(to.lock);
+      try {
+        this.#requireFree(newName);
+        // The log goes ahead: alone it is nothing, and the file must not be without it.
+        rmSync(to.wal, { force: true });
+        if (existsSync(from.wal)) linkSync(from.wal, to.wal);
+        renameSync(from.file, to.file);
+        await fsyncDirectory(this.folder);
+        rmSync(from.wal, { force: true });
+      } finally {
+        newHeld.release();
+      }
+    } finally {
+      held.release();
+    }
+    rmSync(from.lock, { force: true });
+  }
+
+  #requireFree(name: string): void {
+    if (!NAME.test(name) || Buffer.byteLength(name) > MOST_NAME_BYTES) {
+      throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` names no collection`, {
+        hint: "use letters, digits, `_`, `-` and `.`; up to 200 bytes of them",
+      });
+    }
+    if (!this.has(name)) return;
+    throw new SovereignError("RESOURCE_ALREADY_EXISTS", `collection \`${name}\` exists`, {
+      hint: "choose another name, or delete it with `sovereign vector delete`",
+    });
   }
 
   #base(name: string): string {

@@ -1,5 +1,5 @@
 /** What programs may not ask of a collection is refused, not guessed at. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -58,4 +58,19 @@ test("every call after close says that it is closed", async () => {
   for (const call of calls) {
     await expect((async () => call())()).rejects.toMatchObject({ code: "INVALID_STATE" });
   }
+});
+
+test("a collection by another name has all it had, and its log", async () => {
+  await docs.close();
+  const store = new VectorStore(folder);
+  await store.rename("docs", "pages");
+  expect(store.names()).toEqual(["pages"]);
+  expect(readdirSync(folder).sort()).toEqual(["pages.lock", "pages.vec", "pages.wal"]);
+  await using pages = await store.open("pages");
+  expect(pages.get("a")).toMatchObject({ id: "a" });
+  await store.create("docs", { dims: 2 });
+  expect(store.info("docs").rowCount).toBe(0);
+  const taken = { code: "RESOURCE_ALREADY_EXISTS" };
+  await expect(store.rename("docs", "pages")).rejects.toMatchObject(taken);
+  await expect(store.rename("docs", "../x")).rejects.toMatchObject({ exitCode: 2 });
 });

@@ -67,6 +67,11 @@ export const VECTOR_GROUP: CommandGroup = {
       load: () => import("./serve.ts"),
     },
     {
+      name: "rename",
+      summary: "Give a collection another name",
+      load: () => import("./rename.ts"),
+    },
+    {
       name: "delete",
       summary: "Delete rows of a collection, or all of it",
       load: () => import("./delete.ts"),
