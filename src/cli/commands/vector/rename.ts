@@ -9,7 +9,7 @@ export const command = defineCommand({
     name: { summary: "what it is to be called", required: true },
   },
   flags: {},
-  examples: [{ comment: "Another name", run: "sovereign vector rename docs pages" }],
+  examples: [{ comment: "Another name", run: "sovereign vector rename articles essays" }],
   notes:
     "Waits until nobody writes the collection. `vector serve` answers by the new name at once.",
   fields: [{ name: "name", type: STRING, summary: "the new one" }],
