@@ -10,9 +10,14 @@ const EVERY_MS = 50;
 /** Work in small steps; what it yields tells how far it has come. */
 export type Steps<T, Progress = void> = Generator<Progress, T, void>;
 
+/** What an `AbortSignal` is here: libraries without the DOM or Node have no word for it. */
+export interface StopSign {
+  throwIfAborted(): void;
+}
+
 export interface TurnOptions<Progress = void> {
   /** Work ends by throwing its reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSign | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly clock?: Clock;
 }
@@ -42,7 +47,7 @@ export function runAtOnce<T>(steps: Steps<T, unknown>): T {
 }
 
 /** Lets the event loop take in timers and signals; throws the reason of an aborted signal. */
-export async function takeTurn(signal?: AbortSignal): Promise<void> {
+export async function takeTurn(signal?: StopSign): Promise<void> {
   // The first ends in the turn at hand, where signals may have been asked for already.
   await setImmediate();
   await setImmediate();

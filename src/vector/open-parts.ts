@@ -1,5 +1,5 @@
 /** What searches need of a collection's file beside its rows: opened here, written here. */
-import { runInTurns } from "../core/turns.ts";
+import { runInTurns, type StopSign } from "../core/turns.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
 import { EMBEDDER_SECTION } from "./embed/embedder.ts";
 import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
@@ -49,7 +49,7 @@ export async function openTextIndex(disk: DiskCollection): Promise<TextIndex> {
 export async function addTextSection(
   extras: Map<string, Uint8Array>,
   settings: CollectionSettings,
-  { rows, signal }: { rows: Rows; signal: AbortSignal | undefined },
+  { rows, signal }: { rows: Rows; signal: StopSign | undefined },
 ): Promise<void> {
   if (settings.text.length === 0 || rows.length === 0) return;
   const { TextIndex } = await import("./text/text-index.ts");

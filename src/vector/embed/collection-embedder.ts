@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
-import { takeTurn } from "../../core/turns.ts";
+import { type StopSign, takeTurn } from "../../core/turns.ts";
 import { fieldValue } from "../fields.ts";
 import { collectionPaths, type DiskCollection } from "../store/disk-collection.ts";
 import type { Rows } from "../store/rows.ts";
@@ -80,7 +80,7 @@ export class CollectionEmbedder {
    */
   async learn(
     rows: Rows,
-    signal?: AbortSignal,
+    signal?: StopSign,
   ): Promise<{ section: Uint8Array; adopt: () => void } | null> {
     if (this.#learnt === null || rows.length === 0) return null;
     const texts = rows.ids.map((id, row) => this.#textOf(rows.metadata(row), id));

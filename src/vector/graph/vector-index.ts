@@ -3,6 +3,7 @@
  * for each shard of the rows, and the best of all of them. Nearly always there is one.
  */
 import { createPool, type KernelPool, type LoadKernelOptions } from "../../compute/index.ts";
+import type { StopSign } from "../../core/turns.ts";
 import { type ScoredRow, TopRows } from "../search/top-rows.ts";
 import type { Rows, VectorShard } from "../store/rows.ts";
 import type { Metric } from "../types.ts";
@@ -23,7 +24,7 @@ export interface GraphOptions {
   /** Several are faster; one makes the same graph of the same rows. Default: all cores. */
   readonly threads?: number;
   /** Ends the building: it throws the signal's reason, and nothing has changed. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSign | undefined;
   /** Told now and then how many rows are linked. */
   readonly onProgress?: ((linkedRows: number) => void) | undefined;
 }
