@@ -8,29 +8,34 @@ export interface ScoredRow {
 
 /** Keeps the best `limit` rows of those it is offered. O(log limit) for each that gets in. */
 export class TopRows {
-  readonly #limit: number;
+  readonly limit: number;
   readonly #rows: Int32Array;
   readonly #scores: Float64Array;
   #count = 0;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#rows = new Int32Array(limit);
     this.#scores = new Float64Array(limit);
   }
 
   offer(row: number, score: number): void {
-    if (this.#count < this.#limit) {
+    if (this.#count < this.limit) {
       this.#siftUp(this.#count++, row, score);
-    } else if (this.#limit > 0 && this.#isWorse(this.#rows[0]!, this.#scores[0]!, row, score)) {
+    } else if (this.limit > 0 && this.#isWorse(this.#rows[0]!, this.#scores[0]!, row, score)) {
       this.#siftDown(row, score);
     }
   }
 
+  /** Forgets what it was offered. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   /** Score below which nothing gets in any more. */
   get floor(): number {
-    if (this.#count < this.#limit) return Number.NEGATIVE_INFINITY;
-    return this.#limit === 0 ? Number.POSITIVE_INFINITY : this.#scores[0]!;
+    if (this.#count < this.limit) return Number.NEGATIVE_INFINITY;
+    return this.limit === 0 ? Number.POSITIVE_INFINITY : this.#scores[0]!;
   }
 
   /** Best first. */

@@ -18,6 +18,11 @@ export interface TermSearch {
   readonly allowed: Uint8Array | null;
 }
 
+/**
+ * A term in more than an eighth of the rows keeps its scores by row too, once they were looked up:
+ * 4 bytes for each row, a term.
+ */
+const COMMON_SHARE = 8;
 /** Sums are rounded to float32 as they grow: a bound must be missed by more than that to count. */
 const SLACK = 1 + 1e-5;
 
@@ -28,6 +33,9 @@ export class TermScores {
   /** Rows whose sum is not 0, in the order they were met. */
   readonly #touched: Int32Array;
   #touchedCount = 0;
+  /** Used again by the next search of as many. */
+  #top = new TopRows(0);
+  readonly #common = new Map<number, Float32Array>();
 
   constructor(postings: Postings, rowCount: number) {
     this.#postings = postings;
@@ -106,17 +114,38 @@ export class TermScores {
       else this.#sums[row] = 0;
     }
     this.#touchedCount = count;
-    const wanted = this.#touched.subarray(0, count).sort();
+    for (const term of terms) this.#addToTouched(term);
+  }
+
+  /** Adds a term to the rows met so far, which lie in ascending runs: one a term that was added. */
+  #addToTouched({ term, weight }: WeightedTerm): void {
     const { starts, rows, scores } = this.#postings;
-    for (const { term, weight } of terms) {
-      const end = starts[term + 1]!;
-      let at = starts[term]!;
-      for (const row of wanted) {
-        at = this.#place(row, at, end);
-        if (at === end) break;
-        if (rows[at] === row) this.#sums[row]! += weight * scores[at]!;
-      }
+    const [sums, touched] = [this.#sums, this.#touched];
+    const [start, end] = [starts[term]!, starts[term + 1]!];
+    if ((end - start) * COMMON_SHARE > sums.length) {
+      const all = this.#allScores(term);
+      for (let i = 0; i < this.#touchedCount; i++) sums[touched[i]!]! += weight * all[touched[i]!]!;
+      return;
     }
+    let at = start;
+    let last = -1;
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const row = touched[i]!;
+      at = this.#place(row, row < last ? start : at, end);
+      if (at < end && rows[at] === row) sums[row]! += weight * scores[at]!;
+      last = row;
+    }
+  }
+
+  /** The scores of a term that is common, by row. */
+  #allScores(term: number): Float32Array {
+    const known = this.#common.get(term);
+    if (known !== undefined) return known;
+    const { starts, rows, scores } = this.#postings;
+    const all = new Float32Array(this.#sums.length);
+    for (let i = starts[term]!; i < starts[term + 1]!; i++) all[rows[i]!] = scores[i]!;
+    this.#common.set(term, all);
+    return all;
   }
 
   /** First place of `from` … `end` whose row is not before `row`: steps that double, then halves. */
@@ -138,7 +167,9 @@ export class TermScores {
   }
 
   #best({ limit, allowed }: TermSearch): TopRows {
-    const top = new TopRows(limit);
+    if (this.#top.limit !== limit) this.#top = new TopRows(limit);
+    const top = this.#top;
+    top.clear();
     const sums = this.#sums;
     let floor = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < this.#touchedCount; i++) {
