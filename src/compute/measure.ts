@@ -36,13 +36,13 @@ const PEAK_ROUNDS = 4_000_000;
 const PEAK_OPERATIONS = 64;
 type Closers = (() => Promise<void>)[];
 
-/** A job runs at least this often; the fastest counts. */
+/** A job runs at least this often; the fastest run counts. */
 const LEAST_RUNS = 3;
 
 export interface MeasureOptions {
   /** Of what is streamed; well beyond the caches unless given. */
   bytes?: number;
-  /** A job is run until so long has gone. */
+  /** The jobs are run until so long has gone for each. */
   jobMs?: number;
 }
 
@@ -61,26 +61,39 @@ export async function measureCompute(
       ...backendJobs(backend, bytes),
       await hashJob(threads, bytes / 4, closers),
     ];
-    for (const { run, amount, ...job } of jobs) {
-      const rate = amount / 1e6 / measureMs(clock, jobMs, run);
-      const known = measured.find(({ name }) => name === job.name);
-      if (known === undefined) measured.push({ ...job, rates: [{ threads, rate }] });
-      else known.rates.push({ threads, rate });
+    const rates = measureRates(clock, jobMs, jobs);
+    for (const [i, { name, unit, limit }] of jobs.entries()) {
+      const known = measured.find((job) => job.name === name);
+      const rate = { threads, rate: rates[i]! };
+      if (known === undefined) measured.push({ name, unit, limit, rates: [rate] });
+      else known.rates.push(rate);
     }
     for (const close of closers) await close();
   }
   return measured;
 }
 
-function measureMs(clock: Clock, jobMs: number, run: () => void): number {
-  let best = Number.POSITIVE_INFINITY;
+/**
+ * Rates in 1e9 a second. The jobs take turns, so that what else the machine does slows all of them;
+ * a limit is no lower than what is under it has reached.
+ */
+function measureRates(clock: Clock, jobMs: number, jobs: readonly Job[]): number[] {
+  const best = jobs.map(() => Number.POSITIVE_INFINITY);
   const start = clock.monotonicMs();
-  for (let i = 0; i < LEAST_RUNS || clock.monotonicMs() - start < jobMs; i++) {
-    const from = clock.monotonicMs();
-    run();
-    best = Math.min(best, clock.monotonicMs() - from);
+  for (let i = 0; i < LEAST_RUNS || clock.monotonicMs() - start < jobMs * jobs.length; i++) {
+    for (const [at, { run }] of jobs.entries()) {
+      const from = clock.monotonicMs();
+      run();
+      best[at] = Math.min(best[at]!, clock.monotonicMs() - from);
+    }
   }
-  return best;
+  const rates = jobs.map(({ amount }, at) => amount / 1e6 / best[at]!);
+  return jobs.map(({ name }, at) =>
+    jobs.reduce(
+      (rate, { limit }, i) => (limit === name ? Math.max(rate, rates[i]!) : rate),
+      rates[at]!,
+    ),
+  );
 }
 
 async function limitJobs(threads: number, size: number, closers: Closers): Promise<Job[]> {
