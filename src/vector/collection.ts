@@ -256,6 +256,12 @@ export class Collection implements AsyncDisposable {
     this.#disk.close();
   }
 
+  /** Removes the collection with its files, and closes it: nobody can write to it in between. */
+  async remove(): Promise<void> {
+    await this.#inTurn(async () => this.#disk.remove());
+    await this.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -272,11 +278,11 @@ export class Collection implements AsyncDisposable {
     try {
       await addTextSection(extras, this.settings, { rows, signal });
       await takeTurn(signal);
+      await this.#disk.rewrite(rows, extras);
     } catch (error) {
       await index?.close();
       throw error;
     }
-    await this.#disk.rewrite(rows, extras);
     learnt?.adopt();
     await this.#index?.close();
     this.#index = index;

@@ -1,15 +1,15 @@
 /** Named collections in one folder: `<name>.vec` and what goes with it. */
-import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { SovereignError } from "../core/errors.ts";
-import { createFolders, errnoOf, fsyncDirectory } from "../core/io/index.ts";
+import { createFolders, errnoOf, fsyncDirectory, linkOrCopy } from "../core/io/index.ts";
 import { suggestName } from "../core/suggest.ts";
 import type { Lake } from "../lake/index.ts";
 import { Collection } from "./collection.ts";
 import type { CollectionOptions } from "./collection-options.ts";
 import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
 import { readHead } from "./store/collection-file.ts";
-import { collectionPaths } from "./store/disk-collection.ts";
+import { collectionPaths, releaseWriterLock, removeFiles } from "./store/folder.ts";
 import { takeWriterLock } from "./store/lock.ts";
 import { readFacts } from "./store/read-facts.ts";
 import type { CollectionSettings, TableSource } from "./types.ts";
@@ -115,15 +115,13 @@ export class VectorStore {
 
   /** Removes a collection with its files. */
   async drop(name: string): Promise<void> {
-    const { file, wal, lock } = collectionPaths(this.#base(name));
-    const held = await takeWriterLock(lock);
+    const base = this.#base(name);
+    const held = await takeWriterLock(collectionPaths(base).lock);
     try {
-      rmSync(file, { force: true });
-      rmSync(wal, { force: true });
+      removeFiles(base);
     } finally {
-      held.release();
+      releaseWriterLock(base, held);
     }
-    rmSync(lock, { force: true });
   }
 
   /**
@@ -131,27 +129,26 @@ export class VectorStore {
    * taken. Whenever it is cut short the collection is there whole, by one name.
    */
   async rename(name: string, newName: string): Promise<void> {
-    const from = collectionPaths(this.#base(name));
+    const [fromBase, toBase] = [this.#base(name), join(this.folder, newName)];
+    const [from, to] = [collectionPaths(fromBase), collectionPaths(toBase)];
     this.#requireFree(newName);
-    const to = collectionPaths(join(this.folder, newName));
     const held = await takeWriterLock(from.lock);
     try {
       const newHeld = await takeWriterLock(to.lock);
       try {
+        this.#base(name);
         this.#requireFree(newName);
         // The log goes ahead: alone it is nothing, and the file must not be without it.
         rmSync(to.wal, { force: true });
-        if (existsSync(from.wal)) linkSync(from.wal, to.wal);
+        if (existsSync(from.wal)) await linkOrCopy(from.wal, to.wal);
         renameSync(from.file, to.file);
         await fsyncDirectory(this.folder);
-        rmSync(from.wal, { force: true });
       } finally {
-        newHeld.release();
+        releaseWriterLock(toBase, newHeld);
       }
     } finally {
-      held.release();
+      releaseWriterLock(fromBase, held);
     }
-    rmSync(from.lock, { force: true });
   }
 
   #requireFree(name: string): void {

@@ -84,6 +84,7 @@ export async function createFromTable(
   const dims = plan.dims === undefined ? {} : { dims: plan.dims };
   await store.createFromTable(name, lake, { ...options, ...dims, source });
   const collection = await openCollection(context, name, "write");
+  const isOurs = collection.count === 0;
   try {
     const result = await syncWithProgress(context, { name, collection, lake });
     await optimizeCollection(context, collection);
@@ -91,9 +92,7 @@ export async function createFromTable(
     await context.note(describeSync(name, result));
     await context.note(`next: sovereign vector query ${name} --help`);
   } catch (error) {
-    // Whoever writes a collection keeps others from deleting it.
-    await collection.close();
-    await store.drop(name).catch(() => undefined);
+    if (isOurs) await collection.remove().catch(() => undefined);
     throw error;
   }
 }

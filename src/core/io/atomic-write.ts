@@ -4,7 +4,7 @@
  * exactly one wins and no reader sees half a file. `open("wx")` would not do: readers would see a
  * file being written.
  */
-import { linkSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, linkSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SovereignError } from "../errors.ts";
 import { errnoOf, fsyncDirectory, fsyncFile } from "./fsync.ts";
@@ -63,6 +63,17 @@ export async function putIfAbsent(
   }
   if (won && durable) await fsyncDirectory(dirname(path));
   return won;
+}
+
+/** A second name for a file's content: a hard link, or where there are none a durable copy. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!NO_HARD_LINKS.has(errnoOf(error))) throw error;
+    copyFileSync(from, to);
+    await fsyncFile(to);
+  }
 }
 
 /** A third of the time of `rmSync`; the file is not there when it could not be written. */

@@ -2,7 +2,7 @@
 import { SovereignError } from "../../core/errors.ts";
 import { runInTurns } from "../../core/turns.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
-import { collectionPaths } from "../store/disk-collection.ts";
+import { collectionPaths } from "../store/folder.ts";
 import type { Rows } from "../store/rows.ts";
 import { damaged } from "../store/section-file.ts";
 import type { CollectionSettings } from "../types.ts";

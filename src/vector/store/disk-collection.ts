@@ -6,11 +6,9 @@
  * generation before, which is known to be in the file already and is put aside. A reader that meets
  * a WAL of the generation after was overtaken by that, and reads again.
  */
-import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { systemClock } from "../../core/clock.ts";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { SovereignError } from "../../core/errors.ts";
-import { errnoOf, removeStaleTemps } from "../../core/io/index.ts";
+import { errnoOf } from "../../core/io/index.ts";
 import type { CheckedRows } from "../input/check-row.ts";
 import type { CollectionSettings, SyncState, UpsertResult } from "../types.ts";
 import {
@@ -19,17 +17,13 @@ import {
   readSection,
   writeCollection,
 } from "./collection-file.ts";
+import { collectionPaths, releaseWriterLock, removeFiles, removeRemains } from "./folder.ts";
 import { takeWriterLock, type WriterLock } from "./lock.ts";
 import { READ_ATTEMPTS, settingsAfter } from "./read-facts.ts";
 import { Rows } from "./rows.ts";
 import { damaged } from "./section-file.ts";
-import { createWal, readWal, WalWriter } from "./wal.ts";
+import { createWal, EMPTY_WAL_BYTES, readWal, WalWriter } from "./wal.ts";
 import type { LoggedChange } from "./wal-record.ts";
-
-/** The three files of a collection. */
-export function collectionPaths(base: string): { file: string; wal: string; lock: string } {
-  return { file: `${base}.vec`, wal: `${base}.wal`, lock: `${base}.lock` };
-}
 
 /** A WAL beyond this, and as large as the file, is put into the file. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -68,11 +62,12 @@ export class DiskCollection {
           hint: "choose another name, or delete the collection first",
         });
       }
-      const rows = new Rows(settings.dims);
-      await writeCollection(file, { settings, rows, generation: 1 }, new Map());
-      await createWal(wal, { generation: 1, dims: settings.dims });
+      await removeRemains(base);
+      // That of a collection that is gone must not be taken for this one's.
+      rmSync(wal, { force: true });
+      await makeFiles(base, settings);
     } finally {
-      held.release();
+      releaseWriterLock(base, held);
     }
   }
 
@@ -96,17 +91,18 @@ export class DiskCollection {
     requireFile(file);
     const held = await takeWriterLock(lock);
     try {
-      removeStaleTemps(dirname(file), systemClock);
+      requireFile(file);
+      await removeRemains(base);
       const opened = DiskCollection.openForReading(base, extraNames);
       if (opened.#walEnd === 0) {
         await createWal(wal, { generation: opened.#generation, dims: opened.settings.dims });
-        opened.#walEnd = statSync(wal).size;
+        opened.#walEnd = EMPTY_WAL_BYTES;
       }
       opened.#wal = new WalWriter(wal, opened.#walEnd);
       opened.#lock = held;
       return opened;
     } catch (error) {
-      held.release();
+      releaseWriterLock(base, held);
       throw error;
     }
   }
@@ -202,15 +198,26 @@ export class DiskCollection {
     return packed;
   }
 
-  /** Writes the file anew with these rows (`packedRows`) and search structures; empties the log. */
+  /**
+   * Writes the file anew with these rows (`packedRows`) and search structures; empties the log.
+   * When that fails the collection has its rows all the same; where the new file was in place
+   * already, no further change is taken.
+   */
   async rewrite(rows: Rows, extras: ReadonlyMap<string, Uint8Array>): Promise<void> {
     const { file, wal } = collectionPaths(this.base);
-    this.#writer();
+    const log = this.#writer();
     const generation = this.#generation + 1;
-    await writeCollection(file, { settings: this.settings, rows, generation }, extras);
-    await createWal(wal, { generation, dims: this.settings.dims });
-    this.#wal?.close();
-    this.#wal = new WalWriter(wal, statSync(wal).size);
+    const { ino } = statSync(file);
+    try {
+      await writeCollection(file, { settings: this.settings, rows, generation }, extras);
+      await createWal(wal, { generation, dims: this.settings.dims });
+      this.#wal = new WalWriter(wal, EMPTY_WAL_BYTES);
+    } catch (error) {
+      // The log at hand is of the file before: with the new one nobody reads it.
+      if (statSync(file, { throwIfNoEntry: false })?.ino !== ino) log.refuse(error);
+      throw error;
+    }
+    log.close();
     this.#generation = generation;
     this.rows = rows;
     this.fileRowCount = rows.length;
@@ -229,6 +236,29 @@ export class DiskCollection {
     this.#wal = null;
     this.#lock?.release();
     this.#lock = null;
+  }
+
+  /** Removes the collection and closes it; nobody else can have written to it in between. */
+  remove(): void {
+    this.#writer();
+    removeFiles(this.base);
+    this.#wal?.close();
+    this.#wal = null;
+    this.#lock?.releaseForGood();
+    this.#lock = null;
+  }
+}
+
+async function makeFiles(base: string, settings: CollectionSettings): Promise<void> {
+  const { file, wal } = collectionPaths(base);
+  const { dims } = settings;
+  try {
+    const rows = new Rows(dims);
+    await writeCollection(file, { settings, rows, generation: 1 }, new Map());
+    await createWal(wal, { generation: 1, dims });
+  } catch (error) {
+    removeFiles(base);
+    throw error;
   }
 }
 

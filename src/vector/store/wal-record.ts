@@ -79,33 +79,47 @@ function isPair(value: unknown): boolean {
   return Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === "string");
 }
 
+const NO_VECTORS = new Uint8Array(0);
+
 /** The records of a change, which are written one behind the other. */
 export function encodeChange(change: LoggedChange): Buffer[] {
-  if (change.kind === "delete") {
-    return [encodeRecord(2, Buffer.from(JSON.stringify(change.ids)), new Uint8Array(0), 0)];
-  }
-  if (change.kind === "synced") {
-    return [encodeRecord(3, Buffer.from(JSON.stringify([change.state])), new Uint8Array(0), 0)];
-  }
-  const { rows, vectors } = change;
-  const dims = rows.length === 0 ? 0 : vectors.length / rows.length;
-  const records: Buffer[] = [];
-  for (let start = 0; start < rows.length; ) {
-    let end = start;
-    for (let bytes = 0; end < rows.length && bytes < RECORD_TARGET_BYTES; end++) {
-      bytes += rows[end]!.metadata.length + dims * 4;
+  switch (change.kind) {
+    case "synced":
+      return [encodeRecord(3, [change.state], NO_VECTORS, 0)];
+    case "delete": {
+      const { ids } = change;
+      return splitInParts(ids.map((id) => id.length)).map(({ start, end, more }) =>
+        encodeRecord(2 | more, ids.slice(start, end), NO_VECTORS, 0),
+      );
     }
-    const part = rows.slice(start, end).map(({ id, metadata }) => [id, metadata]);
-    const floats = vectors.subarray(start * dims, end * dims);
-    const raw = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
-    const kind = end < rows.length ? 1 | GOES_ON : 1;
-    records.push(encodeRecord(kind, Buffer.from(JSON.stringify(part)), raw, end - start));
-    start = end;
+    case "upsert": {
+      const { rows, vectors } = change;
+      const dims = rows.length === 0 ? 0 : vectors.length / rows.length;
+      const sizes = rows.map(({ id, metadata }) => id.length + metadata.length + dims * 4);
+      return splitInParts(sizes).map(({ start, end, more }) => {
+        const part = rows.slice(start, end).map(({ id, metadata }) => [id, metadata]);
+        const floats = vectors.subarray(start * dims, end * dims);
+        const raw = new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+        return encodeRecord(1 | more, part, raw, end - start);
+      });
+    }
   }
-  return records;
 }
 
-function encodeRecord(kind: number, json: Buffer, vectors: Uint8Array, rows: number): Buffer {
+/** Half-open ranges of items of about a record together; `more` where another range follows. */
+function splitInParts(sizes: readonly number[]): { start: number; end: number; more: number }[] {
+  const parts: { start: number; end: number; more: number }[] = [];
+  for (let start = 0; start < sizes.length; ) {
+    let end = start;
+    for (let size = 0; end < sizes.length && size < RECORD_TARGET_BYTES; end++) size += sizes[end]!;
+    parts.push({ start, end, more: end < sizes.length ? GOES_ON : 0 });
+    start = end;
+  }
+  return parts;
+}
+
+function encodeRecord(kind: number, list: unknown, vectors: Uint8Array, rows: number): Buffer {
+  const json = Buffer.from(JSON.stringify(list));
   const length = PAYLOAD_HEADER_BYTES + json.length + vectors.length;
   if (length > MAX_PAYLOAD_BYTES) {
     throw new SovereignError("RESOURCE_EXHAUSTED", "a row's metadata is too large", {

@@ -147,8 +147,8 @@ class WalReader {
     const mark = body.readUInt32LE(length);
     const payload = body.subarray(0, length);
     if (mark === END_MARK && crc32c(payload) === header.readUInt32LE(4)) return payload;
-    // The end mark is written last, so a last record without one was never acknowledged.
-    if (mark === 0 && end === this.#size) return null;
+    // The end mark is written last: without one, and nothing behind, it was never acknowledged.
+    if (mark === 0 && this.#isZeroFrom(end - END_BYTES)) return null;
     throw damaged(this.#path, at, "the checksum of a record is wrong");
   }
 
@@ -188,7 +188,10 @@ export class WalWriter {
     return this.#offset;
   }
 
-  /** Resolves when the change is durable, all of it; rejects when none of it will ever be seen. */
+  /**
+   * Resolves when the change is durable, all of it. When it rejects none of it is seen again, or,
+   * where the device could not even take it back, all of it or none.
+   */
   async append(change: LoggedChange): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const records = encodeChange(change);
@@ -206,13 +209,29 @@ export class WalWriter {
       this.#offset = at;
     } catch (cause) {
       // After a failed flush nothing is known about the device: no further change is taken.
-      this.#failure = new SovereignError("TEMPORARILY_UNAVAILABLE", "the log cannot be written", {
-        hint: "check space and permissions of the folder, then open the collection again",
-        cause,
-      });
-      ftruncateSync(this.#file, this.#offset);
-      throw this.#failure;
+      const failure = this.refuse(cause);
+      try {
+        ftruncateSync(this.#file, this.#offset);
+      } catch {
+        // What is left there without its last record is a torn tail.
+      }
+      throw failure;
     }
+  }
+
+  /** Takes no change from now on; returns what every one is refused with. */
+  refuse(cause: unknown): SovereignError {
+    const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(errnoOf(cause));
+    this.#failure = isFull
+      ? new SovereignError("RESOURCE_EXHAUSTED", "no space is left for the collection's log", {
+          hint: "free some space, then open the collection again",
+          cause,
+        })
+      : new SovereignError("TEMPORARILY_UNAVAILABLE", "the log cannot be written", {
+          hint: "check space and permissions of the folder, then open the collection again",
+          cause,
+        });
+    return this.#failure;
   }
 
   close(): void {

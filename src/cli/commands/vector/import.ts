@@ -54,12 +54,7 @@ export const command = defineCommand({
       const options = readCreateFlags(flags, dims ?? undefined, context);
       isNew = await createUnlessMade(store, args.collection, options);
     }
-    const plan = { name: args.collection, file, flags, isNew };
-    const rows = await importRows(context, plan).catch(async (error: unknown) => {
-      // Half an import would have to be found and deleted before the next try.
-      if (isNew) await dropCollection(context, args.collection);
-      throw error;
-    });
+    const rows = await importRows(context, { name: args.collection, file, flags, isNew });
     const next = `next: sovereign vector query ${args.collection}`;
     if (rows > 0) await context.note(`${next} --help`);
     return 0;
@@ -78,6 +73,8 @@ async function importRows(
   { name, file, flags, isNew }: Plan,
 ): Promise<number> {
   const collection = await openCollection(context, name, "write");
+  // Another import of the same moment may have been quicker to write to it.
+  const isOurs = isNew && collection.count === 0;
   try {
     refuseFollower(collection, name);
     const { settings } = collection;
@@ -87,6 +84,10 @@ async function importRows(
     await optimizeCollection(context, collection);
     await reportTaken(context, name, { taken, rows: collection.count });
     return collection.count;
+  } catch (error) {
+    // Half an import would have to be found and deleted before the next try.
+    if (isOurs) await collection.remove();
+    throw error;
   } finally {
     await collection.close();
   }
@@ -106,10 +107,6 @@ async function createUnlessMade(
     if (isMade) return false;
     throw error;
   }
-}
-
-async function dropCollection(context: CommandContext, name: string): Promise<void> {
-  await projectCollections(context).drop(name);
 }
 
 /** Length of the first vector; 0 when the first row has none, null when there is no row. */
