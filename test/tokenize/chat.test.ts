@@ -102,4 +102,14 @@ describe("ids", () => {
     const told = encodeChat(tokenizer, [say("<|endoftext|>")], options);
     await expect(told).rejects.toThrow("the text holds the special token");
   });
+
+  test("of a file with very many control tokens, and a very long one", async () => {
+    const names = Array.from({ length: 150_000 }, (_, i) => [`<${i}>`, 1000 + i]);
+    const special = { ...Object.fromEntries(names), ["<".repeat(20_000)]: 999 };
+    const many = loadTiktoken(ranks, { encoding: "cl100k_base", special });
+    const ids = await encodeChat(many, [say("<7> <"), say("8>")], {
+      template: "{{ messages[0].content }}{{ messages[1].content }}<9>",
+    });
+    expect([...ids]).toEqual([...Buffer.from("<7> <8>"), 1009]);
+  });
 });

@@ -7,6 +7,7 @@ import { SovereignError } from "../../src/core/errors.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { loadTokenizerJson, openTokenizer, TokenizerTrainer } from "../../src/tokenize/index.ts";
 import { alignText } from "../../src/tokenize/text/aligned-text.ts";
+import { bytesToCharacters, characterOfByte } from "../../src/tokenize/text/byte-characters.ts";
 import { sentencePiece } from "./sentence-piece-file.ts";
 
 let folder = "";
@@ -125,4 +126,73 @@ test("a replacement cannot make a text fill the memory", () => {
   const model = { type: "BPE", vocab: { x: 0 }, merges: [] };
   const tokenizer = loadTokenizerJson({ normalizer: replace, model });
   expect(() => tokenizer.encode(" ".repeat(100_000))).toThrow(/too long/);
+});
+
+describe("entries made to collide do not take long", () => {
+  const [PHI, FACTOR] = [0x9e3779b97f4a7c15n, 0xff51afd7ed558ccdn];
+  const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
+  /** What times an odd number is 1, modulo 2^64 and less. */
+  const inverse = (odd: bigint): bigint => {
+    let found = odd;
+    for (let i = 0; i < 6; i++) found = u64(found * (2n - odd * found));
+    return found;
+  };
+  /** The id whose product with an odd number is `value`, modulo 2^32. */
+  const idOf = (odd: bigint, value: number): number =>
+    Number(BigInt.asUintN(32, inverse(odd) * BigInt(value)));
+
+  const load = (tokens: Record<string, number>, merges: [string, string][]) => {
+    const bytes = Array.from({ length: 256 }, (_, byte) => [characterOfByte(byte), 100_000 + byte]);
+    const vocab = { ...tokens, ...Object.fromEntries(bytes) };
+    return loadTokenizerJson({
+      pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true },
+      model: { type: "BPE", vocab, merges, ignore_merges: true },
+    });
+  };
+
+  /** Tokens of these ids, and a merge of each on the left with each on the right. */
+  const loadPairs = (left: readonly number[], right: readonly number[]) => {
+    const name = (i: number): string => String.fromCharCode(0x41 + i);
+    const vocab: Record<string, number> = {};
+    const merges: [string, string][] = [];
+    left.forEach((id, i) => {
+      vocab[`!${name(i)}`] = id;
+      vocab[`${name(i)}!`] = right[i]!;
+      for (const j of right.keys()) {
+        vocab[`!${name(i)}${name(j)}!`] = 200_000 + merges.length;
+        merges.push([`!${name(i)}`, `${name(j)}!`]);
+      }
+    });
+    return load(vocab, merges);
+  };
+  const upTo40 = Array.from({ length: 40 }, (_, i) => i);
+
+  test("pairs, where the definition looks them up", () => {
+    const tokenizer = loadPairs(
+      upTo40.map((i) => idOf(0x9e3779b1n, i)),
+      upTo40.map((i) => idOf(0x85ebca6bn, i + 1)),
+    );
+    expect(() => tokenizer.encode("two words")).toThrow(/made to take long/);
+  });
+
+  test("pairs, where the kernel does: it is not used", async () => {
+    const right: number[] = [];
+    for (let id = 1n; right.length < 40; id++) {
+      if (((u64(id * PHI) >> 40n) & 0xfffn) === 0n) right.push(Number(id));
+    }
+    const left = upTo40.map((i) => idOf(PHI, i));
+    const tokenizer = loadPairs(left, right);
+    expect(await tokenizer.accelerate()).toBe(false);
+    expect(tokenizer.encode("!A!").ids).toEqual([100_033, 100_065, 100_033]);
+  });
+
+  test("tokens", async () => {
+    const vocab: Record<string, number> = {};
+    for (let i = 1n; i <= 600n; i++) {
+      const words = BigUint64Array.of(i, u64(inverse(FACTOR) * (7n - PHI * i)));
+      vocab[bytesToCharacters(new Uint8Array(words.buffer))] = 200_000 + Number(i);
+    }
+    expect(await load(vocab, []).accelerate()).toBe(false);
+    expect(await load({}, []).accelerate()).toBe(true);
+  });
 });

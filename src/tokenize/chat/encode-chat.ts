@@ -69,18 +69,26 @@ function createMarker(tokens: readonly string[], { open, close, cut }: Marks) {
     .sort((a, b) => b.length - a.length)
     .map((token) => token.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"));
   const whole = new RegExp(escaped.join("|"), "g");
-  const starts = new Set<string>();
-  for (const token of tokens) {
-    for (let end = 1; end < token.length; end++) starts.add(token.slice(0, end));
-  }
-  const longest = Math.max(...tokens.map(({ length }) => length));
+  const sorted = [...tokens].sort();
+  const longest = tokens.reduce((most, { length }) => Math.max(most, length), 0);
   return (text: string): string => {
     const marked = text.replaceAll(whole, (token) => open + token + close);
     for (let length = Math.min(longest - 1, text.length); length > 0; length--) {
-      if (starts.has(text.slice(-length))) return marked + cut;
+      if (isStart(text.slice(-length), sorted)) return marked + cut;
     }
     return marked;
   };
+}
+
+/** Whether a token begins with a text and is longer. */
+function isStart(text: string, sorted: readonly string[]): boolean {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle]! <= text) from = middle + 1;
+    else to = middle;
+  }
+  return sorted[from]?.startsWith(text) ?? false;
 }
 
 /** Every text in a value of JSON, and every name. */

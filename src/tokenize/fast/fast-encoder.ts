@@ -37,7 +37,8 @@ export async function createFastEncoder(tokenizer: Tokenizer): Promise<FastEncod
   const byteIds = readByteIds(model);
   if (byteIds === null) return null;
   const kernel = await loadKernel("bpe", { build: "plain" });
-  return new KernelEncoder(kernel, { model, pattern, byteIds });
+  const encoder = new KernelEncoder(kernel, { model, pattern, byteIds });
+  return encoder.fill(model) ? encoder : null;
 }
 
 function isPlain({ options, rule }: BpeModel): boolean {
@@ -83,13 +84,11 @@ class KernelEncoder implements FastEncoder {
     this.#buffer = Buffer.from(arena.memory.buffer, this.#text, FAST_BYTES);
     this.#out = arena.allocate(FAST_BYTES * 4 + SLACK_BYTES);
     const pool = arena.allocate(POOL_BYTES);
-    const byRank = rule.kind === "ranks";
-    const needsTokens = byRank || options.ignoreMerges;
     const shortEntries = Math.max(SHORT_ENTRIES, tableSize(size));
     configureKernel(kernel, {
       classes: copyBytes(arena, classifyCodePoints(pattern)),
       byteIds: copyWords(arena, byteIds),
-      ...(needsTokens ? tokenTables(arena, size) : {}),
+      ...(needsTokens(model) ? tokenTables(arena, size) : {}),
       ...(rule.kind === "list" ? pairTables(arena, rule.merges.length / 3) : {}),
       short: arena.allocateZeroed(shortEntries * 32),
       shortMask: shortEntries - 1,
@@ -101,11 +100,16 @@ class KernelEncoder implements FastEncoder {
       scratch: arena.allocate(FAST_BYTES * SCRATCH_BYTES),
       scratchLength: FAST_BYTES,
       pattern: SCANNERS.indexOf(pattern),
-      byRank: byRank ? 1 : 0,
+      byRank: rule.kind === "ranks" ? 1 : 0,
       wholeFirst: options.ignoreMerges ? 1 : 0,
     });
-    if (needsTokens) addTokens(kernel, model);
-    if (rule.kind === "list") addPairs(kernel, rule.merges);
+  }
+
+  /** Puts tokens and merges into the tables; false where they are made to collide there. */
+  fill(model: BpeModel): boolean {
+    const { rule } = model;
+    if (needsTokens(model) && !addTokens(this.#kernel, model)) return false;
+    return rule.kind !== "list" || addPairs(this.#kernel, rule.merges);
   }
 
   encode(text: string): Uint32Array {
@@ -113,6 +117,10 @@ class KernelEncoder implements FastEncoder {
     const length = this.#buffer.write(text, "utf8");
     return wordsAt(arena, this.#out, exports.encode!(this.#text, length, this.#out));
   }
+}
+
+function needsTokens({ rule, options }: BpeModel): boolean {
+  return rule.kind === "ranks" || options.ignoreMerges;
 }
 
 function tableSize(count: number): number {
@@ -141,7 +149,7 @@ function pairTables(arena: Arena, count: number): KernelContext {
 }
 
 /** The tokens' bytes stay in the memory: the table points at them. */
-function addTokens({ arena, exports }: Kernel, { vocabulary }: BpeModel): void {
+function addTokens({ arena, exports }: Kernel, { vocabulary }: BpeModel): boolean {
   const { bytes, ends, ids } = vocabulary.columns();
   const bytesFrom = arena.allocate(bytes.length + SLACK_BYTES);
   const lengthsFrom = arena.allocate(ends.length * 4);
@@ -159,9 +167,10 @@ function addTokens({ arena, exports }: Kernel, { vocabulary }: BpeModel): void {
     given[count++] = ids[i]!;
     end = behind;
   }
-  exports.addTokens!(bytesFrom, lengthsFrom, idsFrom, count);
+  const isDone = exports.addTokens!(bytesFrom, lengthsFrom, idsFrom, count);
   arena.release(lengthsFrom);
   arena.release(idsFrom);
+  return isDone === 1;
 }
 
 interface StoredToken {
@@ -192,8 +201,9 @@ function readByteIds(model: BpeModel): Uint32Array | null {
   return found.includes(undefined) ? null : Uint32Array.from(found as number[]);
 }
 
-function addPairs({ arena, exports }: Kernel, merges: Uint32Array): void {
+function addPairs({ arena, exports }: Kernel, merges: Uint32Array): boolean {
   const at = copyWords(arena, merges);
-  exports.addPairs!(at, merges.length / 3);
+  const isDone = exports.addPairs!(at, merges.length / 3);
   arena.release(at);
+  return isDone === 1;
 }

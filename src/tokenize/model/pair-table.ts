@@ -1,11 +1,17 @@
 /** Finds merges by their pair: a hash table of places in the list, open addressing, half full. */
+import { malformed } from "../load/fields.ts";
+import { MOST_PROBES } from "./vocabulary.ts";
+
 export class PairTable {
   readonly #merges: Uint32Array;
   readonly #mask: number;
   /** The number of a merge plus one; 0 marks a free slot. */
   readonly #slots: Uint32Array;
 
-  /** `merges`: left, right and what they make, three ids each; of a pair the last holds. */
+  /**
+   * `merges`: left, right and what they make, three ids each; of a pair the last holds. DATA_LOSS
+   * where ids are chosen so that pairs collide.
+   */
   constructor(merges: Uint32Array) {
     const count = merges.length / 3;
     const size = 2 ** Math.ceil(Math.log2(Math.max(16, count * 1.5)));
@@ -13,23 +19,30 @@ export class PairTable {
     this.#mask = size - 1;
     this.#slots = new Uint32Array(size);
     for (let merge = 0; merge < count; merge++) {
-      this.#slots[this.#slot(merges[merge * 3]!, merges[merge * 3 + 1]!)] = merge + 1;
+      const slot = this.#slot(merges[merge * 3]!, merges[merge * 3 + 1]!);
+      if (slot < 0) throw malformed("the merges are made to take long to look up");
+      this.#slots[slot] = merge + 1;
     }
   }
 
   /** The number of the merge of a pair, or -1. */
   get(left: number, right: number): number {
-    return this.#slots[this.#slot(left, right)]! - 1;
+    const slot = this.#slot(left, right);
+    return slot < 0 ? -1 : this.#slots[slot]! - 1;
   }
 
+  /** The slot of a pair or the free one it belongs in, or -1. */
   #slot(left: number, right: number): number {
-    const [slots, merges] = [this.#slots, this.#merges];
-    let slot = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-    slot = (slot ^ (slot >>> 15)) & this.#mask;
-    for (; slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
-      const at = (slots[slot]! - 1) * 3;
-      if (merges[at] === left && merges[at + 1] === right) break;
+    const [slots, merges, mask] = [this.#slots, this.#merges, this.#mask];
+    const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    for (let probe = 0; probe < MOST_PROBES; probe++) {
+      const merge = slots[slot]!;
+      if (merge === 0) return slot;
+      const at = (merge - 1) * 3;
+      if (merges[at] === left && merges[at + 1] === right) return slot;
+      slot = (slot + 1) & mask;
     }
-    return slot;
+    return -1;
   }
 }

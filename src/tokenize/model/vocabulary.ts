@@ -12,7 +12,7 @@ import { byteOfCharacter, bytesToCharacters } from "../text/byte-characters.ts";
 const HASH_START = 0x811c9dc5;
 const HASH_FACTOR = 0x01000193;
 /** No honest vocabulary comes near; made to collide, one would take time without end. */
-const MOST_PROBES = 500;
+export const MOST_PROBES = 500;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What a lookup of a text is made in. */
