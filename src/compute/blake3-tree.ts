@@ -3,8 +3,8 @@
  * into subtrees of 256 chunks, which threads hash in parallel. Finished subtrees wait on a stack,
  * larger before smaller, until the end of the input says which node is the root.
  */
+import { requireArrayOf, requireWhole } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
-import { checkCount } from "./check.ts";
 import type { KernelPool } from "./pool.ts";
 import type { Kernel } from "./wasm/load-kernel.ts";
 
@@ -35,6 +35,10 @@ const ROUNDS = 7;
 /** Where a thread's scratch holds the message schedule. */
 const SCHEDULE = 640;
 const SCRATCH = 2048;
+
+/** The specification allows 2^64 bytes, an array fewer. */
+export const requireHashLength = requireWhole(0, 2 ** 30);
+export const requireBytes = requireArrayOf("Uint8Array");
 
 export interface Blake3Hasher {
   update(bytes: Uint8Array): this;
@@ -106,6 +110,7 @@ export class TreeHasher implements Blake3Hasher {
   }
 
   update(bytes: Uint8Array): this {
+    requireBytes(bytes, "what is hashed");
     this.#checkOpen();
     for (let at = 0; at < bytes.length; ) {
       if (this.#filled === SEGMENT) {
@@ -121,7 +126,7 @@ export class TreeHasher implements Blake3Hasher {
   }
 
   digest(length = VALUE): Uint8Array<ArrayBuffer> {
-    checkCount("the length of a hash", length);
+    requireHashLength(length, "the length of a hash");
     this.#checkOpen();
     this.#isOpen = false;
     const { chaining, size, flags } = this.#findRoot();

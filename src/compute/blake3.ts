@@ -3,8 +3,18 @@
  * output of any length, input of any size in pieces. `blake3-tree.ts` does the work; the definition
  * is `reference/blake3.ts`.
  */
+import { optional, requireObjectOf, requireString } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
-import { type Blake3Hasher, createEngine, FLAG, IV, TreeHasher } from "./blake3-tree.ts";
+import {
+  type Blake3Hasher,
+  createEngine,
+  FLAG,
+  IV,
+  requireBytes,
+  requireHashLength,
+  TreeHasher,
+} from "./blake3-tree.ts";
+import { requireThreadCount } from "./check.ts";
 import { createPool } from "./pool.ts";
 import { loadKernel } from "./wasm/load-kernel.ts";
 
@@ -28,12 +38,21 @@ export interface Blake3 {
   close(): Promise<void>;
 }
 
+const requireOpenOptions = requireObjectOf({ threads: optional(requireThreadCount) });
+const requireHashOptions = requireObjectOf({
+  key: optional(requireBytes),
+  context: optional(requireString),
+  length: optional(requireHashLength),
+});
+
 /** Loads the kernel; by default as many threads as there are cores. */
 export async function openBlake3(options: { threads?: number } = {}): Promise<Blake3> {
+  requireOpenOptions(options, "the options");
   const kernel = await loadKernel("blake3");
   const pool = createPool(options.threads);
   const engine = createEngine(kernel, pool);
   const create = (settings: Blake3Options = {}): Blake3Hasher => {
+    requireHashOptions(settings, "the options");
     const { key, context } = settings;
     if (key !== undefined && key.length !== KEY_BYTES) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", `a key has 32 bytes, not ${key.length}`, {
@@ -49,8 +68,14 @@ export async function openBlake3(options: { threads?: number } = {}): Promise<Bl
   };
   return {
     create,
-    hash: (bytes, { length = KEY_BYTES, ...settings } = {}) =>
-      create(settings).update(bytes).digest(length),
+    hash: (bytes, options = {}) => {
+      // Before the hash takes its memory, which its end alone gives back.
+      requireBytes(bytes, "what is hashed");
+      requireHashOptions(options, "the options");
+      return create(options)
+        .update(bytes)
+        .digest(options.length ?? KEY_BYTES);
+    },
     start: () => pool.start(),
     close: () => pool.close(),
   };

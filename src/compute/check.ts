@@ -1,4 +1,5 @@
 /** Checks of operands, the same for every backend, so that a wrong shape never reads foreign bytes. */
+import { requireWhole } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
 import type {
   AttentionShape,
@@ -9,6 +10,9 @@ import type {
   WeightFormat,
 } from "./backend.ts";
 import { WEIGHT_FORMATS } from "./formats.ts";
+
+/** Each thread has memory of its own. */
+export const requireThreadCount = requireWhole(1, 256);
 
 /** Throws unless the lengths are the same. */
 export function checkSameLength(what: string, a: number, b: number): void {
@@ -38,7 +42,7 @@ export function checkCount(what: string, value: number, least = 0): void {
 
 function refuse(message: string): never {
   throw new SovereignError("INVALID_PARAMETER_VALUE", message, {
-    hint: "see the shapes in `backend.ts`",
+    hint: "the declarations of `ComputeBackend` say which shapes go together",
   });
 }
 

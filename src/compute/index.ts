@@ -2,7 +2,10 @@
  * The numeric floor: SIMD kernels behind typed arrays. `openCompute` for operations, `loadKernel`
  * for a capability's own kernel, `createPool` to spread one over threads. Read `backend.ts` first.
  */
+import { optional, requireObjectOf, requireOneOf } from "../core/arguments.ts";
 import type { ComputeBackend } from "./backend.ts";
+import { requireThreadCount } from "./check.ts";
+import { checkOperands } from "./operands.ts";
 import { referenceBackend } from "./reference/index.ts";
 import { createWasmBackend } from "./wasm/backend.ts";
 
@@ -54,8 +57,17 @@ export interface ComputeOptions {
   build?: "auto" | "plain";
 }
 
+const requireComputeOptions = requireObjectOf({
+  backend: optional(requireOneOf("wasm", "reference")),
+  threads: optional(requireThreadCount),
+  build: optional(requireOneOf("auto", "plain")),
+});
+
 /** Opens a backend; `close` it to end its threads. */
 export async function openCompute(options: ComputeOptions = {}): Promise<ComputeBackend> {
+  requireComputeOptions(options, "the options");
   const { backend = "wasm", ...settings } = options;
-  return backend === "reference" ? referenceBackend : createWasmBackend(settings);
+  return checkOperands(
+    backend === "reference" ? referenceBackend : await createWasmBackend(settings),
+  );
 }

@@ -1,4 +1,16 @@
 /** What a new collection is to be, checked. */
+
+import {
+  type Check,
+  optional,
+  requireFunction,
+  requireListOf,
+  requireNumber,
+  requireObjectOf,
+  requireOneOf,
+  requirePath,
+  requireString,
+} from "../core/arguments.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SovereignError } from "../core/errors.ts";
 import { MAX_DIMS } from "./store/section-file.ts";
@@ -37,8 +49,36 @@ export interface CollectionOptions {
   readonly clock?: Clock;
 }
 
+const requireField = requireObjectOf({ name: requireString, boost: requireNumber });
+const requireTextField: Check = (value, what) =>
+  (typeof value === "object" ? requireField : requireString)(value, what);
+/** The table to follow. */
+export const requireSource = requireObjectOf({
+  table: requireString,
+  keyColumn: requireString,
+  vectorColumn: optional(requireString),
+  columns: optional(requireListOf(requireString)),
+  pipeline: requireOneOf("triggered", "continuous"),
+});
+
+/** What programs without types give. */
+export const requireCollectionOptions = requireObjectOf({
+  dims: optional(requireNumber),
+  embedder: optional(requirePath),
+  embedField: optional(requireString),
+  metric: optional(requireString),
+  text: optional(requireListOf(requireTextField)),
+  language: optional(requireString),
+  k1: optional(requireNumber),
+  b: optional(requireNumber),
+  source: optional(requireSource),
+  names: optional(requireObjectOf({ endpoint: requireString, keyColumn: requireString })),
+  clock: optional(requireObjectOf({ nowMs: requireFunction })),
+});
+
 /** The settings that the options ask for; opens the embedder to learn its dimensions. */
 export async function readOptions(options: CollectionOptions): Promise<CollectionSettings> {
+  requireCollectionOptions(options, "the options");
   const { metric = "cosine", language = "english", k1 = 1.2, b = 0.75 } = options;
   const text = readTextFields(options.text ?? []);
   const embedded = await readEmbedder(options, text);

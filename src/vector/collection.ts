@@ -2,9 +2,18 @@
  * A collection as programs see it: rows by id, queries, and the file behind them. The whole
  * collection lies in memory while it is open: see `store/rows.ts` for how much that takes.
  */
+import { requirePath, requireString } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
 import { takeTurn } from "../core/turns.ts";
 import type { Lake } from "../lake/index.ts";
+import {
+  requireFollowOptions,
+  requireLake,
+  requireMode,
+  requireSyncOptions,
+  requireSyncState,
+  requireUpsertOptions,
+} from "./check-arguments.ts";
 import { type CollectionOptions, readOptions } from "./collection-options.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
 import { EMBEDDER_SECTION } from "./embed/embedder.ts";
@@ -14,10 +23,11 @@ import {
   flatIndex,
   type IndexOptions,
   loadIndex,
+  requireIndexOptions,
   wantsGraph,
 } from "./graph/collection-index.ts";
 import type { VectorIndex } from "./graph/vector-index.ts";
-import { changedRows, checkRows } from "./input/check-row.ts";
+import { changedRows, checkRows, listRows } from "./input/check-row.ts";
 import { checkSelection, type Selection } from "./input/selection.ts";
 import {
   addTextSection,
@@ -26,6 +36,7 @@ import {
   openTextIndex,
   type Parts,
 } from "./open-parts.ts";
+import { requireQuery } from "./search/check-query.ts";
 import { Hit } from "./search/hit.ts";
 import {
   filterRows,
@@ -75,6 +86,7 @@ export class Collection implements AsyncDisposable {
 
   /** Makes an empty collection of the files `<base>.vec`, `.wal` and `.lock`. */
   static async create(base: string, options: CollectionOptions): Promise<void> {
+    requirePath(base, "the path of a collection");
     const settings = await readOptions(options);
     if (settings.text.length > 0 || options.language !== undefined) {
       const { checkLanguage } = await import("./text/analyzer.ts");
@@ -85,6 +97,8 @@ export class Collection implements AsyncDisposable {
 
   /** Opens a collection. DATA_LOSS when its files are damaged. */
   static async open(base: string, mode: "read" | "write" = "read"): Promise<Collection> {
+    requirePath(base, "the path of a collection");
+    requireMode(mode, "how to open it");
     const disk =
       mode === "read"
         ? DiskCollection.openForReading(base, EXTRA_SECTIONS)
@@ -118,10 +132,13 @@ export class Collection implements AsyncDisposable {
    */
   upsert(
     rows: Iterable<VectorRow>,
-    { skipSame = false, willOptimize = false } = {},
+    options: { skipSame?: boolean; willOptimize?: boolean } = {},
   ): Promise<UpsertResult> {
     return this.#inTurn(async () => {
-      const complete = (await this.#embedder?.complete(rows, this.#disk.rows)) ?? rows;
+      requireUpsertOptions(options, "the options");
+      const { skipSame = false, willOptimize = false } = options;
+      const listed = listRows(rows);
+      const complete = (await this.#embedder?.complete(listed, this.#disk.rows)) ?? listed;
       const checked = checkRows(complete, this.settings);
       const changed = skipSame ? changedRows(checked, this.#disk.rows) : checked;
       const result = await this.#disk.upsert(changed);
@@ -135,7 +152,10 @@ export class Collection implements AsyncDisposable {
 
   /** Notes how far the collection has come with its table; resolves when that is durable. */
   noteSynced(state: SyncState): Promise<void> {
-    return this.#inTurn(() => this.#disk.noteSynced(state));
+    return this.#inTurn(async () => {
+      requireSyncState(state, "the state");
+      await this.#disk.noteSynced(state);
+    });
   }
 
   /** Deletes rows; returns how many there were. */
@@ -173,6 +193,7 @@ export class Collection implements AsyncDisposable {
   /** The row of that id, or null. */
   get(id: string): VectorRow | null {
     this.#requireOpen();
+    requireString(id, "the id");
     const row = this.#disk.rows.find(id);
     return row < 0 ? null : this.#row(row);
   }
@@ -189,6 +210,7 @@ export class Collection implements AsyncDisposable {
    */
   async search(query: VectorQuery): Promise<Hit[]> {
     this.#requireOpen();
+    requireQuery(query, "the query");
     const { text, vector, queryType } = query;
     if (this.#embedder === null || text === undefined || vector !== undefined) {
       return this.query(query);
@@ -201,6 +223,7 @@ export class Collection implements AsyncDisposable {
   /** The rows nearest to a vector, best for a text, or both. */
   query(query: VectorQuery): Hit[] {
     this.#requireOpen();
+    requireQuery(query, "the query");
     const { rows, changeCount } = this.#disk;
     if (query.text !== undefined) this.#textIndex?.refresh(rows, changeCount);
     return this.#hits(runQuery(this.#target, query));
@@ -214,18 +237,23 @@ export class Collection implements AsyncDisposable {
 
   /** Takes what has changed in the table of `settings.source`; see `sync/sync.ts`. */
   async sync(lake: Lake, options: SyncOptions = {}): Promise<SyncResult> {
+    requireLake(lake, "the lake");
+    requireSyncOptions(options, "the options");
     const { syncCollection } = await import("./sync/sync.ts");
     return syncCollection(this, lake, options);
   }
 
   /** Whether `sync` would find nothing to do. */
   async isUpToDate(lake: Lake): Promise<boolean> {
+    requireLake(lake, "the lake");
     const { isUpToDate } = await import("./sync/sync.ts");
     return isUpToDate(this, lake);
   }
 
   /** Syncs whenever the table has changed, until `signal` ends it; gives what each sync did. */
   async *follow(lake: Lake, options: FollowOptions): AsyncGenerator<SyncResult> {
+    requireLake(lake, "the lake");
+    requireFollowOptions(options, "the options");
     const { followTable } = await import("./sync/sync.ts");
     yield* followTable(this, lake, options);
   }
@@ -236,7 +264,10 @@ export class Collection implements AsyncDisposable {
    * same, because the memory of a kernel has no room for a graph made so.
    */
   optimize(options: IndexOptions = {}): Promise<{ unindexed: number }> {
-    return this.#inTurn(() => this.#rewrite(options));
+    return this.#inTurn(() => {
+      requireIndexOptions(options, "the options");
+      return this.#rewrite(options);
+    });
   }
 
   /** The index of vectors: every row is looked at, or a graph is walked. */

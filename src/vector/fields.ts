@@ -2,6 +2,8 @@
  * Types of metadata fields: told by the first value of each that is not null, and kept. A later
  * value of another type is refused, so that a filter means one thing for all rows.
  */
+
+import { describeValue } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
 import type { FieldType, Metadata, MetadataValue } from "./types.ts";
 
@@ -13,6 +15,8 @@ export function fieldValue(
   return metadata !== undefined && Object.hasOwn(metadata, name) ? metadata[name] : undefined;
 }
 
+/** What is read back may be nested as deep. */
+const MOST_DEPTH = 100;
 const OPEN = { enumerable: true, configurable: true, writable: true };
 
 /** The fields with what `metadata` adds to them; the same object when it adds nothing. */
@@ -56,25 +60,31 @@ function typeOf(value: MetadataValue, name: string, rowId: string): FieldType | 
       throw notJson(name, rowId, String(value));
     case "object":
       if (value === null) return null;
-      checkPlain(value, name, rowId);
+      checkPlain(value, { name, rowId, depth: 0 });
       return Array.isArray(value) ? listType(value) : "json";
     default:
-      throw notJson(name, rowId, typeof value);
+      throw notJson(name, rowId, describeValue(value));
   }
 }
 
 /** Dates, maps and the like would be kept as what JSON makes of them, or as nothing. */
-function checkPlain(value: MetadataValue, name: string, rowId: string): void {
-  if (typeof value !== "object" || value === null) return;
+function checkPlain(
+  value: MetadataValue,
+  { name, rowId, depth }: { name: string; rowId: string; depth: number },
+): void {
+  if (typeof value !== "object" || value === null) {
+    typeOf(value, name, rowId);
+    return;
+  }
+  if (depth > MOST_DEPTH) throw notJson(name, rowId, "nested without end");
   const prototype: unknown = Object.getPrototypeOf(value);
   // An object of another realm has a prototype of its own, which has none.
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   if (!Array.isArray(value) && !isPlain) {
-    const kind = value.constructor.name;
-    const more = kind === "Date" ? " (give its `toISOString()`)" : "";
-    throw notJson(name, rowId, `a ${kind}${more}`);
+    const more = value instanceof Date ? " (give its `toISOString()`)" : "";
+    throw notJson(name, rowId, `${describeValue(value)}${more}`);
   }
-  for (const item of Object.values(value)) checkPlain(item, name, rowId);
+  for (const item of Object.values(value)) checkPlain(item, { name, rowId, depth: depth + 1 });
 }
 
 function listType(list: readonly MetadataValue[]): FieldType | null {

@@ -1,12 +1,18 @@
 /** Named collections in one folder: `<name>.vec` and what goes with it. */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { requirePath, requireString } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
 import { createFolders, errnoOf, fsyncDirectory, linkOrCopy } from "../core/io/index.ts";
 import { suggestName } from "../core/suggest.ts";
 import type { Lake } from "../lake/index.ts";
+import { requireLake } from "./check-arguments.ts";
 import { Collection } from "./collection.ts";
-import type { CollectionOptions } from "./collection-options.ts";
+import {
+  type CollectionOptions,
+  requireCollectionOptions,
+  requireSource,
+} from "./collection-options.ts";
 import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
 import { readHead } from "./store/collection-file.ts";
 import { collectionPaths, releaseWriterLock, removeFiles } from "./store/folder.ts";
@@ -35,6 +41,7 @@ export class VectorStore {
   readonly folder: string;
 
   constructor(folder: string) {
+    requirePath(folder, "the folder of collections");
     this.folder = folder;
   }
 
@@ -74,6 +81,7 @@ export class VectorStore {
   }
 
   has(name: string): boolean {
+    requireString(name, "the name of a collection");
     return NAME.test(name) && existsSync(collectionPaths(join(this.folder, name)).file);
   }
 
@@ -93,8 +101,11 @@ export class VectorStore {
     lake: Lake,
     options: Omit<CollectionOptions, "dims"> & { source: TableSource; dims?: number },
   ): Promise<void> {
-    const { describeSource } = await import("./sync/sync.ts");
+    requireLake(lake, "the lake");
+    requireCollectionOptions(options, "the options");
     const { source, text } = options;
+    requireSource(source, "`source`");
+    const { describeSource } = await import("./sync/sync.ts");
     const names = (text ?? []).map((field) => (typeof field === "string" ? field : field.name));
     if (options.embedField !== undefined) names.push(options.embedField);
     const { table, dims } = await describeSource(lake, source, names);
@@ -152,6 +163,7 @@ export class VectorStore {
   }
 
   #requireFree(name: string): void {
+    requireString(name, "the name of a collection");
     if (!NAME.test(name) || Buffer.byteLength(name) > MOST_NAME_BYTES) {
       throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${name}\` names no collection`, {
         hint: "use letters, digits, `_`, `-` and `.`; up to 200 bytes of them",

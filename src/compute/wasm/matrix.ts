@@ -1,6 +1,6 @@
 /** Matrix products over `kernels/linear/gemm.ts` (pack A, pack B, multiply) and `attention.ts`. */
 import type { AttentionShape, GemmShape, MatrixOps, PackedMatrix } from "../backend.ts";
-import { checkAttention, checkGemm, checkPacking } from "../check.ts";
+import { checkAttention, checkGemm, checkLength, checkPacking } from "../check.ts";
 import type { Call, Runner } from "./runner.ts";
 
 const ROWS_A = 4;
@@ -13,6 +13,7 @@ export function createMatrixOps(runner: Runner): MatrixOps {
     sgemm(a, b, c, shape) {
       checkGemm(a, b, c, shape);
       const { m, n, k, beta = 0, bias } = shape;
+      if (isPacked(b)) checkLength("the packed B", b.panels.length, panelsLength(b));
       if (m === 0 || n === 0) return;
       if (k === 0) return fillEmpty(c, shape);
       const panels = isPacked(b) ? b.panels : b;
@@ -26,7 +27,7 @@ export function createMatrixOps(runner: Runner): MatrixOps {
     pack(b, shape) {
       checkPacking(b, shape);
       const { n, k } = shape;
-      const panels = runner.memory.float32(Math.ceil(n / COLUMNS_B) * COLUMNS_B * k);
+      const panels = runner.memory.float32(panelsLength(shape));
       runner.call([panels], (call) => packRight(runner, call, b, shape, call.out(panels)));
       return { n, k, panels };
     },
@@ -35,6 +36,11 @@ export function createMatrixOps(runner: Runner): MatrixOps {
       runner.call([qkv, out], (call) => attend(runner, call, { qkv, out, lengths }, shape));
     },
   };
+}
+
+/** Columns are filled up to whole panels. */
+function panelsLength({ n, k }: Pick<GemmShape, "n" | "k">): number {
+  return Math.ceil(n / COLUMNS_B) * COLUMNS_B * k;
 }
 
 function isPacked(b: Float32Array | PackedMatrix): b is PackedMatrix {

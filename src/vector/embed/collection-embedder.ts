@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { SovereignError } from "../../core/errors.ts";
 import { type StopSign, takeTurn } from "../../core/turns.ts";
 import { fieldValue } from "../fields.ts";
+import { hasVector } from "../input/check-row.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
 import { collectionPaths } from "../store/folder.ts";
 import type { Rows } from "../store/rows.ts";
@@ -52,11 +53,10 @@ export class CollectionEmbedder {
   }
 
   /** The rows with a vector each; a row whose text is there already keeps its vector. */
-  async complete(input: Iterable<VectorRow>, known: Rows): Promise<VectorRow[]> {
-    const rows = [...input];
+  async complete(rows: readonly VectorRow[], known: Rows): Promise<VectorRow[]> {
     const missing: number[] = [];
     const vectors = rows.map((row, i) => {
-      if (row.vector !== undefined) return this.#given(row);
+      if (hasVector(row)) return this.#given(row);
       const vector = this.#reuse(row, known);
       if (vector === null) missing.push(i);
       return vector;

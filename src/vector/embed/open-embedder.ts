@@ -1,6 +1,15 @@
 /** Embedders by name, or by the folder of a model. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import {
+  optional,
+  requireListOf,
+  requireObjectOf,
+  requireOneOf,
+  requirePath,
+  requireString,
+  requireWhole,
+} from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { openSafetensors } from "../../formats/safetensors/index.ts";
 import type { Embedder, EmbedderOptions } from "./embedder.ts";
@@ -47,10 +56,30 @@ export function isTermEmbedderName(name: string): name is TermEmbedderName {
  * tables. Nothing is ever fetched.
  */
 export async function openEmbedder(spec: string, options: EmbedderOptions = {}): Promise<Embedder> {
+  requirePath(spec, "the embedder's name");
+  requireOptions(options, "the options");
   const builtIn = parseSpec(spec);
-  if (builtIn === null) return openModel(resolve(spec), spec, options);
+  if (builtIn === null) return checkTexts(await openModel(resolve(spec), spec, options));
   const { name, dims } = builtIn;
-  return name === "lab-hash" ? createLabHash(dims) : createTermEmbedder(name, dims, null);
+  return checkTexts(
+    name === "lab-hash" ? createLabHash(dims) : createTermEmbedder(name, dims, null),
+  );
+}
+
+const requireOptions = requireObjectOf({ threads: optional(requireWhole(1, 256)) });
+const requireTexts = requireListOf(requireString);
+const requireRole = optional(requireOneOf("query", "document"));
+
+/** The same embedder, for programs without types. */
+function checkTexts(embedder: Embedder): Embedder {
+  return {
+    ...embedder,
+    embed: async (texts, role) => {
+      requireTexts(texts, "what is embedded");
+      requireRole(role, "the role");
+      return embedder.embed(texts, role);
+    },
+  };
 }
 
 async function openModel(path: string, spec: string, options: EmbedderOptions): Promise<Embedder> {

@@ -19,11 +19,17 @@ const OPERATOR = /^(.*\S)\s+(NOT|LIKE|<=|>=|<|>)$/is;
 /** Reads a filter from JSON text or its value; INVALID_PARAMETER_VALUE naming the member. */
 export function readFiltersJson(input: unknown): Filter {
   const value = typeof input === "string" ? parseText(input) : input;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (typeof value !== "object" || value === null || !isPlain(value)) {
     throw refuse("filters_json", "is no object");
   }
   const parts = Object.entries(value).map(([key, item]) => readMember(key, item));
   return parts.length === 1 ? parts[0]! : { kind: "and", parts };
+}
+
+/** Of a map or a promise no member would be seen, and every row taken. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null);
 }
 
 function parseText(text: string): unknown {

@@ -1,4 +1,11 @@
 /** The index of a collection: whether it has one, built with its file, kept in the section `HNSW`. */
+import {
+  optional,
+  requireFunction,
+  requireNumber,
+  requireObjectOf,
+  requireOneOf,
+} from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { runInTurns } from "../../core/turns.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
@@ -89,6 +96,20 @@ export function addGraphSections(extras: Map<string, Uint8Array>, index: VectorI
     if (section !== null) extras.set(GRAPH_SECTIONS[i]!, section);
   });
 }
+
+/** What programs without types give; ranges are `buildIndex`'s. */
+export const requireIndexOptions = requireObjectOf({
+  index: optional(requireOneOf("auto", "flat", "hnsw")),
+  codes: optional(requireOneOf("int8", "float32")),
+  ...Object.fromEntries(
+    ["m", "efConstruction", "ef", "targetRecall", "threads"].map((name) => [
+      name,
+      optional(requireNumber),
+    ]),
+  ),
+  signal: optional(requireObjectOf({ throwIfAborted: requireFunction })),
+  onProgress: optional(requireFunction),
+});
 
 function checkOptions({ m, efConstruction, ef, targetRecall, threads }: IndexOptions): void {
   checkWhole("m", m, 2, 256);

@@ -3,8 +3,16 @@
  * its vector, and metadata, which is everything else. Vectors are lists of numbers, or JSON text of
  * one.
  */
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
+import {
+  optional,
+  requireListOf,
+  requireObjectOf,
+  requireOneOf,
+  requirePath,
+  requireString,
+} from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json/index.ts";
 import { readNpy } from "../../formats/npy/index.ts";
@@ -38,11 +46,22 @@ const BATCH_ROWS = 8192;
 const MOST_DEPTH = 100;
 const MOST_PARQUET_BYTES = 4 * 1024 ** 3;
 
+const requireFileOptions = requireObjectOf({
+  format: requireOneOf(...ROW_FORMATS),
+  source: requireString,
+  idColumn: optional(requireString),
+  vectorColumn: optional(requireString),
+  ids: optional(requireListOf(requireString)),
+});
+
 /** Rows in batches, in the order of the file. */
 export async function* readRowFile(
   path: string,
   options: ReadFileOptions,
 ): AsyncGenerator<VectorRow[]> {
+  requirePath(path, "the file");
+  requireFileOptions(options, "the options");
+  requireFile(path);
   let batch: VectorRow[] = [];
   for await (const row of readRows(path, options)) {
     batch.push(row);
@@ -51,6 +70,16 @@ export async function* readRowFile(
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+function requireFile(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no file \`${path}\``, {
+      hint: "give the path of a file",
+    });
+  }
+  if (stat.isDirectory()) throw refuse(`\`${path}\` is a folder`, "give the path of a file");
 }
 
 async function* readRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {

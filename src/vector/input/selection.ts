@@ -1,5 +1,8 @@
 /** Which rows a program means. */
+import { requireListOf, requireString } from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
+import type { Filter } from "../filter/filter.ts";
+import { readFiltersJson } from "../filter/filters-json.ts";
 import type { VectorQuery } from "../search/run-query.ts";
 
 /** Which rows to delete: those named, and those a filter takes. */
@@ -7,12 +10,21 @@ export interface Selection extends Pick<VectorQuery, "filter" | "filtersJson"> {
   readonly ids?: readonly string[];
 }
 
+const requireIds = requireListOf(requireString);
+
+function isAll(filter: Filter): boolean {
+  return filter.kind === "and" && filter.parts.length === 0;
+}
+
 /** INVALID_PARAMETER_VALUE for what selects nothing by its form, such as a list of ids by itself. */
 export function checkSelection(selection: Selection): void {
   // A list has a `filter` of its own.
   const { ids, filter, filtersJson } = Array.isArray(selection) ? {} : (selection ?? {});
-  const isGiven = [ids, filter, filtersJson].some((part) => part !== undefined);
-  if (isGiven && (ids === undefined || Array.isArray(ids))) return;
+  if (ids !== undefined) requireIds(ids, "`ids`");
+  // Without members it would take every row.
+  const isEmpty = filtersJson !== undefined && isAll(readFiltersJson(filtersJson));
+  const isGiven = !isEmpty && [ids, filter, filtersJson].some((part) => part !== undefined);
+  if (isGiven) return;
   throw new SovereignError("INVALID_PARAMETER_VALUE", "it is not said which rows", {
     hint: 'give `{ ids: ["a", "b"] }`, or a filter: `{ filter: "year < 2000" }`',
   });

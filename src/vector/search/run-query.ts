@@ -2,6 +2,7 @@
  * A query over a collection: which rows may be found, the rows by vector, by text or by both, and
  * the threshold. Scores are exact; which rows are scored is, where there is a graph, its choice.
  */
+import { requireList } from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
 import type { Filter } from "../filter/filter.ts";
 import { readFiltersJson } from "../filter/filters-json.ts";
@@ -12,12 +13,12 @@ import { checkVector } from "../input/check-row.ts";
 import type { DiskCollection } from "../store/disk-collection.ts";
 import type { Rows } from "../store/rows.ts";
 import type { TextIndex } from "../text/text-index.ts";
+import { QUERY_TYPES, requireFilters, requireManyQueries } from "./check-query.ts";
 import { DEFAULT_FUSION, type Fusion, fuseRanks, fuseScores } from "./fuse.ts";
 import { createScorer } from "./score.ts";
 import { type ScoredRow, TopRows } from "./top-rows.ts";
 
-/** Names of Databricks Vector Search. `ANN` may be exact, and is for small collections. */
-export const QUERY_TYPES = ["ANN", "HYBRID", "FULL_TEXT"] as const;
+export { QUERY_TYPES };
 export type QueryType = (typeof QUERY_TYPES)[number];
 
 export interface VectorQuery {
@@ -78,6 +79,8 @@ export function runVectorQueries(
   vectors: readonly ArrayLike<number>[],
   query: ManyQueries,
 ): ScoredRow[][] {
+  requireManyQueries(query, "the query");
+  requireList(vectors, "the list of vectors");
   const limit = checkLimit(query.numResults ?? 10);
   const checked = vectors.map((vector) => requireVector(target.disk, { vector }));
   const allowed = allowedRows(target.disk, query);
@@ -192,6 +195,7 @@ function allowedRows({ rows, settings }: DiskCollection, query: VectorQuery): Ui
 
 /** Indices of the rows a filter takes, oldest first. */
 export function filterRows(disk: DiskCollection, query: VectorQuery): number[] {
+  requireFilters(query, "the filters");
   const allowed = allowedRows(disk, query);
   return [...disk.rows.live()].filter((row) => allowed[row] === 1);
 }
