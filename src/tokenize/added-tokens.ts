@@ -121,7 +121,7 @@ export class AddedTokens {
       if (token.isSpecial) {
         const chosen = typeof mode === "string" ? mode : mode(...originalRange(source, from, to));
         if (chosen === "error") throw specialInText(token.content);
-        if (chosen === "text") continue;
+        if (chosen !== "parse") continue;
       }
       if (token.isSingleWord && isInsideWord(text, from, to)) continue;
       const start = token.lstrip ? Math.max(last, spaceBefore(text, from)) : from;

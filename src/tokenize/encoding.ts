@@ -2,8 +2,10 @@
  * What a text became: ids with their places in it, and what models want beside them. Places are
  * UTF-16 units of the original; `offsets` gives them in code points or bytes too.
  */
+import { requireNumber, requireOneOf, wrongArgument } from "../core/arguments.ts";
 
 export type OffsetUnit = "utf16" | "codePoints" | "bytes";
+const requireUnit = requireOneOf("utf16", "codePoints", "bytes");
 
 /** One entry per token in every list. */
 export interface TokenColumns {
@@ -36,6 +38,7 @@ export class Encoding implements TokenColumns {
   readonly texts: readonly string[];
 
   constructor(texts: readonly string[]) {
+    if (!Array.isArray(texts)) throw wrongArgument("what was encoded", texts, "a list of texts");
     this.texts = texts;
   }
 
@@ -45,6 +48,8 @@ export class Encoding implements TokenColumns {
 
   /** Appends one token. */
   push(token: Partial<Record<keyof TokenColumns, number>> & { ids: number }): void {
+    // Looked at by itself: one for each token comes here.
+    if (typeof token?.ids !== "number") throw wrongArgument("a token", token, "`{ ids: number }`");
     this.ids.push(token.ids);
     this.starts.push(token.starts ?? 0);
     this.ends.push(token.ends ?? 0);
@@ -57,6 +62,7 @@ export class Encoding implements TokenColumns {
 
   /** Appends all tokens of another one. */
   append(other: Encoding): void {
+    if (!(other instanceof Encoding)) throw wrongArgument("what is appended", other, "an Encoding");
     for (const column of COLUMNS) {
       for (const value of other[column]) this[column].push(value);
     }
@@ -64,6 +70,8 @@ export class Encoding implements TokenColumns {
 
   /** Tokens `from` to `to` alone. */
   slice(from: number, to: number): Encoding {
+    requireNumber(from, "the first");
+    requireNumber(to, "the end");
     const part = new Encoding(this.texts);
     for (const column of COLUMNS) part[column] = this[column].slice(from, to);
     return part;
@@ -71,6 +79,7 @@ export class Encoding implements TokenColumns {
 
   /** Where each token stands, in the unit asked for; `[0, 0]` for tokens not of the text. */
   offsets(unit: OffsetUnit = "codePoints"): [number, number][] {
+    requireUnit(unit, "the unit");
     const counters = this.texts.map((text) => new UnitCounter(text, unit));
     return this.ids.map((_, i) => {
       const counter = counters[this.sequenceIds[i]!];

@@ -3,7 +3,16 @@
  * the decoder. One form for every kind of file; `load/` builds it. Places in the text are kept all
  * the way, see `encoding.ts`.
  */
+import { requireNumber, requireString } from "../core/arguments.ts";
 import type { AddedTokens, SpecialChoice } from "./added-tokens.ts";
+import {
+  requireDecodeOptions,
+  requireEncodeOptions,
+  requireIds,
+  requireInputs,
+  requireSpecial,
+  requireTokenizer,
+} from "./check-arguments.ts";
 import { DecodeStream } from "./decode/decode-stream.ts";
 import type { Decode } from "./decode/decoders.ts";
 import { requireTokenId } from "./decode/token-id.ts";
@@ -60,6 +69,7 @@ export class Tokenizer {
   #fast: FastEncoder | null | undefined;
 
   constructor(parts: TokenizerParts) {
+    requireTokenizer({ parts }, "what a tokenizer is made of");
     this.parts = parts;
   }
 
@@ -86,6 +96,8 @@ export class Tokenizer {
 
   /** The ids alone, without tokens put around the text: the fast way, after `accelerate`. */
   encodeIds(text: string, special: SpecialChoice = "text"): Uint32Array {
+    requireString(text, "the text");
+    requireSpecial(special, "`special`");
     const fast = this.#fast;
     if (fast === undefined || fast === null) {
       return Uint32Array.from(this.encode(text, { special, addSpecialTokens: false }).ids);
@@ -130,6 +142,8 @@ export class Tokenizer {
 
   /** A text, or a pair of texts, as tokens. */
   encode(text: string, options: EncodeOptions = {}): Encoding {
+    requireString(text, "the text");
+    requireEncodeOptions(options, "the options");
     const [encoding] = this.encodeBatch(
       [options.pair === undefined ? text : [text, options.pair]],
       options,
@@ -142,6 +156,8 @@ export class Tokenizer {
     inputs: readonly (string | readonly [string, string])[],
     options: Omit<EncodeOptions, "pair"> = {},
   ): Encoding[] {
+    requireInputs(inputs, "the list of texts");
+    requireEncodeOptions(options, "the options");
     const encodings = inputs.map((input) =>
       this.#encodeOne(typeof input === "string" ? [input] : input, options),
     );
@@ -205,16 +221,21 @@ export class Tokenizer {
 
   /** The token an id stands for, as the vocabulary writes it. */
   tokenOf(id: number): string | undefined {
+    requireNumber(id, "the id");
     return this.parts.addedTokens.get(id)?.content ?? this.parts.model.tokenOf(id);
   }
 
   /** The id of a token as the vocabulary writes it. */
   idOf(token: string): number | undefined {
+    requireString(token, "the token");
     return this.parts.addedTokens.find(token)?.id ?? this.parts.model.idOf(token);
   }
 
   /** Ids as text. Ids that stand for nothing are left out, as `tokenizers` does. */
-  decode(ids: Iterable<number>, { skipSpecialTokens = true } = {}): string {
+  decode(ids: Iterable<number>, options: { skipSpecialTokens?: boolean } = {}): string {
+    requireIds(ids, "what is decoded");
+    requireDecodeOptions(options, "the options");
+    const { skipSpecialTokens = true } = options;
     const { addedTokens, model, decode } = this.parts;
     const tokens: string[] = [];
     for (const id of ids) {
@@ -228,8 +249,9 @@ export class Tokenizer {
   }
 
   /** Decodes ids as they come: each step gives the text that is certain by then. */
-  decodeStream({ skipSpecialTokens = true } = {}): DecodeStream {
-    return new DecodeStream(this, skipSpecialTokens);
+  decodeStream(options: { skipSpecialTokens?: boolean } = {}): DecodeStream {
+    requireDecodeOptions(options, "the options");
+    return new DecodeStream(this, options.skipSpecialTokens ?? true);
   }
 }
 

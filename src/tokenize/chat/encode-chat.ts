@@ -5,6 +5,12 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 import type { SpecialMode } from "../added-tokens.ts";
+import {
+  requireChatOptions,
+  requireJson,
+  requireMessages,
+  requireTokenizer,
+} from "../check-arguments.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { type ChatMessage, type ChatOptions, renderChat } from "./render-chat.ts";
 
@@ -24,8 +30,13 @@ interface Marks {
 export async function encodeChat(
   tokenizer: Tokenizer,
   messages: readonly ChatMessage[],
-  { special = "text", ...options }: EncodeChatOptions = {},
+  given: EncodeChatOptions = {},
 ): Promise<Uint32Array> {
+  requireTokenizer(tokenizer, "the tokenizer");
+  requireMessages(messages, "the messages");
+  requireChatOptions(given, "the options");
+  const { special = "text", ...options } = given;
+  requireJson([messages, options.tools], "what the template gets");
   const tokens = tokenizer.parts.addedTokens.all
     .filter(({ isSpecial, content }) => isSpecial && content !== "")
     .map(({ content }) => content);

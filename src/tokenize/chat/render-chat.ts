@@ -4,6 +4,7 @@
  * templates beside the messages. A template that asks for the date gets today's.
  */
 import { SovereignError } from "../../core/errors.ts";
+import { requireChatOptions, requireMessages, requireTokenizer } from "../check-arguments.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import type { ParsedTemplate } from "./run-template.ts";
 
@@ -33,6 +34,9 @@ export async function renderChat(
   messages: readonly ChatMessage[],
   options: ChatOptions = {},
 ): Promise<string> {
+  requireTokenizer(tokenizer, "the tokenizer");
+  requireMessages(messages, "the messages");
+  requireChatOptions(options, "the options");
   const source = options.template ?? tokenizer.parts.chatTemplate;
   if (source === null) {
     throw new SovereignError("INVALID_PARAMETER_VALUE", "the tokenizer has no chat template", {

@@ -1,5 +1,7 @@
 /** Ids back to text as they come, for models that give one token after another. */
+import { requireTokenizer } from "../check-arguments.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import { requireTokenId } from "./token-id.ts";
 
 const REPLACEMENT = "\ufffd";
 
@@ -12,12 +14,14 @@ export class DecodeStream {
   #given = "";
 
   constructor(tokenizer: Tokenizer, skipSpecialTokens: boolean) {
+    requireTokenizer(tokenizer, "the tokenizer");
     this.#tokenizer = tokenizer;
     this.#skipSpecialTokens = skipSpecialTokens;
   }
 
   /** Takes one id and returns the text it completes, which may be empty. */
   push(id: number): string {
+    requireTokenId(id);
     this.#ids.push(id);
     const text = this.#decode();
     // Four bytes at most make a character: a longer wait is for one that never comes.

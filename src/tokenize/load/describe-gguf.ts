@@ -4,6 +4,7 @@
  * BERT's WordPiece. The rest is refused.
  */
 import { type TypedValue, writeGgufMetadata } from "../../formats/gguf/write-metadata.ts";
+import { requireTokenizer } from "../check-arguments.ts";
 import { BpeModel } from "../model/bpe.ts";
 import { UnigramModel } from "../model/unigram.ts";
 import { WordPieceModel } from "../model/word-piece.ts";
@@ -18,6 +19,7 @@ type Pairs = Map<string, TypedValue>;
 
 /** The bytes of a GGUF file that holds this tokenizer and no tensors. */
 export function writeGguf(tokenizer: Tokenizer): Uint8Array {
+  requireTokenizer(tokenizer, "what is written");
   const { model, chatTemplate, pieces } = tokenizer.parts;
   const pairs: Pairs = new Map([["general.architecture", text("llama")]]);
   if (pieces !== null) putPieces(pairs, tokenizer);

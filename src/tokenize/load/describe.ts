@@ -3,6 +3,7 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 import type { AddedToken } from "../added-tokens.ts";
+import { requireTokenizer } from "../check-arguments.ts";
 import { BpeModel } from "../model/bpe.ts";
 import { UnigramModel } from "../model/unigram.ts";
 import { WordLevelModel } from "../model/word-level.ts";
@@ -14,6 +15,7 @@ import type { PieceSource } from "./piece-tokenizer.ts";
 
 /** The content of a `tokenizer.json` (`tokenizers` 0.23) for this tokenizer. */
 export function describeTokenizer(tokenizer: Tokenizer): JsonObject {
+  requireTokenizer(tokenizer, "what is described");
   const { spec, addedTokens, pieces } = tokenizer.parts;
   // Where a space is put in front, normalized symbols would be found behind one alone.
   const isPlain = pieces?.settings.addsPrefix === true;

@@ -1,9 +1,11 @@
 /** Opens a tokenizer's file, whatever its kind: the content says which it is. */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { requirePath } from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { openGguf } from "../../formats/gguf/open-gguf.ts";
 import type { CutDocument } from "../../formats/json/cut-values.ts";
+import { requireRankOptions } from "../check-arguments.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { type JsonObject, malformed, readJson } from "./fields.ts";
 import { loadGguf } from "./gguf.ts";
@@ -32,6 +34,8 @@ const MAX_BYTES = 500_000_000;
 
 /** The tokenizer of a file, or of the `tokenizer.json` in a folder; options are for rank files. */
 export function openTokenizer(path: string, options: TiktokenOptions = {}): OpenedTokenizer {
+  requirePath(path, "the tokenizer's file");
+  requireRankOptions(options, "the options");
   const file = findFile(path);
   return namingFile(path, () => openFile(file, options));
 }

@@ -3,6 +3,7 @@
  * cuts text nor added tokens: `describeRankFile` says what to name when it is read again.
  */
 import type { AddedToken } from "../added-tokens.ts";
+import { requireTokenizer } from "../check-arguments.ts";
 import { BpeModel } from "../model/bpe.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
 import { GPT2_PATTERN, isolates } from "../text/known-patterns.ts";
@@ -13,6 +14,7 @@ import { ENCODINGS } from "./tiktoken.ts";
 
 /** The lines of a rank file; ids must be ranks, which those of merge lists are only by chance. */
 export function writeRanks(tokenizer: Tokenizer): string {
+  requireTokenizer(tokenizer, "what is written");
   const { model, addedTokens } = tokenizer.parts;
   if (!(model instanceof BpeModel) || tokenizer.parts.bytesOf === null) {
     throw cannot("only byte-level BPE has ranks");

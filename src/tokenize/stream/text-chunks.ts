@@ -3,6 +3,7 @@
  * U+FFFD each, as every peer has it, or are refused. What a tokenizer cannot cut is given whole.
  */
 import { SovereignError } from "../../core/errors.ts";
+import { requireBytes, requireChunkOptions, requireParts } from "../check-arguments.ts";
 import type { CutRule } from "./cut-rule.ts";
 
 export interface TextChunk {
@@ -28,13 +29,17 @@ const CUT = /[A-Za-z0-9] (?=[A-Za-z0-9])/g;
 /** Texts that together are the input, cut where the tokenizer's rule allows. */
 export async function* readTextChunks(
   bytes: AsyncIterable<Uint8Array>,
-  { rule, invalid = "replace", size = DEFAULT_SIZE }: ChunkOptions,
+  options: ChunkOptions,
 ): AsyncGenerator<TextChunk> {
+  requireParts(bytes, "what is read");
+  requireChunkOptions(options, "the options");
+  const { rule, invalid = "replace", size = DEFAULT_SIZE } = options;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: invalid === "error" });
   let held = "";
   let searched = 0;
   let fromByte = 0;
   for await (const part of bytes) {
+    requireBytes(part, "a part of what is read");
     held += decode(decoder, part);
     if (rule === null && held.length > MAX_LENGTH) throw tooLong();
     if (rule === null || held.length < size) continue;

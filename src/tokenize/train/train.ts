@@ -3,7 +3,10 @@
  * Face's library loads. Text is taken line by line, each with its line feed, as `tokenizers` takes
  * files. The same text and options give the same file.
  */
+import { requireString } from "../../core/arguments.ts";
+import { SovereignError } from "../../core/errors.ts";
 import { runAtOnce, runInTurns, type Steps, type TurnOptions } from "../../core/turns.ts";
+import { requireTrainOptions, requireTurnOptions } from "../check-arguments.ts";
 import type { JsonObject } from "../load/fields.ts";
 import { BYTE_LEVEL } from "../load/tiktoken.ts";
 import { buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
@@ -39,6 +42,8 @@ export class TokenizerTrainer {
 
   /** A trainer that has seen nothing yet. */
   static async create(options: TrainOptions): Promise<TokenizerTrainer> {
+    requireTrainOptions(options, "the options");
+    checkSpecial(options.specialTokens);
     const counter =
       options.type === "bpe"
         ? await createWordCounter(options.pattern ?? GPT2_PATTERN)
@@ -48,6 +53,7 @@ export class TokenizerTrainer {
 
   /** Takes text that ends with a line, or is the last. */
   feed(text: string): void {
+    requireString(text, "the text");
     this.#counter.feed(text);
   }
 
@@ -60,7 +66,8 @@ export class TokenizerTrainer {
    * `train` that leaves the event loop its turns: `onProgress` is told the size of the vocabulary
    * (for `unigram` how many pieces are left), and an aborted `signal` ends it with its reason.
    */
-  trainInTurns(options: TurnOptions<number>): Promise<JsonObject> {
+  async trainInTurns(options: TurnOptions<number> = {}): Promise<JsonObject> {
+    requireTurnOptions(options, "the options");
     return runInTurns(this.#steps(), options);
   }
 
@@ -152,6 +159,16 @@ export class TokenizerTrainer {
       model,
     };
   }
+}
+
+/** What no text can say, or says of two ids, would be a token in name alone. */
+function checkSpecial(tokens: readonly string[]): void {
+  const odd = tokens.find((token, i) => token === "" || tokens.indexOf(token) !== i);
+  if (odd === undefined) return;
+  const what = odd === "" ? "a special token is empty" : `\`${odd}\` is a special token twice`;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", what, {
+    hint: "name each special token once, such as `<|endoftext|>`",
+  });
 }
 
 /** Words as a normalizer and a pre-tokenizer make them. */
