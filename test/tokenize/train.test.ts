@@ -1,10 +1,11 @@
 /** What learning promises beside its peers' results: room, repeatability, counts alone. */
 import { describe, expect, test } from "vitest";
+import { createRng } from "../../src/core/rng.ts";
 import { loadTokenizerJson, TokenizerTrainer } from "../../src/tokenize/index.ts";
 
 const LINES = ["the cat sat on the mat\n", "the bats sat; 漢字 and 漢字\n", "a cat's mats\n"];
 
-async function trainUnigram(vocabularySize: number, lines: readonly string[]) {
+async function unigramTrainer(vocabularySize: number, lines: readonly string[]) {
   const trainer = await TokenizerTrainer.create({
     type: "unigram",
     vocabularySize,
@@ -12,7 +13,11 @@ async function trainUnigram(vocabularySize: number, lines: readonly string[]) {
     specialTokens: ["<s>"],
   });
   for (const line of lines) trainer.feed(line);
-  return trainer.train();
+  return trainer;
+}
+
+async function trainUnigram(vocabularySize: number, lines: readonly string[]) {
+  return (await unigramTrainer(vocabularySize, lines)).train();
 }
 
 describe("unigram", () => {
@@ -46,5 +51,33 @@ describe("unigram", () => {
 
   test("refuses a size that has no room for the characters", async () => {
     await expect(trainUnigram(5, LINES)).rejects.toThrow(/more characters than 5 tokens/);
+  });
+
+  test("can be left while it looks for seeds and sets up its lattice", async () => {
+    const rng = createRng(4);
+    const word = () => Array.from({ length: 8 }, () => "abcdefghij"[rng.int(10)]).join("");
+    const words = Array.from({ length: 10_000 }, () => `${word()}\n`);
+    const trainer = await unigramTrainer(100, words);
+    let nowMs = 0;
+    const clock = {
+      nowMs: () => nowMs,
+      monotonicMs: () => {
+        nowMs += 60;
+        return nowMs;
+      },
+    };
+    const counts: number[] = [];
+    for (const turns of [3, 10, 20]) {
+      const stop = new AbortController();
+      counts.length = 0;
+      const onProgress = (count: number): void => {
+        if (counts.push(count) === turns) stop.abort(130);
+      };
+      const work = trainer.trainInTurns({ clock, signal: stop.signal, onProgress });
+      await expect(work).rejects.toBe(130);
+    }
+    // More of them at each turn: no piece has been dropped yet.
+    expect(counts.at(-1)).toBeGreaterThan(20_000);
+    expect(counts.slice(3)).toEqual(counts.slice(3).toSorted((a, b) => a - b));
   });
 });

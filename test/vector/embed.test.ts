@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { openCompute } from "../../src/compute/index.ts";
 import { SovereignError } from "../../src/core/errors.ts";
 import { createRng } from "../../src/core/rng.ts";
+import { findSubspace } from "../../src/vector/embed/subspace.ts";
 import { createTermEmbedder } from "../../src/vector/embed/term-embedder.ts";
 import { decodeTermState, encodeTermState } from "../../src/vector/embed/term-state.ts";
 import { Collection, openEmbedder, type TextRole } from "../../src/vector/index.ts";
@@ -237,4 +239,15 @@ test("states that are no states are told", async () => {
     const state = decodeTermState(odd, "lsa", 8);
     if (state !== null) await createTermEmbedder("lsa", 8, state).embed(["learning text"]);
   }
+});
+
+test("looking for directions can be left at any of its steps", async () => {
+  const rng = createRng(6);
+  const rows = Array.from({ length: 5000 }, () => ({ buckets: [rng.int(64)], values: [1] }));
+  const compute = await openCompute({ backend: "reference" });
+  const steps = findSubspace(rows, { columns: 64, dims: 4 }, compute);
+  let stepCount = 0;
+  while (steps.next().done !== true) stepCount++;
+  // Three rounds go over the rows twice.
+  expect(stepCount).toBeGreaterThanOrEqual(60);
 });

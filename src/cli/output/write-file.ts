@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
 import { tempPathFor, withTarget } from "../../core/io/index.ts";
+import { takeTurn } from "../../core/turns.ts";
 import type { ArrowLayout } from "./arrow.ts";
 import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
 import type { FileFormat } from "./file-formats.ts";
@@ -93,6 +94,7 @@ export async function writeRows(
     async *batches() {
       for await (const batch of rows.batches()) {
         count += batch.rowCount;
+        await takeTurn();
         options.onRows(batch.rowCount);
         yield batch;
       }

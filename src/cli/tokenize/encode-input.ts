@@ -1,5 +1,6 @@
 /** One input as tokens, chunk by chunk, with a note on bytes that were no UTF-8. */
 
+import { takeTurn } from "../../core/turns.ts";
 import type { SpecialMode } from "../../tokenize/index.ts";
 import {
   type Encoding,
@@ -9,6 +10,9 @@ import {
 } from "../../tokenize/index.ts";
 import type { CommandContext } from "../context.ts";
 import type { TextInput } from "./inputs.ts";
+
+/** A part of a text whose places are wanted: half a second's work of the slowest tokenizer. */
+const PLACED_UNITS = 1 << 18;
 
 export interface EncodedChunk {
   readonly chunk: TextChunk;
@@ -35,8 +39,8 @@ export async function* encodeInput(
   // What a post-processor puts around the text is put around the whole.
   const rule = options.addSpecialTokens ? null : tokenizer.parts.cutRule;
   let hasReplaced = false;
-  for await (const chunk of readTextChunks(input.read(), { rule })) {
-    context.io.signal.throwIfAborted();
+  for await (const chunk of readTextChunks(input.read(), { rule, size: PLACED_UNITS })) {
+    await takeTurn(context.io.signal);
     hasReplaced ||= chunk.text.includes("\ufffd");
     yield { chunk, encoding: tokenizer.encode(chunk.text, options) };
   }
@@ -63,7 +67,7 @@ export async function* encodeInputIds(
     return;
   }
   for await (const chunk of readTextChunks(input.read(), { rule: tokenizer.parts.cutRule })) {
-    context.io.signal.throwIfAborted();
+    await takeTurn(context.io.signal);
     yield { chunk, ids: tokenizer.encodeIds(chunk.text, options.special) };
   }
 }

@@ -30,8 +30,7 @@ export class PieceLattice {
   #lengths: Uint8Array;
   readonly #longest: number;
 
-  /** `pieces`: the text of each by its number; what stands at 0 is never looked for. */
-  constructor(words: CountedWords, pieces: readonly string[]) {
+  private constructor(words: CountedWords, pieces: readonly string[]) {
     this.#words = words;
     this.wordCount = words.reduce((sum, [, count]) => sum + count, 0);
     const list = TokenList.of(
@@ -45,9 +44,20 @@ export class PieceLattice {
     this.#first = new Uint32Array(places + 1);
     this.#pieces = new Uint32Array(places * 4);
     this.#lengths = new Uint8Array(places * 4);
+  }
+
+  /** `pieces`: the text of each by its number; what stands at 0 is never looked for. */
+  static *create(words: CountedWords, pieces: readonly string[]): Steps<PieceLattice, number> {
+    const lattice = new PieceLattice(words, pieces);
+    yield* lattice.#findEdges(pieces.length);
+    return lattice;
+  }
+
+  *#findEdges(left: number): Steps<void, number> {
     let count = 0;
     let place = 0;
-    for (const [word] of words) {
+    for (const [i, [word]] of this.#words.entries()) {
+      if (i % WORDS_AT_ONCE === 0) yield left;
       for (let at = 0; at < word.length; at++) {
         this.#first[place++] = count;
         this.#finder.search(word, at, (id, to) => {

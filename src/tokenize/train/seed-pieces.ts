@@ -5,6 +5,8 @@
  * ones come first.
  */
 
+import { type Steps, sortInSteps } from "../../core/turns.ts";
+
 /** Different words and how often each was seen. */
 export type CountedWords = readonly (readonly [word: string, count: number])[];
 
@@ -16,17 +18,24 @@ export interface SeedPiece {
 
 const LONGEST = 16;
 const MOST_SEEDS = 1_000_000;
+/** So many places are sorted between two steps. */
+const PLACES_AT_ONCE = 20_000;
 /** Ends a word; in no text, since normalizers drop it. */
 const END = 0;
 
-/** Seeds in order: characters by count, then runs by count times length. */
-export function findSeedPieces(words: CountedWords): SeedPiece[] {
+/**
+ * Seeds in order: characters by count, then runs by count times length; yields how many there are
+ * so far.
+ */
+export function* findSeedPieces(words: CountedWords): Steps<SeedPiece[], number> {
   const seeds = countCharacters(words);
+  yield seeds.length;
   const points = pointsOf(words);
-  const runs = new RunFinder(points).find();
+  yield seeds.length;
+  const runs = yield* new RunFinder(points).find();
   const isBefore = (a: Run, b: Run): number =>
     b.count * b.length - a.count * a.length || comparePoints(points, b, a);
-  for (const run of runs.sort(isBefore)) {
+  for (const run of yield* sortInSteps(runs, isBefore, runs.length)) {
     if (seeds.length >= MOST_SEEDS) break;
     const text = String.fromCodePoint(...points.subarray(run.at, run.at + run.length));
     seeds.push([text, run.count * run.length]);
@@ -88,25 +97,46 @@ class RunFinder {
     this.#sorted = new Int32Array(this.#places.length);
   }
 
-  find(): Run[] {
-    this.#visit(0, this.#places.length, 0);
+  *find(): Steps<Run[], number> {
+    yield* this.#visitInSteps(0, this.#places.length, 0);
     return this.#runs;
   }
 
-  /** Places `from` to `to` have the first `depth` characters in common. */
+  *#visitInSteps(from: number, to: number, depth: number): Steps<void, number> {
+    yield this.#runs.length;
+    if (to - from <= PLACES_AT_ONCE) {
+      this.#visit(from, to, depth);
+      return;
+    }
+    const groups = this.#group(from, to, depth);
+    for (let i = 0; i < groups.length; i += 2) {
+      yield* this.#visitInSteps(groups[i]!, groups[i + 1]!, depth + 1);
+    }
+  }
+
   #visit(from: number, to: number, depth: number): void {
+    const groups = this.#group(from, to, depth);
+    for (let i = 0; i < groups.length; i += 2) this.#visit(groups[i]!, groups[i + 1]!, depth + 1);
+  }
+
+  /**
+   * Notes the run that places `from` to `to` have in common, `depth` characters, and sorts them by
+   * the next; beginning and end of each group that may have a longer one.
+   */
+  #group(from: number, to: number, depth: number): number[] {
     const kinds = this.#sortByNext(from, to, depth);
     if (kinds > 1 && depth > 1) {
       this.#runs.push({ at: this.#places[from]!, length: depth, count: to - from });
     }
-    if (depth === LONGEST) return;
-    for (let start = from; start < to; ) {
+    const groups: number[] = [];
+    for (let start = from; start < to && depth < LONGEST; ) {
       const point = this.#points[this.#places[start]! + depth]!;
       let end = start + 1;
       while (end < to && this.#points[this.#places[end]! + depth] === point) end++;
-      if (point !== END && end - start > 1) this.#visit(start, end, depth + 1);
+      if (point !== END && end - start > 1) groups.push(start, end);
       start = end;
     }
+    return groups;
   }
 
   /** Groups places by the character behind the common ones; says how many there are. */

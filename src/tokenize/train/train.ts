@@ -5,7 +5,13 @@
  */
 import { requireString } from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
-import { runAtOnce, runInTurns, type Steps, type TurnOptions } from "../../core/turns.ts";
+import {
+  runAtOnce,
+  runInTurns,
+  type Steps,
+  sortInSteps,
+  type TurnOptions,
+} from "../../core/turns.ts";
 import { requireTrainOptions, requireTurnOptions } from "../check-arguments.ts";
 import type { JsonObject } from "../load/fields.ts";
 import { BYTE_LEVEL } from "../load/tiktoken.ts";
@@ -105,7 +111,8 @@ export class TokenizerTrainer {
   }
 
   *#trainWordPiece(): Steps<JsonObject, number> {
-    const { tokens } = yield* trainBpe(new Map([...this.#counter.counts()].sort(byText)), {
+    const words = yield* sortInSteps([...this.#counter.counts()], byText, 0);
+    const { tokens } = yield* trainBpe(new Map(words), {
       ...this.#options,
       initialAlphabet: [],
       continuingSubwordPrefix: "##",
@@ -127,7 +134,8 @@ export class TokenizerTrainer {
   }
 
   *#trainUnigram(): Steps<JsonObject, number> {
-    const { vocabulary, unkId } = yield* trainUnigram([...this.#counter.counts()].sort(byText), {
+    const words = yield* sortInSteps([...this.#counter.counts()], byText, 0);
+    const { vocabulary, unkId } = yield* trainUnigram(words, {
       ...this.#options,
       unkToken: "<unk>",
     });

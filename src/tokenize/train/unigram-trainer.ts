@@ -7,7 +7,7 @@
  * random, and pieces at the edge of the vocabulary may differ from run to run.
  */
 import { SovereignError } from "../../core/errors.ts";
-import type { Steps } from "../../core/turns.ts";
+import { type Steps, sortInSteps } from "../../core/turns.ts";
 import { PieceLattice, type PieceScores, scorePieces } from "./piece-lattice.ts";
 import { type CountedWords, findSeedPieces } from "./seed-pieces.ts";
 
@@ -47,7 +47,9 @@ export function* trainUnigram(
   const { specialTokens, unkToken, vocabularySize } = options;
   const needsUnknown = !specialTokens.includes(unkToken);
   const first = needsUnknown ? [unkToken, ...specialTokens] : specialTokens;
-  const characters = [...new Set(words.flatMap(([word]) => [...word]))].sort(byPoint);
+  const met = new Set<string>();
+  for (const [word] of words) for (const character of word) met.add(character);
+  const characters = [...met].sort(byPoint);
   const room = vocabularySize - first.length;
   if (characters.length > room) throw tooSmall(vocabularySize, characters.length + first.length);
   const pieces = yield* learnPieces(words, options);
@@ -68,10 +70,9 @@ interface Pieces {
 }
 
 function* learnPieces(words: CountedWords, options: UnigramTrainerOptions): Steps<Pieces, number> {
-  const seeds = findSeedPieces(words);
-  yield seeds.length;
+  const seeds = yield* findSeedPieces(words);
   const texts = ["", ...seeds.map(({ text }) => text)];
-  const lattice = new PieceLattice(words, texts);
+  const lattice = yield* PieceLattice.create(words, texts);
   const wanted = Math.floor((options.vocabularySize * 11) / 10);
   let scores = scorePieces(Float64Array.from([Number.NaN, ...seeds.map(({ score }) => score)]));
   let left = seeds.map((_, i) => i + 1);
@@ -133,9 +134,9 @@ function* prune(
       candidates.push({ piece, loss: (count / wordCount) * (logShare - logShareOthers) });
     }
   }
-  candidates.sort((a, b) => b.loss - a.loss);
+  const sorted = yield* sortInSteps(candidates, (a, b) => b.loss - a.loss, left.length);
   const room = Math.max(0, most - kept.length);
-  return [...kept, ...candidates.slice(0, room).map(({ piece }) => piece)];
+  return [...kept, ...sorted.slice(0, room).map(({ piece }) => piece)];
 }
 
 /** Every character, then pieces as long as there is room; the likeliest first. */

@@ -85,7 +85,7 @@ export class CollectionEmbedder {
   ): Promise<{ section: Uint8Array; adopt: () => void } | null> {
     if (this.#learnt === null || rows.length === 0) return null;
     const texts = rows.ids.map((id, row) => this.#textOf(rows.metadata(row), id));
-    const next = await this.#learnt.train(texts);
+    const next = await this.#learnt.train(texts, signal);
     for (let from = 0; from < texts.length; from += BATCH_ROWS) {
       await takeTurn(signal);
       const vectors = await next.embed(texts.slice(from, from + BATCH_ROWS));

@@ -7,9 +7,12 @@
  */
 import type { ComputeBackend } from "../../compute/index.ts";
 import { createRng } from "../../core/rng.ts";
+import { runAtOnce, type Steps } from "../../core/turns.ts";
 import type { SparseVector } from "./terms.ts";
 
 const ROUNDS = 3;
+/** Looked at between two steps. */
+const ROWS_AT_ONCE = 500;
 const SEED = 20_261_122;
 /** Directions whose length falls below this share of the longest carry nothing but rounding. */
 const LEAST_LENGTH = 1e-5;
@@ -22,17 +25,19 @@ export interface SubspaceShape {
 }
 
 /** An orthonormal basis (V, K) of that space; directions beyond the rank are zero. */
-export function findSubspace(
+export function* findSubspace(
   rows: readonly SparseVector[],
   { columns, dims }: SubspaceShape,
   compute: ComputeBackend,
-): Float32Array {
+): Steps<Float32Array> {
   const rng = createRng(SEED);
   // Signs serve as well as normal deviates.
   let basis = Float32Array.from({ length: columns * dims }, () => (rng.next() < 0.5 ? -1 : 1));
   for (let round = 0; round < ROUNDS; round++) {
-    const seen = orthonormalise(project(rows, basis, dims), dims, compute);
-    basis = orthonormalise(spread(rows, seen, { columns, dims }), dims, compute);
+    const seen = orthonormalise(yield* projectInSteps(rows, basis, dims), dims, compute);
+    yield;
+    basis = orthonormalise(yield* spread(rows, seen, { columns, dims }), dims, compute);
+    yield;
   }
   return orthonormalise(basis, dims, compute);
 }
@@ -43,27 +48,37 @@ export function project(
   basis: Float32Array,
   dims: number,
 ): Float32Array<ArrayBuffer> {
+  return runAtOnce(projectInSteps(rows, basis, dims));
+}
+
+function* projectInSteps(
+  rows: readonly SparseVector[],
+  basis: Float32Array,
+  dims: number,
+): Steps<Float32Array<ArrayBuffer>> {
   const out = new Float32Array(rows.length * dims);
-  rows.forEach(({ buckets, values }, row) => {
+  for (const [row, { buckets, values }] of rows.entries()) {
+    if (row % ROWS_AT_ONCE === 0) yield;
     for (let i = 0; i < buckets.length; i++) {
       addScaled({ x: basis, at: buckets[i]! * dims }, values[i]!, { x: out, at: row * dims }, dims);
     }
-  });
+  }
   return out;
 }
 
 /** Xᵀ Y: (V, K). */
-function spread(
+function* spread(
   rows: readonly SparseVector[],
   y: Float32Array,
   { columns, dims }: SubspaceShape,
-): Float32Array<ArrayBuffer> {
+): Steps<Float32Array<ArrayBuffer>> {
   const out = new Float32Array(columns * dims);
-  rows.forEach(({ buckets, values }, row) => {
+  for (const [row, { buckets, values }] of rows.entries()) {
+    if (row % ROWS_AT_ONCE === 0) yield;
     for (let i = 0; i < buckets.length; i++) {
       addScaled({ x: y, at: row * dims }, values[i]!, { x: out, at: buckets[i]! * dims }, dims);
     }
-  });
+  }
   return out;
 }
 

@@ -4,8 +4,9 @@
  * in which the texts differ: latent semantic analysis, Deerwester et al. 1990). Before training
  * `tfidf` weighs all terms alike and `lsa` is hashed words.
  */
-import { openCompute } from "../../compute/index.ts";
+import { type ComputeBackend, openCompute } from "../../compute/index.ts";
 import { createRng } from "../../core/rng.ts";
+import { runInTurns, type Steps, type StopSign } from "../../core/turns.ts";
 import { type Embedder, normaliseRows } from "./embedder.ts";
 import { findSubspace, project } from "./subspace.ts";
 import { countDocuments, countTerms, type TermCounts, type TermKind, weighTerms } from "./terms.ts";
@@ -16,8 +17,8 @@ export type TermEmbedderName = "tfidf" | "lsa";
 export interface TermEmbedder extends Embedder {
   readonly name: TermEmbedderName;
   readonly state: TermState | null;
-  /** One like it, trained on these texts. */
-  train(texts: readonly string[]): Promise<TermEmbedder>;
+  /** One like it, trained on these texts; an aborted signal ends it with its reason. */
+  train(texts: readonly string[], signal?: StopSign): Promise<TermEmbedder>;
 }
 
 /** What training found; `matrix` (bucket in use, D) is of `lsa`. */
@@ -30,6 +31,8 @@ const LSA_BUCKETS = 1 << 15;
 const KINDS: Readonly<Record<TermEmbedderName, TermKind>> = { tfidf: "parts", lsa: "words" };
 /** A text of length 1 of which no more than this lies in the directions known is told by rounding. */
 const LEAST_SEEN = 1e-4;
+/** Looked at between two steps. */
+const TEXTS_AT_ONCE = 1000;
 /** More texts than these show an analysis nothing new; a sample of them is taken. */
 const MOST_TEXTS = 10_000;
 const SEED = 20_261_122;
@@ -68,31 +71,41 @@ export function createTermEmbedder(
       });
       return vectors;
     },
-    train: async (texts) => createTermEmbedder(name, dims, await learn(name, dims, texts)),
+    train: async (texts, signal) => {
+      const isLinear = name === "lsa";
+      const compute = await openCompute(isLinear ? { build: "plain" } : { backend: "reference" });
+      try {
+        const learnt = await runInTurns(learn({ name, dims }, texts, compute), { signal });
+        return createTermEmbedder(name, dims, learnt);
+      } finally {
+        await compute.close();
+      }
+    },
     close: async () => {},
   };
 }
 
-async function learn(
-  name: TermEmbedderName,
-  dims: number,
+function* learn(
+  { name, dims }: { readonly name: TermEmbedderName; readonly dims: number },
   texts: readonly string[],
-): Promise<TermState> {
+  compute: ComputeBackend,
+): Steps<TermState> {
   const bucketCount = bucketCountOf(name, dims);
-  const terms = texts.map((text) => countTerms(text, KINDS[name]));
+  const terms: ReturnType<typeof countTerms>[] = [];
+  for (const text of texts) {
+    terms.push(countTerms(text, KINDS[name]));
+    if (terms.length % TEXTS_AT_ONCE === 0) yield;
+  }
   const counts = countDocuments(terms, bucketCount);
   if (name === "tfidf") return { counts, matrix: null };
+  yield;
   const places = placesOf(counts);
   const rows = sample(terms).map((text) =>
     keepKnown(weighTerms(text, bucketCount, counts), places),
   );
-  const compute = await openCompute({ build: "plain" });
-  try {
-    const columns = places.size;
-    return { counts, matrix: findSubspace(rows, { columns, dims }, compute) };
-  } finally {
-    await compute.close();
-  }
+  yield;
+  const columns = places.size;
+  return { counts, matrix: yield* findSubspace(rows, { columns, dims }, compute) };
 }
 
 /** At most `MOST_TEXTS` of them, the same ones each time. */

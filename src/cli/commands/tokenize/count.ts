@@ -1,5 +1,4 @@
 /** `sovereign tokenize count`: tokens, characters and bytes of files. */
-import { takeTurn } from "../../../core/turns.ts";
 import { defineCommand } from "../../command.ts";
 import { encodeInputIds } from "../../tokenize/encode-input.ts";
 import { openInputs } from "../../tokenize/inputs.ts";
@@ -59,7 +58,6 @@ export const command = defineCommand({
       for await (const { chunk, ids } of encodeInputIds(input, tokenizer, options, context)) {
         sum.tokens += ids.length;
         task.advance(chunk.toByte - sum.bytes);
-        await takeTurn(context.io.signal);
         sum.bytes = chunk.toByte;
         for (const _ of chunk.text) sum.characters++;
         for (let i = 0; i < ids.length; i++) {

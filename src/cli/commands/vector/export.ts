@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 
 import { SovereignError } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/progress.ts";
+import { takeTurn } from "../../../core/turns.ts";
 import { arrayType, FLOAT, LONG, STRING } from "../../../lake/schema/data-type.ts";
 import type { VectorRow } from "../../../vector/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -15,6 +16,8 @@ import { rowColumns } from "../../vector/row-columns.ts";
 import { openCollection } from "../../vector/store.ts";
 import { writeNpyFile } from "../../vector/write-npy-file.ts";
 
+/** Read between two turns. */
+const ROWS_AT_ONCE = 10_000;
 const FORMATS = ["jsonl", "json", "parquet", "arrow", "npy"] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -49,7 +52,10 @@ export const command = defineCommand({
     const format = chooseFormat(args.file, flags.format);
     const path = args.file === "-" ? null : targetPath(args.file, flags.overwrite, context.io.cwd);
     const collection = await openCollection(context, args.collection, "read");
-    const rows = [...collection.rows(readFilters(flags))];
+    const rows: VectorRow[] = [];
+    for (const row of collection.rows(readFilters(flags))) {
+      if (rows.push(row) % ROWS_AT_ONCE === 0) await takeTurn(context.io.signal);
+    }
     const { dims, fields } = collection.settings;
     if (format === "npy") {
       if (path === null) throw noNpyOnStdout();
