@@ -4,7 +4,7 @@ export { type CellReader, createCellReader } from "./arrow-cells.ts";
 export type { ColumnShape, StructShape } from "./build-arrow.ts";
 export * from "./cells.ts";
 export { type RowGroupFacts, readRowGroups } from "./read-footer.ts";
-export { type ReadParquetOptions, readParquetRows, tableToRows } from "./read-rows.ts";
+export { type ReadParquetOptions, readParquetRows, tableRows, tableToRows } from "./read-rows.ts";
 export {
   copyWithoutAnnotations,
   readVariantAnnotations,

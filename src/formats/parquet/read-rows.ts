@@ -45,7 +45,11 @@ export async function* readParquetRows(
 
 /** Rows of an Arrow table as cells. */
 export function tableToRows(table: Table): { [name: string]: Cell }[] {
-  const rows: { [name: string]: Cell }[] = [];
+  return [...tableRows(table)];
+}
+
+/** The same one by one. */
+export function* tableRows(table: Table): Generator<{ [name: string]: Cell }> {
   const names = table.schema.fields.map((field) => field.name);
   for (const batch of table.batches) {
     const readers = batch.data.children.map((child) => createCellReader(child));
@@ -55,10 +59,9 @@ export function tableToRows(table: Table): { [name: string]: Cell }[] {
         const cell = readers[i]!(row);
         if (cell !== null) cells[names[i]!] = cell;
       }
-      rows.push(cells);
+      yield cells;
     }
   }
-  return rows;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "../../core/arguments.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json/index.ts";
+import { damagedArrow, readArrow } from "../../formats/arrow/index.ts";
 import { readNpy } from "../../formats/npy/index.ts";
 import {
   type Cell,
@@ -22,7 +23,7 @@ import {
   DecimalCell,
   readParquetRows,
   TimestampCell,
-  tableToRows,
+  tableRows,
 } from "../../formats/parquet/index.ts";
 import type { Metadata, MetadataValue, VectorRow } from "../types.ts";
 
@@ -143,30 +144,30 @@ function* documentRows(path: string, options: ReadFileOptions): Generator<Vector
 }
 
 async function* arrowRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
-  const { tableFromIPC } = await import("apache-arrow");
+  const { source } = options;
   const bytes = readFileSync(path);
-  // The library looks at little before it reads: what it throws is about the bytes.
-  const read = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (cause) {
-      throw noArrow(options.source, cause);
-    }
-  };
-  const table = read(() => tableFromIPC(bytes));
+  const table = await readArrow(bytes, source);
   // An id takes a byte at least.
-  if (table.numRows > bytes.length) throw noArrow(options.source);
+  if (table.numRows > bytes.length) throw damagedArrow(source, "it has more rows than bytes");
   // apache-arrow gives the chunks of an empty table no type.
   if (table.numRows === 0) return;
-  const rows = read(() => tableToRows(table));
-  for (const [i, cells] of rows.entries()) yield toRow(cells, `row ${i + 1}`, options);
+  const rows = tableRows(table);
+  for (let number = 1; ; number++) {
+    const cells = nextCells(rows, source);
+    if (cells === null) return;
+    yield toRow(cells, `row ${number}`, options);
+  }
 }
 
-function noArrow(source: string, cause?: unknown): SovereignError {
-  return new SovereignError("DATA_LOSS", `\`${source}\` is no readable Arrow file`, {
-    hint: "write it without compression, or as Parquet",
-    cause,
-  });
+/** The next row, or null; what the reader throws that is not ours is about the bytes. */
+function nextCells(rows: ReturnType<typeof tableRows>, source: string): Cell {
+  try {
+    const { value, done } = rows.next();
+    return done === true ? null : (value as Cell);
+  } catch (cause) {
+    if (cause instanceof SovereignError) throw cause;
+    throw damagedArrow(source, (cause as Error).message, { cause });
+  }
 }
 
 function toRow(value: Cell, where: string, options: ReadFileOptions): VectorRow {

@@ -2,11 +2,10 @@
  * What an import reads, made ready for SQL: text files staged record by record, Parquet as it is,
  * Arrow turned into Parquet, the one columnar format the engine reads.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { SovereignError } from "../../../core/errors.ts";
-import { writeFileAtomic } from "../../../core/io/index.ts";
 import {
   type DataType,
   formatTypeSql,
@@ -16,9 +15,10 @@ import {
 } from "../../../lake/schema/data-type.ts";
 import type { CommandContext } from "../../context.ts";
 import { quoteName, quoteText } from "../table-name.ts";
+import { convertArrow } from "./convert-arrow.ts";
 import { chooseFormat, type ImportFormat } from "./formats.ts";
 import type { TextSource } from "./read-records.ts";
-import { findSourceFiles, type InputFile, makeTempPath, type SourceFiles } from "./source-files.ts";
+import { findSourceFiles, makeTempPath, type SourceFiles } from "./source-files.ts";
 import { RECORD_COLUMN, type StagedText, stageText } from "./stage-text.ts";
 
 export interface SourceOptions {
@@ -148,19 +148,4 @@ async function openColumnar(
   }
   const from = `read_files(${quoteText(path)}, format => 'parquet')`;
   return { name: source.name, format, text: null, recordColumn: null, readFiles: () => from };
-}
-
-/** An Arrow file or stream as a Parquet file the engine can read. */
-async function convertArrow({ name, path }: InputFile, target: string): Promise<void> {
-  const [arrow, wasm] = await Promise.all([import("apache-arrow"), import("parquet-wasm")]);
-  try {
-    const table = arrow.tableFromIPC(readFileSync(path));
-    const stream = arrow.tableToIPC(table, "stream");
-    await writeFileAtomic(target, wasm.writeParquet(wasm.Table.fromIPCStream(stream)));
-  } catch (cause) {
-    throw new SovereignError("DATA_LOSS", `\`${name}\` is no readable Arrow file`, {
-      hint: "write it without compression, or as Parquet",
-      cause,
-    });
-  }
 }
