@@ -47,6 +47,7 @@ export interface IntegerFlag extends FlagBase {
   readonly value: string;
   /** Smallest value allowed; 0 when absent. */
   readonly min?: number;
+  readonly max?: number;
   readonly completes?: ValueSource;
 }
 

@@ -4,9 +4,10 @@
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { isSlipOf, suggestName } from "../core/suggest.ts";
-import type { CommandSpec, FlagSpec, FlagSpecs, ParsedInput } from "./command.ts";
+import type { CommandSpec, FlagSpec, FlagSpecs, IntegerFlag, ParsedInput } from "./command.ts";
 import { UsageError } from "./failure.ts";
 import { GLOBAL_FLAGS, type GlobalOptions, type OutputFormat } from "./global-flags.ts";
+import { findFlagSynonym } from "./synonyms.ts";
 
 export interface ParsedCommand {
   readonly globals: GlobalOptions;
@@ -56,18 +57,19 @@ function toOption(name: string, flag: FlagSpec): Option {
   const value = flag.type === "choice" ? name : flag.value;
   const option = new Option(`${short}--${name} <${value}>`);
   if (flag.type === "choice") option.choices([...flag.choices]);
-  else if (flag.type === "integer") option.argParser((text) => parseInteger(text, flag.min ?? 0));
+  else if (flag.type === "integer") option.argParser((text) => parseInteger(text, flag));
   else if (flag.repeat) {
     option.argParser((text, earlier: string[] | undefined) => [...(earlier ?? []), text]);
   }
   return option;
 }
 
-function parseInteger(text: string, min: number): number {
+function parseInteger(text: string, { min = 0, max = Infinity }: IntegerFlag): number {
   if (/^[+-]?\d{16,}$/.test(text)) throw new InvalidArgumentError("too large a number");
   if (!/^[+-]?\d{1,15}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
   const value = Number(text);
   if (value < min) throw new InvalidArgumentError(`expected at least ${min}`);
+  if (value > max) throw new InvalidArgumentError(`expected at most ${max}`);
   return value;
 }
 
@@ -102,7 +104,10 @@ function joinJsonFields(spec: CommandSpec, flags: FlagSpecs, words: readonly str
 function readOutFile(spec: CommandSpec, words: readonly string[]): string[] {
   const end = words.indexOf("--");
   return words.map((word, i) => {
-    const isFile = word === "-o" && /[./\\]/.test(words[i + 1] ?? "");
+    const next = words[i + 1] ?? "";
+    // Of a command without tables no format can be meant.
+    const isName = spec.output === "text" && next !== "" && !next.startsWith("-");
+    const isFile = word === "-o" && (isName || /[./\\]/.test(next));
     return spec.flags.out !== undefined && isFile && (end < 0 || i < end) ? "--out" : word;
   });
 }
@@ -185,8 +190,10 @@ function explain(error: CommanderError, { spec, allFlags, path, usage }: Complai
   const flag = quoted.split(/[ ,]+/).find((word) => word.startsWith("--")) ?? quoted;
   switch (error.code) {
     case "commander.unknownOption": {
-      const known = Object.keys(allFlags).map((name) => `--${name}`);
-      const near = suggestName(quoted, known);
+      const names = Object.keys(allFlags);
+      const known = names.map((name) => `--${name}`);
+      const called = findFlagSynonym(quoted, names);
+      const near = called === null ? suggestName(quoted, known) : `--${called}`;
       const hint = near === null ? help : `did you mean \`${near}\`? ${help}`;
       return new UsageError(`unknown flag \`${quoted}\``, { hint, usage });
     }
@@ -203,7 +210,11 @@ function explain(error: CommanderError, { spec, allFlags, path, usage }: Complai
         most === 0
           ? "takes no arguments"
           : `takes at most ${most} argument${most === 1 ? "" : "s"}`;
-      const hint = most === 0 ? help : `quote a text that holds spaces; ${help}`;
+      const advice =
+        spec.flags.model === undefined
+          ? "quote a text that holds spaces"
+          : "`-m FILE` names the tokenizer";
+      const hint = most === 0 ? help : `${advice}; ${help}`;
       return new UsageError(`\`${path}\` ${what}`, { hint, usage });
     }
     case "commander.invalidArgument":

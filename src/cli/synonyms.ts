@@ -28,6 +28,13 @@ const COMMANDS: Readonly<Record<string, string>> = {
   ...spread("help", "man manual docs usage"),
   ...spread("help environment", "env environment"),
   ...spread("help delta", "delta"),
+  ...spread("vector query", "search knn"),
+  ...spread("vector list", "collections indexes indices"),
+  ...spread("vector import", "embed embeddings index"),
+  ...spread("tokenize encode", "tiktoken"),
+  ...spread("tokenize decode", "detokenize"),
+  ...spread("tokenize train", "spm_train"),
+  ...spread("mlflow server", "ui"),
   version: "--version",
 };
 
@@ -56,6 +63,33 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     merge: 'lake sql "MERGE INTO …"',
     use: 'lake sql "USE …; SELECT …"',
   },
+  vector: {
+    ...spread("vector query", "search find knn ann nearest neighbors similar lookup ask"),
+    ...spread("vector delete", "rm drop remove del destroy"),
+    ...spread("vector list", "ls dir collections indexes indices"),
+    ...spread("vector show", "info describe desc get fetch stat stats status count peek cat"),
+    ...spread("vector create", "new make init"),
+    ...spread("vector upsert", "add insert put append update write"),
+    ...spread("vector import", "load ingest embed index build"),
+    ...spread("vector export", "dump save unload scan download"),
+    ...spread("vector optimize", "compact vacuum reindex rebuild tune build-index train"),
+    ...spread("vector rename", "mv move alter"),
+    ...spread("vector sync", "refresh pull follow watch"),
+    ...spread("vector bench", "benchmark perf measure"),
+    ...spread("vector eval", "evaluate recall score"),
+    ...spread("vector serve", "server start listen api"),
+  },
+  tokenize: {
+    ...spread("tokenize encode", "tokenize tokens ids segment split"),
+    ...spread("tokenize decode", "detokenize untokenize detok"),
+    ...spread("tokenize count", "wc len length"),
+    ...spread("tokenize inspect", "info show describe desc get vocab pieces view list ls dump"),
+    ...spread("tokenize train", "fit learn create new build"),
+    ...spread("tokenize convert", "export import save translate"),
+    ...spread("tokenize corpus", "stats statistics fertility analyze analyse profile report"),
+    ...spread("tokenize chat", "template prompt render apply-chat-template"),
+  },
+  mlflow: spread("mlflow server", "ui serve start"),
   run: {
     ...spread("run job", "start execute exec"),
     ...spread("run show", "status info get describe"),
@@ -67,6 +101,35 @@ const VERBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...spread("config path", "where file files which edit set"),
   },
 };
+
+/** What other tools call our flags. */
+const FLAG_WORDS: Readonly<Record<string, string>> = {
+  "num-results": "limit top top-k topk k n-results max-results size",
+  filter: "where",
+  dims: "dim dimension dimensions ndim",
+  metric: "distance space similarity distance-metric",
+  m: "max-connections graph-degree",
+  "ef-construction": "efc ef-construct",
+  ef: "ef-search search-ef",
+  text: "text-field text-fields fulltext",
+  "id-column": "id-field key-column primary-key",
+  "vector-column": "vector-field embedding-column embedding-field column",
+  "primary-key": "id-column key-column",
+  embedder: "embedding-model model encoder",
+  "vocab-size": "vocabulary-size size",
+  special: "special-token special-tokens",
+  "min-frequency": "min-freq min-count",
+  model: "tokenizer encoding vocab",
+  overwrite: "force replace",
+  yes: "force",
+};
+
+/** The flag of ours that other tools call so, among those a command has; null without one. */
+export function findFlagSynonym(word: string, names: readonly string[]): string | null {
+  const called = word.replace(/^--?/, "").replaceAll("_", "-").toLowerCase();
+  if (names.includes(called)) return called;
+  return names.find((name) => FLAG_WORDS[name]?.split(" ").includes(called)) ?? null;
+}
 
 /** The command line here for one of another tool, its further words kept; null when unknown. */
 export function findSynonym(
@@ -106,7 +169,10 @@ const LONGEST = 60;
 
 /** `sovereign lake show orders`; words that only the other tool would take are left out. */
 export function completeLine(command: string, rest: readonly string[]): string {
-  const takesWords = /^(lake (sql|show|head|import|export|history)|run (job|show))$/.test(command);
+  const takesWords =
+    /^(lake (sql|show|head|import|export|history)|run (job|show)|(vector|tokenize) \w+)$/.test(
+      command,
+    );
   const words = takesWords ? rest.filter((word) => word.length <= LONGEST) : [];
   return ["sovereign", command, ...words.map(quoteShellWord)].join(" ");
 }

@@ -33,7 +33,7 @@ function parseIds(text: string): number[] {
       "INVALID_PARAMETER_VALUE",
       `\`${stray[0].slice(0, 40)}\` is no token id`,
       {
-        hint: "give numbers with spaces or commas between them",
+        hint: "give numbers with spaces or commas between them; those of a file come from stdin: `< ids.txt`",
       },
     );
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { SovereignError } from "../../core/errors.ts";
+import { readNpyTexts } from "../../formats/npy/index.ts";
 import { type ReadFileOptions, ROW_FORMATS, type RowFormat } from "../../vector/index.ts";
 import type { CommandContext } from "../context.ts";
 import { readHead, sniffFormat } from "../lake/import/read-head.ts";
@@ -15,16 +16,20 @@ export const ROW_FILE_FLAGS = {
     choices: ROW_FORMATS,
     summary: "format of the file (default: by its name, else by its first bytes)",
   },
-  "id-column": { type: "string", value: "name", summary: "column of the ids (default `id`)" },
+  "id-column": {
+    type: "string",
+    value: "name",
+    summary: "column of the ids (default `id`), or array of an .npz",
+  },
   "vector-column": {
     type: "string",
     value: "name",
-    summary: "column of the vectors (default `vector`)",
+    summary: "column of the vectors (default `vector`), or array of an .npz",
   },
   ids: {
     type: "string",
     value: "file",
-    summary: "ids of the rows of an .npy file, one a line (default: their numbers)",
+    summary: "ids of the rows of an .npy file, one a line or .npy too (default: their numbers)",
     completes: "files",
   },
 } as const;
@@ -65,8 +70,11 @@ export async function findRowFile(
 }
 
 function formatOf(name: string, path: string): RowFormat {
-  if (/\.npy(\.gz)?$/i.test(name)) return "npy";
-  if (readHead(path).subarray(1, 6).toString("latin1") === "NUMPY") return "npy";
+  const [, numpy] = /\.(npy|npz)(\.gz)?$/i.exec(name) ?? [];
+  if (numpy !== undefined) return numpy.toLowerCase() as RowFormat;
+  const head = readHead(path).subarray(0, 6).toString("latin1");
+  if (head.endsWith("NUMPY")) return "npy";
+  if (head.startsWith("PK\x03\x04")) return "npz";
   const named = formatOfName(name);
   const format = named ?? sniffFormat(path);
   const known = ROW_FORMATS.find((candidate) => candidate === format);
@@ -75,14 +83,14 @@ function formatOf(name: string, path: string): RowFormat {
   const what =
     named === null ? "is of no format that is read" : `is ${named}, which has no vectors`;
   throw new SovereignError("NOT_IMPLEMENTED", `\`${name}\` ${what}`, {
-    hint: /\.npz$/i.test(name)
-      ? "save one of its arrays by itself with `numpy.save`, as .npy"
-      : "give JSON lines, a JSON array, Parquet, Arrow or .npy; or say `--input-format`",
+    hint: "give JSON lines, a JSON array, Parquet, Arrow, .npy or .npz; or say `--input-format`",
   });
 }
 
 function readIds(word: string, { io }: CommandContext): string[] {
-  const lines = readFileSync(resolve(io.cwd, word), "utf8").split(/\r?\n/);
+  const file = readFileSync(resolve(io.cwd, word));
+  if (file.toString("latin1", 1, 6) === "NUMPY") return readNpyTexts(file, word);
+  const lines = file.toString("utf8").split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }

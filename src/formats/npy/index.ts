@@ -1,4 +1,5 @@
-/** NumPy's `.npy` files: two-dimensional arrays of floats, for vectors. */
+/** NumPy's files, `.npy` and `.npz`: matrices of numbers for vectors, lists of texts for ids. */
 export { decodeHalf } from "./half.ts";
-export { type NpyMatrix, readNpy } from "./read-npy.ts";
+export { type NpyMatrix, readNpy, readNpyHeader, readNpyTexts } from "./read-npy.ts";
+export { readNpz } from "./read-npz.ts";
 export { encodeNpyHeader } from "./write-npy.ts";

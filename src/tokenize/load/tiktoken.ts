@@ -144,14 +144,20 @@ export function loadTiktoken(file: Uint8Array | string, options: TiktokenOptions
   return buildRankTokenizer(readRanks(bytes), options);
 }
 
+const PATTERNS =
+  "name an encoding such as cl100k_base, or write an expression of Oniguruma or fancy-regex";
+
 /** A pattern of the caller's own is at fault itself, and not the file. */
-function requirePattern(pattern: string): void {
+export function requirePattern(pattern: string): void {
+  if (pattern === "") {
+    throw new SovereignError("INVALID_PARAMETER_VALUE", "`--pattern` is empty", { hint: PATTERNS });
+  }
   try {
     compilePattern(pattern);
   } catch (cause) {
     if (!(cause instanceof SovereignError)) throw cause;
     throw new SovereignError("INVALID_PARAMETER_VALUE", `\`--pattern\`: ${cause.message}`, {
-      hint: "name an encoding such as cl100k_base, or write an expression of Oniguruma or fancy-regex",
+      hint: PATTERNS,
       cause,
     });
   }

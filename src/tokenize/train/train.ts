@@ -14,7 +14,7 @@ import {
 } from "../../core/turns.ts";
 import { requireTrainOptions, requireTurnOptions } from "../check-arguments.ts";
 import type { JsonObject } from "../load/fields.ts";
-import { BYTE_LEVEL } from "../load/tiktoken.ts";
+import { BYTE_LEVEL, requirePattern } from "../load/tiktoken.ts";
 import { buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
 import { buildPreTokenizer, type PreTokenize } from "../split/pre-tokenizers.ts";
 import { alignText } from "../text/aligned-text.ts";
@@ -50,6 +50,7 @@ export class TokenizerTrainer {
   static async create(options: TrainOptions): Promise<TokenizerTrainer> {
     requireTrainOptions(options, "the options");
     checkSpecial(options.specialTokens);
+    if (options.pattern !== undefined) requirePattern(options.pattern);
     const counter =
       options.type === "bpe"
         ? await createWordCounter(options.pattern ?? GPT2_PATTERN)

@@ -1,7 +1,7 @@
 /**
- * Rows from files: JSON lines, a JSON array, Parquet, Arrow, `.npy`. A row's columns are its id,
- * its vector, and metadata, which is everything else. Vectors are lists of numbers, or JSON text of
- * one.
+ * Rows from files: JSON lines, a JSON array, Parquet, Arrow, `.npy`, `.npz`. A row's columns are its
+ * id, its vector, and metadata, which is everything else. Vectors are lists of numbers, or JSON text
+ * of one.
  */
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -16,7 +16,6 @@ import {
 import { SovereignError } from "../../core/errors.ts";
 import { parseJson } from "../../core/json/index.ts";
 import { damagedArrow, readArrow } from "../../formats/arrow/index.ts";
-import { readNpy } from "../../formats/npy/index.ts";
 import {
   type Cell,
   DateCell,
@@ -26,19 +25,20 @@ import {
   tableRows,
 } from "../../formats/parquet/index.ts";
 import type { Metadata, MetadataValue, VectorRow } from "../types.ts";
+import { numpyRows } from "./numpy-rows.ts";
 
-export const ROW_FORMATS = ["jsonl", "json", "parquet", "arrow", "npy"] as const;
+export const ROW_FORMATS = ["jsonl", "json", "parquet", "arrow", "npy", "npz"] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
 
 export interface ReadFileOptions {
   readonly format: RowFormat;
   /** Named in errors. */
   readonly source: string;
-  /** Default `id`. */
+  /** Default `id`; of an `.npz` file the array of ids, `ids` or `id`. */
   readonly idColumn?: string;
-  /** Default `vector`. */
+  /** Default `vector`; of an `.npz` file the array of vectors, `vectors` or the only matrix. */
   readonly vectorColumn?: string;
-  /** Ids of the rows of an `.npy` file, in order; their numbers from 0 without it. */
+  /** Ids of the rows of an `.npy` or `.npz` file, in order; their numbers from 0 without it. */
   readonly ids?: readonly string[];
 }
 
@@ -86,7 +86,8 @@ function requireFile(path: string): void {
 async function* readRows(path: string, options: ReadFileOptions): AsyncGenerator<VectorRow> {
   switch (options.format) {
     case "npy":
-      return yield* matrixRows(path, options);
+    case "npz":
+      return yield* numpyRows(path, { ...options, format: options.format });
     case "jsonl":
       return yield* lineRows(path, options);
     case "json":
@@ -101,20 +102,6 @@ async function* readRows(path: string, options: ReadFileOptions): AsyncGenerator
     }
     case "arrow":
       return yield* arrowRows(path, options);
-  }
-}
-
-function* matrixRows(path: string, { source, ids }: ReadFileOptions): Generator<VectorRow> {
-  const { rowCount, columnCount, values } = readNpy(readFileSync(path), source);
-  if (ids !== undefined && ids.length !== rowCount) {
-    throw refuse(
-      `there are ${ids.length} ids for ${rowCount} vectors`,
-      "give a file with one id a line, in the order of the vectors",
-    );
-  }
-  for (let row = 0; row < rowCount; row++) {
-    const vector = values.subarray(row * columnCount, (row + 1) * columnCount);
-    yield { id: ids?.[row] ?? String(row), vector };
   }
 }
 

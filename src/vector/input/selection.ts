@@ -26,6 +26,6 @@ export function checkSelection(selection: Selection): void {
   const isGiven = !isEmpty && [ids, filter, filtersJson].some((part) => part !== undefined);
   if (isGiven) return;
   throw new SovereignError("INVALID_PARAMETER_VALUE", "it is not said which rows", {
-    hint: 'give `{ ids: ["a", "b"] }`, or a filter: `{ filter: "year < 2000" }`',
+    hint: "name ids, as a list (`ids`), or give a filter such as `year < 2000`",
   });
 }

@@ -149,7 +149,7 @@ function searchVectors(
 ): ScoredRow[][] {
   const { rows } = disk;
   const isAll = allowed === rows.alive && rows.liveCount === rows.length;
-  const kept = exact === true ? { ef: 0 } : ef === undefined ? {} : { ef: checkLimit(ef) };
+  const kept = exact === true ? { ef: 0 } : ef === undefined ? {} : { ef: checkEf(ef) };
   // While a collection is written anew its index is that of the rows before.
   const found = index?.isOf(rows)
     ? index.search(vectors, { limit, allowed: isAll ? null : countAllowed(rows, allowed), ...kept })
@@ -216,6 +216,11 @@ function requireText({ text }: VectorQuery): string {
 function checkLimit(limit: number): number {
   if (Number.isInteger(limit) && limit >= 0 && limit <= MOST_RESULTS) return limit;
   throw refuse(`there cannot be ${limit} results`, `ask for a whole number up to ${MOST_RESULTS}`);
+}
+
+function checkEf(ef: number): number {
+  if (Number.isInteger(ef) && ef >= 0 && ef <= MOST_RESULTS) return ef;
+  throw refuse(`${ef} is no value of \`ef\``, `give a whole number up to ${MOST_RESULTS}`);
 }
 
 function refuse(message: string, hint: string): SovereignError {

@@ -1,4 +1,7 @@
 /** `sovereign tokenize train`: a tokenizer.json learned from text. */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+
 import { SovereignError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/io/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -28,6 +31,7 @@ export const command = defineCommand({
       type: "integer",
       value: "n",
       min: 1,
+      max: 2 ** 24,
       summary: "tokens at most (default 32000; 30522 of wordpiece, 8000 of unigram)",
     },
     "min-frequency": {
@@ -69,6 +73,7 @@ export const command = defineCommand({
     const type = flags.type ?? "bpe";
     const path = targetPath(out, flags.overwrite, context.io.cwd);
     const inputs = await openInputs(args.files, context);
+    refuseInput(path, { out, names: args.files, cwd: context.io.cwd });
     const progress = await context.progress();
     const total = inputs.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? Number.NaN), 0);
     const reading = progress.start({
@@ -111,9 +116,29 @@ export const command = defineCommand({
     await writeJson(path, file);
     const { length: vocabulary } = Object.keys((file.model as { vocab: object }).vocab);
     await context.note(`wrote ${out}: ${vocabulary} tokens`);
+    if (vocabulary > size && flags["vocab-size"] !== undefined) {
+      await context.warn(`bytes, characters and special tokens alone are more than ${size} tokens`);
+    }
     return 0;
   },
 });
+
+/** The text would be gone with what was learnt from it. */
+function refuseInput(
+  path: string,
+  { out, names, cwd }: { out: string; names: readonly string[]; cwd: string },
+): void {
+  const target = statSync(path, { throwIfNoEntry: false });
+  if (target === undefined) return;
+  const isSame = names.some((name) => {
+    const stat = statSync(resolve(cwd, name), { throwIfNoEntry: false });
+    return stat?.ino === target.ino && stat.dev === target.dev;
+  });
+  if (!isSame) return;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${out}\` is a text to learn from`, {
+    hint: "name another file to write: `--out tokenizer.json`",
+  });
+}
 
 async function feedAll(inputs: readonly TextInput[], options: FeedOptions): Promise<void> {
   let hasText = false;

@@ -113,7 +113,12 @@ function chooseFormat(word: string, wanted: Format | undefined): Format {
   const named = /\.npy$/i.test(word) ? "npy" : formatOfName(word);
   const known = FORMATS.find((format) => format === named);
   if (known !== undefined) return known;
-  throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${word}\` does not say its format`, {
+  const end = /\.\w+$/.exec(word)?.[0];
+  const what =
+    end === undefined
+      ? "does not say its format"
+      : `ends in \`${end}\`, which vectors are not written as`;
+  throw new SovereignError("INVALID_PARAMETER_VALUE", `\`${word}\` ${what}`, {
     hint: `give \`--format\`: ${FORMATS.join(", ")}`,
   });
 }

@@ -23,7 +23,7 @@ import { reportTaken, TAKEN_FIELDS, takeRows } from "../../vector/take-rows.ts";
 export const command = defineCommand({
   args: {
     file: {
-      summary: "JSON lines, a JSON array, Parquet, Arrow or .npy; `-` for stdin",
+      summary: "JSON lines, a JSON array, Parquet, Arrow, .npy or .npz; `-` for stdin",
       required: true,
       completes: "files",
     },

@@ -17,12 +17,14 @@ export const command = defineCommand({
       type: "integer",
       value: "n",
       min: 2,
+      max: 256,
       summary: "links of a node in the graph (default 16)",
     },
     "ef-construction": {
       type: "integer",
       value: "n",
       min: 8,
+      max: 10_000,
       summary: "how many of the nearest are looked at for them (default 200)",
     },
     codes: {
@@ -34,6 +36,7 @@ export const command = defineCommand({
       type: "integer",
       value: "n",
       min: 1,
+      max: 64,
       summary: "that build it (default: all cores); 1 makes the same graph every time",
     },
     "target-recall": {
@@ -45,6 +48,7 @@ export const command = defineCommand({
       type: "integer",
       value: "n",
       min: 1,
+      max: 10_000,
       summary: "how many a search keeps, instead of tuning it",
     },
   },

@@ -24,7 +24,13 @@ export const command = defineCommand({
       summary: "numbers with commas between, `@file`, or `-` for stdin",
     },
     like: { type: "string", value: "id", summary: "the vector of this row" },
-    "num-results": { type: "integer", value: "n", summary: "at most n rows (default 10)" },
+    "num-results": {
+      type: "integer",
+      value: "n",
+      min: 1,
+      max: 100_000,
+      summary: "at most n rows (default 10)",
+    },
     "score-threshold": {
       type: "string",
       value: "number",
@@ -40,6 +46,7 @@ export const command = defineCommand({
       type: "integer",
       value: "n",
       min: 1,
+      max: 100_000,
       summary: "how many of the nearest a search of the index keeps (default: as tuned)",
     },
     ...FILTER_FLAGS,
@@ -88,7 +95,7 @@ export const command = defineCommand({
     const collection = await openCollection(context, args.collection, "read");
     const vector = await chooseVector(context, collection, flags);
     const text = args.text === "-" ? await readStdin(context) : args.text;
-    if (vector === undefined && text === undefined) throw noQuery();
+    if (vector === undefined && (text ?? "").trim() === "") throw noQuery();
     const scoreThreshold = readNumber(flags["score-threshold"], "--score-threshold");
     const hits = await collection.search({
       numResults: flags["num-results"] ?? DEFAULT_RESULTS,

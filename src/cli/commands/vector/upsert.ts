@@ -9,7 +9,7 @@ export const command = defineCommand({
   args: {
     collection: { summary: "where the rows go", required: true, completes: "collections" },
     file: {
-      summary: "JSON lines, a JSON array, Parquet, Arrow or .npy; `-` for stdin",
+      summary: "JSON lines, a JSON array, Parquet, Arrow, .npy or .npz; `-` for stdin",
       required: true,
       completes: "files",
     },
