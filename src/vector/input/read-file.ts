@@ -1,7 +1,7 @@
 /**
- * Rows from files: JSON lines, a JSON array, Parquet, Arrow, `.npy`, `.npz`. A row's columns are its
- * id, its vector, and metadata, which is everything else. Vectors are lists of numbers, or JSON text
- * of one.
+ * Rows from files: JSON lines, a JSON array, Parquet, Arrow, `.npy`, `.npz`. A row's columns are
+ * its id, its vector, and metadata, which is everything else. Vectors are lists of numbers, or JSON
+ * text of one.
  */
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
