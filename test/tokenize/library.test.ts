@@ -9,6 +9,7 @@ import {
   type Tokenizer,
   TokenizerTrainer,
 } from "../../src/tokenize/index.ts";
+import { byteToken } from "../../src/tokenize/model/bpe.ts";
 
 const TEXT = "the cat sat on the mat\nthe cat sat on the hat, the bat\n".repeat(3);
 
@@ -103,6 +104,32 @@ describe("byte-level BPE", async () => {
     const parts = tokenizer.encode(text).ids.map((id) => stream.push(id));
     expect(parts.join("") + stream.end()).toBe(text);
     expect(parts.join("")).not.toContain("\ufffd");
+  });
+
+  test("a stream of tokens of single bytes gives one character after another", () => {
+    const tokens = ["\u2581", "a", ...Array.from({ length: 256 }, (_, byte) => byteToken(byte))];
+    const ofBytes = loadTokenizerJson({
+      model: {
+        type: "BPE",
+        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+        merges: [],
+        byte_fallback: true,
+      },
+      normalizer: { type: "Replace", pattern: { String: " " }, content: "\u2581" },
+      decoder: {
+        type: "Sequence",
+        decoders: [
+          { type: "Replace", pattern: { String: "\u2581" }, content: " " },
+          { type: "ByteFallback" },
+          { type: "Fuse" },
+        ],
+      },
+    });
+    const text = "a\u0a95\u0acd\u0ab7 \u{1f999}\u{1f999}\u00e9\ufffd\ufffd a";
+    const stream = ofBytes.decodeStream();
+    const parts = ofBytes.encode(text).ids.map((id) => stream.push(id));
+    expect(parts.filter((part) => part !== "").length).toBeGreaterThan(7);
+    expect(parts.join("") + stream.end()).toBe(text);
   });
 
   test("cut at any size, a long text has the tokens of the whole", async () => {

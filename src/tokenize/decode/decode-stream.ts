@@ -4,12 +4,21 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { requireTokenId } from "./token-id.ts";
 
 const REPLACEMENT = "\ufffd";
+/** Four bytes at most make a character: a longer wait is for one that never comes. */
+const MOST_HELD = 8;
 
-/** Text from ids that arrive one by one; a character is given when its last byte is there. */
+/**
+ * Text from ids that arrive one by one; a character is given when its last byte is there. Together
+ * it is the text of all ids decoded at once, unless ids of single bytes (`<0xE2>`) make no UTF-8.
+ */
 export class DecodeStream {
   readonly #tokenizer: Tokenizer;
   readonly #skipSpecialTokens: boolean;
+  /** Of tokenizers whose tokens are bytes. */
+  readonly #decoder: InstanceType<typeof TextDecoder> | null;
+  /** Ids that gave the latest text, then those that have given none. */
   #ids: number[] = [];
+  #givenCount = 0;
   /** Text that the ids in `#ids` have given already. */
   #given = "";
 
@@ -17,31 +26,41 @@ export class DecodeStream {
     requireTokenizer(tokenizer, "the tokenizer");
     this.#tokenizer = tokenizer;
     this.#skipSpecialTokens = skipSpecialTokens;
+    const isOfBytes = tokenizer.parts.bytesOf !== null;
+    this.#decoder = isOfBytes ? new TextDecoder("utf-8", { ignoreBOM: true }) : null;
   }
 
   /** Takes one id and returns the text it completes, which may be empty. */
   push(id: number): string {
     requireTokenId(id);
+    if (this.#decoder !== null) return this.#decoder.decode(this.#bytesOf(id), { stream: true });
     this.#ids.push(id);
     const text = this.#decode();
-    // Four bytes at most make a character: a longer wait is for one that never comes.
-    const mayGrow = text.endsWith(REPLACEMENT) && this.#ids.length < 8;
+    const mayGrow = text.endsWith(REPLACEMENT) && this.#ids.length - this.#givenCount < MOST_HELD;
     return mayGrow ? "" : this.#advance(text);
   }
 
   /** The text that is left at the end. */
   end(): string {
+    if (this.#decoder !== null) return this.#decoder.decode();
     const text = this.#advance(this.#decode());
     this.#ids = [];
+    this.#givenCount = 0;
     this.#given = "";
     return text;
   }
 
+  #bytesOf(id: number): Uint8Array | undefined {
+    const { addedTokens, bytesOf } = this.#tokenizer.parts;
+    return this.#skipSpecialTokens && addedTokens.get(id)?.isSpecial ? undefined : bytesOf!(id);
+  }
+
   #advance(text: string): string {
     const fresh = text.startsWith(this.#given) ? text.slice(this.#given.length) : "";
-    // The last token stays, since decoders write the first of a text in a way of its own.
+    // The latest stay: decoders write the first of a text in a way of its own, and bytes together.
     if (fresh !== "") {
-      this.#ids = this.#ids.slice(-1);
+      this.#ids = this.#ids.slice(this.#givenCount);
+      this.#givenCount = this.#ids.length;
       this.#given = this.#decode();
     } else this.#given = text;
     return fresh;

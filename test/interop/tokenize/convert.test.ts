@@ -4,53 +4,35 @@
  * and by llama.cpp, with the ids we give for them.
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import {
   describeTokenizer,
   openTokenizer,
   type Tokenizer,
   writeGguf,
 } from "../../../src/tokenize/index.ts";
-import { buildCorpus, packTexts, readTexts } from "./corpus.ts";
-import { type Family, listFamilies, peerSettings, vocabularyWords } from "./families.ts";
+import { listFamilies, openFamily, peerSettings } from "./families.ts";
+import { useLane } from "./lane.ts";
 import { openLlama } from "./llama.ts";
-import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
+import { skipReason } from "./peer.ts";
 
 /** llama.cpp's patterns for o200k leave marks out, and its WordPiece treats other signs as spaces. */
 const LIKE_LLAMA = new Set("cl100k_base qwen llama3_1 deepseek_v3 mistral_v3".split(" "));
-const MODULES = resolve(import.meta.dirname, "../../../node_modules");
 
 describe.skipIf(skipReason() !== null)("converted", () => {
-  let folder = "";
-  let peer: TokenizerPeer;
-  let texts: string[] = [];
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sovereign-convert-"));
-    peer = startPeer();
-    const folders = ["zod", "typescript", "commander"].map((name) => join(MODULES, name));
-    const corpus = buildCorpus({ folders, tokens: vocabularyWords(), size: 500_000, seed: 3 });
-    texts = await readTexts(corpus);
-    writeFileSync(join(folder, "texts.bin"), packTexts(corpus));
-  });
-  afterAll(() => {
-    peer?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const lane = useLane({ npm: ["zod", "typescript", "commander"], size: 500_000, seed: 3 });
 
-  const open = (family: Family) =>
-    openTokenizer(family.path, family.encoding === undefined ? {} : { encoding: family.encoding });
   const digestsOf = (name: string) =>
-    peer.ask<{ digests: string[] }>("digests", { name, texts: join(folder, "texts.bin") });
+    lane.peer.ask<{ digests: string[] }>("digests", { name, texts: lane.textsPath });
 
   const pieces = listFamilies().filter(({ peer: kind }) => kind === "sentencepiece");
   test.each(pieces)("$name as tokenizer.json", async (family) => {
-    const path = join(folder, `${family.name}.json`);
-    writeFileSync(path, JSON.stringify(describeTokenizer(open(family).tokenizer)));
-    await peer.ask("load", { name: "json", peer: "tokenizers", path });
-    await peer.ask("load", peerSettings(family));
+    const path = join(lane.folder, `${family.name}.json`);
+    writeFileSync(path, JSON.stringify(describeTokenizer(openFamily(family))));
+    await lane.peer.ask("load", { name: "json", peer: "tokenizers", path });
+    await lane.peer.ask("load", peerSettings(family));
     expect(await digestsOf("json")).toMatchObject({
       digests: (await digestsOf(family.name)).digests,
     });
@@ -58,15 +40,15 @@ describe.skipIf(skipReason() !== null)("converted", () => {
 
   const ranks = listFamilies().filter(({ peer: kind }) => /tiktoken|mistral_common/.test(kind));
   test.each(ranks)("$name as tokenizer.json keeps every id", async (family) => {
-    const { tokenizer } = open(family);
-    const path = join(folder, `${family.name}.json`);
+    const tokenizer = openFamily(family);
+    const path = join(lane.folder, `${family.name}.json`);
     writeFileSync(path, JSON.stringify(describeTokenizer(tokenizer)));
     const name = `${family.name}.json`;
-    await peer.ask("load", { name, peer: "tokenizers", path });
+    await lane.peer.ask("load", { name, peer: "tokenizers", path });
     const special = tokenizer.parts.addedTokens.all.map(({ content }) => `a ${content}b`).join("");
-    for (const text of [special, texts.slice(0, 20).join(special.slice(0, 200))]) {
+    for (const text of [special, lane.texts.slice(0, 20).join(special.slice(0, 200))]) {
       for (const parse of [true, false]) {
-        const theirs = await peer.ask<number[]>("encode", { name, text, parse });
+        const theirs = await lane.peer.ask<number[]>("encode", { name, text, parse });
         const mode = parse ? "parse" : "text";
         expect(theirs.join()).toBe(tokenizer.encodeIds(text, mode).join());
         expect(openTokenizer(path).tokenizer.encodeIds(text, mode).join()).toBe(theirs.join());
@@ -78,12 +60,12 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   const written = "cl100k_base o200k_base qwen llama3_1 gpt4o deepseek_v3 minilm mistral_v3";
   const models = listFamilies().filter(({ name }) => written.split(" ").includes(name));
   test.each(models)("$name as GGUF", { timeout: 600_000 }, async (family) => {
-    const { tokenizer } = open(family);
-    const path = join(folder, `${family.name}.gguf`);
+    const tokenizer = openFamily(family);
+    const path = join(lane.folder, `${family.name}.gguf`);
     writeFileSync(path, writeGguf(tokenizer));
     const again = openTokenizer(path).tokenizer;
     await Promise.all([tokenizer.accelerate(), again.accelerate()]);
-    for (const text of texts) {
+    for (const text of lane.texts) {
       expect(again.encodeIds(text).join()).toBe(tokenizer.encodeIds(text).join());
     }
     const ends = (one: Tokenizer) => one.encode("an end").ids;
@@ -93,29 +75,29 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   });
 
   test("a unigram model of SentencePiece as GGUF", { timeout: 600_000 }, async () => {
-    const model_prefix = join(folder, "unigram");
-    const input = join(folder, "text.txt");
-    const lines = texts.join("\n");
+    const model_prefix = join(lane.folder, "unigram");
+    const input = join(lane.folder, "text.txt");
+    const lines = lane.texts.join("\n");
     writeFileSync(input, lines);
-    await peer.ask("train_pieces", {
+    await lane.peer.ask("train_pieces", {
       input,
       model_prefix,
       model_type: "unigram",
       vocab_size: 8000,
     });
-    await expectNearly(openTokenizer(`${model_prefix}.model`).tokenizer, texts);
+    await expectNearly(openTokenizer(`${model_prefix}.model`).tokenizer, lane.texts);
   });
 
   // What a GGUF file cannot say: tokens for control tokens in a text, NEL as white space.
   const unigrams = listFamilies().filter(({ name }) => name === "tokenlearn");
   test.each(unigrams)("$name as GGUF, nearly", { timeout: 600_000 }, async (family) => {
-    const sayable = texts.map((text) => text.replaceAll(/<(unk|pad)>|\u0085/g, " "));
-    await expectNearly(open(family).tokenizer, sayable);
+    const sayable = lane.texts.map((text) => text.replaceAll(/<(unk|pad)>|\u0085/g, " "));
+    await expectNearly(openFamily(family), sayable);
   });
 
   /** As llama.cpp and `gguf` read it; sums in other floats and grapheme clusters tell few texts apart. */
   async function expectNearly(tokenizer: Tokenizer, sayable: readonly string[]): Promise<void> {
-    const path = join(folder, "nearly.gguf");
+    const path = join(lane.folder, "nearly.gguf");
     writeFileSync(path, writeGguf(tokenizer));
     const again = openTokenizer(path).tokenizer;
     const ids = (one: Tokenizer, text: string) => one.encodeIds(text).join();
@@ -126,7 +108,7 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   }
 
   async function expectSameTokens(again: Tokenizer, path: string): Promise<void> {
-    const read = await peer.ask<{ tokens: string[]; types: number }>("gguf_tokens", { path });
+    const read = await lane.peer.ask<{ tokens: string[]; types: number }>("gguf_tokens", { path });
     expect(read.types).toBe(read.tokens.length);
     const ours = read.tokens.map((_, id) => again.tokenOf(id));
     const isBert = again.parts.model.type === "WordPiece";
@@ -137,7 +119,7 @@ describe.skipIf(skipReason() !== null)("converted", () => {
   async function expectLikeLlama(again: Tokenizer, path: string): Promise<void> {
     if (skipReason("tokenize-llama") !== null) return;
     const llama = await openLlama(path);
-    const wrong = texts.filter(
+    const wrong = lane.texts.filter(
       (text) => llama.tokenize(text, false).join() !== again.encodeIds(text).join(),
     );
     expect(wrong.length).toBe(0);

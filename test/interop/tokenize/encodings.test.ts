@@ -4,24 +4,15 @@
  * Places after normal forms may take in more: the whole run of characters that changed.
  * TOKENIZE_REQUESTS sets how many per family, TOKENIZE_MB how much text has its places compared.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createRng, type Rng } from "../../../src/core/rng.ts";
-import {
-  type EncodeOptions,
-  type Encoding,
-  openTokenizer,
-  type Tokenizer,
-} from "../../../src/tokenize/index.ts";
-import { buildCorpus, packTexts, readTexts } from "./corpus.ts";
-import { listFamilies, peerSettings, sitePackages, vocabularyWords } from "./families.ts";
-import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
+import type { EncodeOptions, Encoding, Tokenizer } from "../../../src/tokenize/index.ts";
+import { listFamilies, openFamily, peerSettings } from "./families.ts";
+import { useLane } from "./lane.ts";
+import { skipReason } from "./peer.ts";
 
 const REQUESTS = Number(process.env.TOKENIZE_REQUESTS ?? 200);
 const SIZE = Number(process.env.TOKENIZE_MB ?? 0.2) * 1_000_000;
-const MODULES = resolve(import.meta.dirname, "../../../node_modules");
 
 interface Request {
   readonly text: string;
@@ -130,29 +121,15 @@ function keepsPlaces(tokenizer: Tokenizer): boolean {
 const families = listFamilies().filter(({ peer }) => peer === "tokenizers");
 
 describe.skipIf(skipReason() !== null)("encodings equal those of tokenizers", () => {
-  let folder = "";
-  let peer: TokenizerPeer;
-  let texts: string[] = [];
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sovereign-encodings-"));
-    peer = startPeer();
-    const folders = [join(MODULES, "zod"), join(sitePackages()!, "django/conf/locale")];
-    const corpus = buildCorpus({ folders, tokens: vocabularyWords(), size: SIZE, seed: 7 });
-    texts = await readTexts(corpus);
-    writeFileSync(join(folder, "texts.bin"), packTexts(corpus));
-  }, 600_000);
-  afterAll(() => {
-    peer?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const lane = useLane({ npm: ["zod"], python: ["django/conf/locale"], size: SIZE, seed: 7 });
 
   test.each(families)("$name", { timeout: 3_600_000 }, async (family) => {
-    await peer.ask("load", peerSettings(family));
-    const { tokenizer } = openTokenizer(family.path);
+    await lane.peer.ask("load", peerSettings(family));
+    const tokenizer = openFamily(family);
     const rng = createRng(11);
-    const requests = Array.from({ length: REQUESTS }, () => drawRequest(texts, rng));
+    const requests = Array.from({ length: REQUESTS }, () => drawRequest(lane.texts, rng));
     const asked = { name: family.name, requests };
-    const theirs = await peer.ask<({ error?: string } & object)[]>("encodings", asked);
+    const theirs = await lane.peer.ask<({ error?: string } & object)[]>("encodings", asked);
     const wrong = requests.flatMap((request, i) => {
       const expected = theirs[i]!.error === undefined ? theirs[i]! : { error: true };
       const ours = encodeAs(tokenizer, request);
@@ -168,11 +145,11 @@ describe.skipIf(skipReason() !== null)("encodings equal those of tokenizers", ()
   });
 
   test.each(families)("places of $name", { timeout: 3_600_000 }, async (family) => {
-    await peer.ask("load", peerSettings(family));
-    const { tokenizer } = openTokenizer(family.path);
-    const args = { name: family.name, texts: join(folder, "texts.bin") };
-    const theirs = await peer.ask<[number, number][][]>("offsets", args);
-    const wrong = texts.flatMap((text, i) => {
+    await lane.peer.ask("load", peerSettings(family));
+    const tokenizer = openFamily(family);
+    const args = { name: family.name, texts: lane.textsPath };
+    const theirs = await lane.peer.ask<[number, number][][]>("offsets", args);
+    const wrong = lane.texts.flatMap((text, i) => {
       const ours = tokenizer.encode(text, { addSpecialTokens: false }).offsets("codePoints");
       const at = ours.findIndex(([from, to], j) => {
         const [start, end] = theirs[i]![j] ?? [-1, -1];
@@ -182,4 +159,44 @@ describe.skipIf(skipReason() !== null)("encodings equal those of tokenizers", ()
     });
     expect(wrong).toEqual([]);
   });
+
+  const patience = { timeout: 3_600_000 };
+
+  test.each(listFamilies())("places of $name cover the text, in every unit", patience, (family) => {
+    const tokenizer = openFamily(family);
+    const wrong = lane.texts.filter((text) => !areCovered(text, tokenizer));
+    expect(wrong.length).toBe(0);
+  });
+
+  test.each(listFamilies())("ids of $name one by one give the text of all", patience, (family) => {
+    const tokenizer = openFamily(family);
+    for (const text of lane.texts) {
+      const { ids } = tokenizer.encode(text, { special: "parse" });
+      for (const skipSpecialTokens of [true, false]) {
+        const stream = tokenizer.decodeStream({ skipSpecialTokens });
+        const parts = ids.map((id) => stream.push(id));
+        expect(parts.join("") + stream.end()).toBe(tokenizer.decode(ids, { skipSpecialTokens }));
+      }
+    }
+  });
 });
+
+/** White space and what normalizers drop; marks that they join or part. */
+const UNSEEN = /[\s\p{C}\p{M}\u2800\ufffd]/u;
+
+/** Whether places go forward, leave nothing out that is seen, and are the same in bytes. */
+function areCovered(text: string, tokenizer: Tokenizer): boolean {
+  const encoding = tokenizer.encode(text, { addSpecialTokens: false });
+  const points = [...text];
+  const bytesBefore = [0];
+  for (const point of points) bytesBefore.push(bytesBefore.at(-1)! + Buffer.byteLength(point));
+  const inBytes = encoding.offsets("bytes");
+  let reached = 0;
+  for (const [i, [from, to]] of encoding.offsets("codePoints").entries()) {
+    if (from > to || to > points.length) return false;
+    if (inBytes[i]![0] !== bytesBefore[from] || inBytes[i]![1] !== bytesBefore[to]) return false;
+    for (let at = reached; at < from; at++) if (!UNSEEN.test(points[at]!)) return false;
+    reached = Math.max(reached, to);
+  }
+  return points.slice(reached).every((point) => UNSEEN.test(point));
+}

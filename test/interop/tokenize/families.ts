@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openTokenizer, type Tokenizer } from "../../../src/tokenize/index.ts";
 import { encodingNamed } from "../../../src/tokenize/load/tiktoken.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -66,6 +67,11 @@ export function listFamilies(): Family[] {
     tekken("tekken_240718", "tekken_240718.json"),
     tekken("tekken_240911", "tekken_240911.json"),
   ].filter(({ path }) => existsSync(path));
+}
+
+/** The tokenizer of a family's file, as we read it. */
+export function openFamily({ path, encoding }: Family): Tokenizer {
+  return openTokenizer(path, encoding === undefined ? {} : { encoding }).tokenizer;
 }
 
 /** What the peer must be told to read a family's file. */

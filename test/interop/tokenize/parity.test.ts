@@ -5,62 +5,41 @@
  * TOKENIZE_MB sets how much text each family gets (default 2), TOKENIZE_SEED which.
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import {
   loadTokenizerJson,
-  openTokenizer,
   type Tokenizer,
   TokenizerTrainer,
 } from "../../../src/tokenize/index.ts";
-import { buildCorpus, packTexts, readTexts } from "./corpus.ts";
-import { listFamilies, peerSettings, sitePackages, vocabularyWords } from "./families.ts";
-import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
+import { buildCorpus, readTexts } from "./corpus.ts";
+import { listFamilies, openFamily, peerSettings } from "./families.ts";
+import { textFolders, useLane } from "./lane.ts";
+import { skipReason } from "./peer.ts";
 
 const SIZE = Number(process.env.TOKENIZE_MB ?? 2) * 1_000_000;
 const SEED = Number(process.env.TOKENIZE_SEED ?? 1);
-const MODULES = resolve(import.meta.dirname, "../../../node_modules");
 const reason = skipReason();
 if (reason !== null) console.log(`skipped: tokenizer parity (${reason})`);
 
-/** Texts, few enough at a time to send. */
-function corpusFolders(): string[] {
-  const site = sitePackages()!;
-  return [
-    ...["zod", "typescript", "commander", "yaml", "@types/node"].map((name) => join(MODULES, name)),
-    ...["huggingface_hub", "idna", "regex"].map((name) => join(site, name)),
-    join(site, "django/conf/locale"),
-  ];
-}
+const FOLDERS = {
+  npm: ["zod", "typescript", "commander", "yaml", "@types/node"],
+  python: ["huggingface_hub", "idna", "regex", "django/conf/locale"],
+};
 
 describe.skipIf(reason !== null)("ids equal the peer's", () => {
-  let folder = "";
-  let peer: TokenizerPeer;
-  let texts: string[] = [];
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sovereign-parity-"));
-    peer = startPeer();
-    const tokens = vocabularyWords();
-    const corpus = buildCorpus({ folders: corpusFolders(), tokens, size: SIZE, seed: SEED });
-    texts = await readTexts(corpus);
-    writeFileSync(join(folder, "texts.bin"), packTexts(corpus));
-  }, 600_000);
-  afterAll(() => {
-    peer?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const lane = useLane({ ...FOLDERS, size: SIZE, seed: SEED });
 
   /** Digests of the peer's ids, and how many ids there are. */
   function askDigests(name: string, parse: boolean) {
-    const args = { name, texts: join(folder, "texts.bin"), parse };
-    return peer.ask<{ digests: string[]; count: number }>("digests", args);
+    const args = { name, texts: lane.textsPath, parse };
+    return lane.peer.ask<{ digests: string[]; count: number }>("digests", args);
   }
 
   /** Texts whose ids differ, by number. */
   function differences(ours: (text: string) => Uint32Array, digests: readonly string[]) {
-    return texts.flatMap((text, i) => (digestOf(ours(text)) === digests[i] ? [] : [i]));
+    return lane.texts.flatMap((text, i) => (digestOf(ours(text)) === digests[i] ? [] : [i]));
   }
 
   test("enough families are there", () => {
@@ -68,9 +47,8 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
   });
 
   test.each(listFamilies())("$name", { timeout: 3_600_000 }, async (family) => {
-    await peer.ask("load", peerSettings(family));
-    const options = family.encoding === undefined ? {} : { encoding: family.encoding };
-    const { tokenizer } = openTokenizer(family.path, options);
+    await lane.peer.ask("load", peerSettings(family));
+    const tokenizer = openFamily(family);
     const slow = (text: string, special: "text" | "parse") =>
       Uint32Array.from(tokenizer.encode(text, { special, addSpecialTokens: false }).ids);
     const { digests, count } = await askDigests(family.name, false);
@@ -83,14 +61,14 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
       expect(differences((text) => slow(text, "parse"), parsed.digests)).toEqual([]);
     }
     console.log(`${family.name}: ${count} ids equal, ${SIZE / 1e6} MB, seed ${SEED}`);
-    expect(wrongRoundTrips(tokenizer, texts)).toBe(0);
+    expect(wrongRoundTrips(tokenizer, lane.texts)).toBe(0);
   });
 
   const tekkens = listFamilies().filter(({ peer: kind }) => kind === "mistral_common");
   test.each(tekkens)("$name has the special tokens of the peer", async (family) => {
-    await peer.ask("load", peerSettings(family));
-    const theirs = await peer.ask<string[]>("special_tokens", { name: family.name });
-    const { tokenizer } = openTokenizer(family.path);
+    await lane.peer.ask("load", peerSettings(family));
+    const theirs = await lane.peer.ask<string[]>("special_tokens", { name: family.name });
+    const tokenizer = openFamily(family);
     expect(theirs.map((_, id) => tokenizer.tokenOf(id))).toEqual(theirs);
   });
 
@@ -100,11 +78,11 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
     patience,
     async (vocabularySize) => {
       const specialTokens = ["<|endoftext|>"];
-      const text = texts.join("\n");
-      writeFileSync(join(folder, "text.txt"), text);
-      const save = join(folder, "theirs.json");
-      await peer.ask("train", {
-        files: [join(folder, "text.txt")],
+      const text = lane.texts.join("\n");
+      writeFileSync(join(lane.folder, "text.txt"), text);
+      const save = join(lane.folder, "theirs.json");
+      await lane.peer.ask("train", {
+        files: [join(lane.folder, "text.txt")],
         vocab_size: vocabularySize,
         min_frequency: 2,
         special: specialTokens,
@@ -117,8 +95,12 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
       const theirs = JSON.parse(readFileSync(save, "utf8")) as { model: typeof ours };
       expect(ours.merges).toEqual(theirs.model.merges);
       expect(JSON.stringify(ours.vocab)).toBe(JSON.stringify(theirs.model.vocab));
-      writeFileSync(join(folder, "ours.json"), JSON.stringify(trainer.train()));
-      await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
+      writeFileSync(join(lane.folder, "ours.json"), JSON.stringify(trainer.train()));
+      await lane.peer.ask("load", {
+        name: "ours",
+        peer: "tokenizers",
+        path: join(lane.folder, "ours.json"),
+      });
     },
   );
 
@@ -130,11 +112,11 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
     const apart = [...scores(ours)].map(([token, score]) => Math.abs(score - known.get(token)!));
     // Characters that are no pieces get their scores in a random order there.
     expect(apart.filter((difference) => difference > 1e-9).length).toBeLessThan(800);
-    const some = texts.slice(0, 200);
+    const some = lane.texts.slice(0, 200);
     const tokenizer = loadTokenizerJson(ours);
     for (const text of some) {
       const asked = { name: "ours", text };
-      expect([...tokenizer.encodeIds(text)]).toEqual(await peer.ask("encode", asked));
+      expect([...tokenizer.encodeIds(text)]).toEqual(await lane.peer.ask("encode", asked));
     }
   });
 
@@ -151,18 +133,22 @@ describe.skipIf(reason !== null)("ids equal the peer's", () => {
     vocabularySize: number,
     special: string[],
   ) {
-    const options = { folders: corpusFolders(), tokens: [], size: 800_000, seed: SEED };
+    const options = { folders: textFolders(FOLDERS), tokens: [], size: 800_000, seed: SEED };
     const text = (await readTexts(buildCorpus({ ...options, madeUp: 0 }))).join("\n");
-    const paths = { text: join(folder, "small.txt"), save: join(folder, "theirs.json") };
+    const paths = { text: join(lane.folder, "small.txt"), save: join(lane.folder, "theirs.json") };
     writeFileSync(paths.text, text);
     const asked = { kind: type, vocab_size: vocabularySize, min_frequency: 2, special };
-    await peer.ask("train", { ...asked, files: [paths.text], save: paths.save });
+    await lane.peer.ask("train", { ...asked, files: [paths.text], save: paths.save });
     const settings = { type, vocabularySize, minFrequency: 2, specialTokens: special } as const;
     const trainer = await TokenizerTrainer.create(settings);
     trainer.feed(text);
     const ours = trainer.train() as unknown as TrainedFile;
-    writeFileSync(join(folder, "ours.json"), JSON.stringify(ours));
-    await peer.ask("load", { name: "ours", peer: "tokenizers", path: join(folder, "ours.json") });
+    writeFileSync(join(lane.folder, "ours.json"), JSON.stringify(ours));
+    await lane.peer.ask("load", {
+      name: "ours",
+      peer: "tokenizers",
+      path: join(lane.folder, "ours.json"),
+    });
     const theirs = JSON.parse(readFileSync(paths.save, "utf8")) as TrainedFile;
     return { ours, theirs };
   }

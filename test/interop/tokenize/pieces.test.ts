@@ -2,17 +2,16 @@
  * Models that SentencePiece's own trainer makes, of every kind and setting read here: ids equal to
  * those of SentencePiece over the mixed corpus. TOKENIZE_MB sets how much text each gets.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer } from "../../../src/tokenize/index.ts";
-import { buildCorpus, packTexts, readTexts } from "./corpus.ts";
-import { sitePackages, vocabularyWords } from "./families.ts";
-import { skipReason, startPeer, type TokenizerPeer } from "./peer.ts";
+import { buildCorpus, readTexts } from "./corpus.ts";
+import { textFolders, useLane } from "./lane.ts";
+import { skipReason } from "./peer.ts";
 
 const SIZE = Number(process.env.TOKENIZE_MB ?? 1) * 1_000_000;
-const MODULES = resolve(import.meta.dirname, "../../../node_modules");
+const FOLDERS = { npm: ["zod", "typescript"], python: ["django/conf/locale"] };
 const SETTINGS = {
   plain: {},
   "as it is": { normalization_rule_name: "identity", remove_extra_whitespaces: false },
@@ -29,46 +28,32 @@ const KINDS = Object.entries(SETTINGS).flatMap(([name, settings]) =>
 );
 
 describe.skipIf(skipReason() !== null)("ids equal SentencePiece's", () => {
-  let folder = "";
-  let peer: TokenizerPeer;
-  let texts: string[] = [];
+  const lane = useLane({ ...FOLDERS, size: SIZE, seed: 5 });
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sovereign-pieces-"));
-    peer = startPeer();
-    const folders = [
-      ...["zod", "typescript"].map((name) => join(MODULES, name)),
-      join(sitePackages()!, "django/conf/locale"),
-    ];
-    const corpus = buildCorpus({ folders, tokens: vocabularyWords(), size: SIZE, seed: 5 });
-    texts = await readTexts(corpus);
-    writeFileSync(join(folder, "texts.bin"), packTexts(corpus));
-    const real = await readTexts(
-      buildCorpus({ folders, tokens: [], size: 1_000_000, seed: 6, madeUp: 0 }),
-    );
-    writeFileSync(join(folder, "text.txt"), real.join("\n"));
-  }, 600_000);
-  afterAll(() => {
-    peer?.close();
-    rmSync(folder, { recursive: true, force: true });
+    const options = { tokens: [], size: 1_000_000, seed: 6, madeUp: 0 };
+    const real = await readTexts(buildCorpus({ folders: textFolders(FOLDERS), ...options }));
+    writeFileSync(join(lane.folder, "text.txt"), real.join("\n"));
   });
 
   test.each(KINDS)("$kind, $name", { timeout: 600_000 }, async ({ name, kind, settings }) => {
-    const prefix = join(folder, `${kind} ${name}`);
-    await peer.ask("train_pieces", {
-      input: join(folder, "text.txt"),
+    const prefix = join(lane.folder, `${kind} ${name}`);
+    await lane.peer.ask("train_pieces", {
+      input: join(lane.folder, "text.txt"),
       model_prefix: prefix,
       model_type: kind,
       vocab_size: 4000,
       ...settings,
     });
     const path = `${prefix}.model`;
-    await peer.ask("load", { name: "pieces", peer: "sentencepiece", path });
+    await lane.peer.ask("load", { name: "pieces", peer: "sentencepiece", path });
     const { tokenizer } = openTokenizer(path);
-    const theirs = await peer.ask<number[][]>("all_ids", {
+    const theirs = await lane.peer.ask<number[][]>("all_ids", {
       name: "pieces",
-      texts: join(folder, "texts.bin"),
+      texts: lane.textsPath,
     });
-    const wrong = texts.filter((text, i) => tokenizer.encodeIds(text).join() !== theirs[i]!.join());
+    const wrong = lane.texts.filter(
+      (text, i) => tokenizer.encodeIds(text).join() !== theirs[i]!.join(),
+    );
     expect(wrong.length).toBe(0);
   });
 });
