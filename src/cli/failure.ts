@@ -93,6 +93,16 @@ const SYSTEM_ERRORS: Record<
     text: "no space left on the device:",
     hint: "free some space; `sovereign doctor` shows how much there is",
   },
+  EDQUOT: {
+    code: "RESOURCE_EXHAUSTED",
+    text: "the quota of the disk is used up:",
+    hint: "free some space, or ask for more",
+  },
+  EFBIG: {
+    code: "RESOURCE_EXHAUSTED",
+    text: "larger than a file may be here:",
+    hint: "raise the limit with `ulimit -f unlimited`, or write to another file system",
+  },
   EEXIST: {
     code: "RESOURCE_ALREADY_EXISTS",
     text: "something of that name is there already:",

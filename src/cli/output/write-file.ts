@@ -3,8 +3,9 @@ import { existsSync, statSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
+import { systemClock } from "../../core/clock.ts";
 import { SovereignError } from "../../core/errors.ts";
-import { tempPathFor, withTarget } from "../../core/io/index.ts";
+import { removeStaleTemps, tempPathFor, withTarget } from "../../core/io/index.ts";
 import { takeTurn } from "../../core/turns.ts";
 import type { ArrowLayout } from "./arrow.ts";
 import { createCsvEncoder, createMarkdownEncoder, createTsvEncoder } from "./delimited.ts";
@@ -30,6 +31,7 @@ export async function writeRowsToFile(
   options: WriteFileOptions,
 ): Promise<number> {
   requireFolder(path);
+  removeStaleTemps(dirname(path), systemClock);
   const temp = tempPathFor(path);
   const handle = await open(temp, "wx").catch((error: unknown) => {
     throw withTarget(error, temp, path);

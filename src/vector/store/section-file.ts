@@ -93,7 +93,7 @@ export async function writeSections(
     } catch (missing) {
       if (errnoOf(missing) !== "ENOENT") throw missing;
     }
-    throw error;
+    throw explainWrite(error, path);
   }
   await fsyncDirectory(dirname(path));
 }
@@ -128,6 +128,16 @@ export function lengthOf(pieces: readonly Uint8Array[]): number {
 /** The next multiple of 64. */
 export function align(offset: number): number {
   return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+/** RESOURCE_EXHAUSTED for a failure that means that the disk is full; any other as it is. */
+export function explainWrite(error: unknown, path: string): unknown {
+  if (!["ENOSPC", "EDQUOT", "EFBIG"].includes(errnoOf(error))) return error;
+  return new SovereignError("RESOURCE_EXHAUSTED", `no space is left for \`${path}\``, {
+    hint: "free some space, then try again: what was acknowledged is there",
+    details: { path },
+    cause: error,
+  });
 }
 
 /** DATA_LOSS about a file, with the offset of what is wrong. */

@@ -16,7 +16,7 @@ import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSy
 import { crc32c } from "../../core/crc32c.ts";
 import { SovereignError } from "../../core/errors.ts";
 import { errnoOf, writeFileAtomic } from "../../core/io/index.ts";
-import { damaged } from "./section-file.ts";
+import { damaged, explainWrite } from "./section-file.ts";
 import {
   decodePayload,
   END_BYTES,
@@ -49,7 +49,9 @@ export async function createWal(path: string, { generation, dims }: WalIdentity)
   header.writeUInt32LE(dims, 12);
   header.writeBigUInt64LE(BigInt(generation), 16);
   header.writeUInt32LE(crc32c(header.subarray(0, 28)), 28);
-  await writeFileAtomic(path, header);
+  await writeFileAtomic(path, header).catch((error: unknown) => {
+    throw explainWrite(error, path);
+  });
 }
 
 /** What `readWal` found. */
@@ -173,12 +175,14 @@ class WalReader {
 
 /** Appends changes. One writer at a time: see `lock.ts`. */
 export class WalWriter {
+  readonly #path: string;
   readonly #file: number;
   #offset: number;
   #failure: SovereignError | null = null;
 
   /** Cuts off the torn tail behind `endOffset`. */
   constructor(path: string, endOffset: number) {
+    this.#path = path;
     this.#file = openSync(path, "r+");
     this.#offset = endOffset;
     if (fstatSync(this.#file).size > endOffset) ftruncateSync(this.#file, endOffset);
@@ -221,16 +225,14 @@ export class WalWriter {
 
   /** Takes no change from now on; returns what every one is refused with. */
   refuse(cause: unknown): SovereignError {
-    const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(errnoOf(cause));
-    this.#failure = isFull
-      ? new SovereignError("RESOURCE_EXHAUSTED", "no space is left for the collection's log", {
-          hint: "free some space, then open the collection again",
-          cause,
-        })
-      : new SovereignError("TEMPORARILY_UNAVAILABLE", "the log cannot be written", {
-          hint: "check space and permissions of the folder, then open the collection again",
-          cause,
-        });
+    const known = explainWrite(cause, this.#path);
+    this.#failure =
+      known instanceof SovereignError
+        ? known
+        : new SovereignError("TEMPORARILY_UNAVAILABLE", "the log cannot be written", {
+            hint: "check space and permissions of the folder, then open the collection again",
+            cause,
+          });
     return this.#failure;
   }
 
