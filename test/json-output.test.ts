@@ -38,10 +38,12 @@ beforeAll(async () => {
       "articles.jsonl",
       '{"id":1,"title":"Fruit","body":"A red apple falls from the tree. Nobody is there to see it.","city":"Bern"}\n',
     ],
+    ["pages.jsonl", '{"id":1,"title":"Fruit"}\n{"id":2,"title":"Trees"}\n'],
     ["judged.jsonl", '{"query":"apple","relevant":["1"]}\n'],
   ]) {
     writeFileSync(join(folder, name!), text!);
   }
+  copyFileSync(join(REPOSITORY, "fixtures/vector/numpy/f4.npy"), join(folder, "embeddings.npy"));
   for (const part of ["events", "daily/day=2026-01-31"]) {
     mkdirSync(join(folder, "data", part), { recursive: true });
     await sovereign(["lake", "export", "demo.orders", `data/${part}/a.parquet`, "-q"]);

@@ -174,7 +174,13 @@ export function completeLine(command: string, rest: readonly string[]): string {
       command,
     );
   const words = takesWords ? rest.filter((word) => word.length <= LONGEST) : [];
-  return ["sovereign", command, ...words.map(quoteShellWord)].join(" ");
+  return ["sovereign", command, ...words.map(translateFlag).map(quoteShellWord)].join(" ");
+}
+
+/** A flag of another tool as ours; other words as they are. */
+function translateFlag(word: string): string {
+  const found = word.startsWith("--") ? findFlagSynonym(word, Object.keys(FLAG_WORDS)) : null;
+  return found === null ? word : `--${found}`;
 }
 
 function spread(command: string, words: string): Record<string, string> {

@@ -95,7 +95,9 @@ export async function readOptions(options: CollectionOptions): Promise<Collectio
   if (dims === 0 && text.length === 0) {
     throw refuse(
       "a collection needs vectors or text",
-      "say how long vectors are (`--dims`), name text fields (`--text`), or both",
+      options.source === undefined
+        ? "say how long vectors are (`--dims`), name text fields (`--text`), or both"
+        : "name the column of the vectors (`--vector-column`), those of texts (`--text`), or both",
     );
   }
   const createdAtMs = (options.clock ?? systemClock).nowMs();

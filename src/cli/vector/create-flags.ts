@@ -125,13 +125,21 @@ function formatText(fields: readonly TextField[]): string {
   return fields.map(({ name, boost }) => (boost === 1 ? name : `${name}^${boost}`)).join(",");
 }
 
-/** INVALID_PARAMETER_VALUE when no row has a field that is to be searched for words. */
-export function refuseMissingFields({ settings: { text, fields }, count }: Collection): void {
-  const odd = text.find(({ name }) => !Object.hasOwn(fields, name));
+/** INVALID_PARAMETER_VALUE when no row has a field that is to be searched for words or embedded. */
+export function refuseMissingFields({ settings, count }: Collection): void {
+  const { text, fields, embedder } = settings;
+  const wanted = [
+    ...text.map(({ name }) => ({ name, flag: "--text" })),
+    ...(embedder === undefined ? [] : [{ name: embedder.field, flag: "--embed-field" }]),
+  ];
+  const odd = wanted.find(({ name }) => !Object.hasOwn(fields, name));
   if (odd === undefined || count === 0) return;
   const names = Object.keys(fields);
   throw new SovereignError("INVALID_PARAMETER_VALUE", `no row has a field \`${odd.name}\``, {
-    hint: names.length === 0 ? "leave `--text` out" : `fields: ${names.join(", ")}`,
+    hint:
+      names.length === 0
+        ? `leave \`${odd.flag}\` out`
+        : `name one with \`${odd.flag}\`: ${names.join(", ")}`,
   });
 }
 

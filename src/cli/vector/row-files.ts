@@ -32,6 +32,12 @@ export const ROW_FILE_FLAGS = {
     summary: "ids of the rows of an .npy file, one a line or .npy too (default: their numbers)",
     completes: "files",
   },
+  vectors: {
+    type: "string",
+    value: "file",
+    summary: "vectors of the rows of another file, in their order: an .npy",
+    completes: "files",
+  },
 } as const;
 
 export interface RowFileFlags {
@@ -39,6 +45,7 @@ export interface RowFileFlags {
   readonly "id-column": string | undefined;
   readonly "vector-column": string | undefined;
   readonly ids: string | undefined;
+  readonly vectors: string | undefined;
 }
 
 /** A file to read rows from. */
@@ -64,6 +71,7 @@ export async function findRowFile(
   const ids = flags.ids === undefined ? {} : { ids: readIds(flags.ids, context) };
   const columns = {
     ...(flags["id-column"] === undefined ? {} : { idColumn: flags["id-column"] }),
+    ...(flags.vectors === undefined ? {} : { vectors: resolve(context.io.cwd, flags.vectors) }),
     ...(flags["vector-column"] === undefined ? {} : { vectorColumn: flags["vector-column"] }),
   };
   return { path: file.path, options: { format, source: source.name, ...columns, ...ids } };

@@ -87,7 +87,7 @@ async function openModel(path: string, spec: string, options: EmbedderOptions): 
   const folder = isFolder ? path : dirname(path);
   if (!isFolder && !existsSync(path)) {
     throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no embedder \`${spec}\``, {
-      hint: `name ${BUILT_IN_NAMES.join(", ")}, or a folder with model.safetensors, tokenizer.json and config.json`,
+      hint: `nothing is downloaded: name ${BUILT_IN_NAMES.join(", ")}, or a folder with model.safetensors, tokenizer.json and config.json`,
     });
   }
   const nested = join(folder, "0_StaticEmbedding");

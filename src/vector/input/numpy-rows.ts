@@ -40,6 +40,27 @@ export function* numpyRows(path: string, options: NumpyRowsOptions): Generator<V
   }
 }
 
+/** Rows with the vectors of an `.npy` file, one each. */
+export async function* withVectors(
+  rows: AsyncIterable<VectorRow>,
+  path: string,
+): AsyncGenerator<VectorRow> {
+  const { rowCount, columnCount, values } = readNpy(readFileSync(path), path);
+  let at = 0;
+  for await (const row of rows) {
+    if (at < rowCount) {
+      yield { ...row, vector: values.subarray(at * columnCount, (at + 1) * columnCount) };
+    }
+    at++;
+  }
+  if (at === rowCount) return;
+  throw new SovereignError(
+    "INVALID_PARAMETER_VALUE",
+    `there are ${rowCount} vectors in \`${path}\` for ${at} rows`,
+    { hint: "give one vector for each row, in their order" },
+  );
+}
+
 /** The vectors of an archive, and the ids given or beside them. */
 function openArchive(
   file: Uint8Array,

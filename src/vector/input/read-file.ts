@@ -25,7 +25,7 @@ import {
   tableRows,
 } from "../../formats/parquet/index.ts";
 import type { Metadata, MetadataValue, VectorRow } from "../types.ts";
-import { numpyRows } from "./numpy-rows.ts";
+import { numpyRows, withVectors } from "./numpy-rows.ts";
 
 export const ROW_FORMATS = ["jsonl", "json", "parquet", "arrow", "npy", "npz"] as const;
 export type RowFormat = (typeof ROW_FORMATS)[number];
@@ -40,6 +40,8 @@ export interface ReadFileOptions {
   readonly vectorColumn?: string;
   /** Ids of the rows of an `.npy` or `.npz` file, in order; their numbers from 0 without it. */
   readonly ids?: readonly string[];
+  /** An `.npy` file with a vector for each row, in their order. */
+  readonly vectors?: string;
 }
 
 const BATCH_ROWS = 8192;
@@ -53,6 +55,7 @@ const requireFileOptions = requireObjectOf({
   idColumn: optional(requireString),
   vectorColumn: optional(requireString),
   ids: optional(requireListOf(requireString)),
+  vectors: optional(requirePath),
 });
 
 /** Rows in batches, in the order of the file. */
@@ -63,8 +66,11 @@ export async function* readRowFile(
   requirePath(path, "the file");
   requireFileOptions(options, "the options");
   requireFile(path);
+  if (options.vectors !== undefined) requireFile(options.vectors);
   let batch: VectorRow[] = [];
-  for await (const row of readRows(path, options)) {
+  const rows = readRows(path, options);
+  const { vectors } = options;
+  for await (const row of vectors === undefined ? rows : withVectors(rows, vectors)) {
     batch.push(row);
     if (batch.length < BATCH_ROWS) continue;
     yield batch;
@@ -167,7 +173,7 @@ function toRow(value: Cell, where: string, options: ReadFileOptions): VectorRow 
   if (typeof id !== "string" && typeof id !== "number" && typeof id !== "bigint") {
     throw refuse(
       `\`${source}\`, ${where}: there is no id in the column \`${idColumn}\``,
-      "name the column of the ids with `--id-column`",
+      `name the column of the ids with \`--id-column\`: ${listNames(cells)}`,
     );
   }
   const others = Object.entries(cells).filter(
@@ -179,6 +185,15 @@ function toRow(value: Cell, where: string, options: ReadFileOptions): VectorRow 
   const row = { id: String(id), metadata };
   const vector = readVector(cells[vectorColumn] ?? null, `\`${source}\`, ${where}`);
   return vector === null ? row : { ...row, vector };
+}
+
+const MOST_NAMES = 20;
+
+/** Names of columns, for people. */
+function listNames(cells: object): string {
+  const names = Object.keys(cells);
+  const more = names.length > MOST_NAMES ? ", …" : "";
+  return `${names.slice(0, MOST_NAMES).join(", ") || "there is none"}${more}`;
 }
 
 function readVector(cell: Cell, where: string): number[] | null {

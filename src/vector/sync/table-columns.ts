@@ -128,7 +128,8 @@ function toMetadata(value: Value, type: DataType): MetadataValue {
 function noColumn(source: TableSource, column: string, schema: StructType): SovereignError {
   const names = schema.fields.map(({ name }) => name);
   const near = suggestName(column, names);
-  const list = `its columns: ${names.join(", ")}`;
+  const flag = column === source.keyColumn ? "; `--primary-key` names the one of the ids" : "";
+  const list = `its columns: ${names.join(", ")}${flag}`;
   return refuse(
     `\`${source.table}\` has no column \`${column}\``,
     near === null ? list : `did you mean \`${near}\`? ${list}`,

@@ -2,8 +2,10 @@
 import { SovereignError } from "../../../core/errors.ts";
 import { formatCount } from "../../../core/progress.ts";
 import { LONG, STRING } from "../../../lake/schema/data-type.ts";
+import type { Selection } from "../../../vector/index.ts";
 import { defineCommand } from "../../command.ts";
 import { confirm } from "../../confirm.ts";
+import type { CommandContext } from "../../context.ts";
 import { FILTER_FLAGS, readFilters } from "../../vector/filter-flags.ts";
 import { openCollection, projectCollections, refuseFollower } from "../../vector/store.ts";
 
@@ -18,6 +20,10 @@ export const command = defineCommand({
     {
       comment: "Every row that fits, first to see how many",
       run: `sovereign vector delete docs --filter "year < 2000" --dry-run`,
+    },
+    {
+      comment: "The same, unasked",
+      run: `sovereign vector delete docs --filter "year < 2000" --yes`,
     },
     { comment: "The collection", run: "sovereign vector delete docs --yes" },
   ],
@@ -34,7 +40,7 @@ export const command = defineCommand({
   dryRun: true,
   async run(context, { args, flags }) {
     const { collection: name, ids } = args;
-    const { dryRun, output } = context.globals;
+    const { dryRun, output, yes } = context.globals;
     const filters = readFilters(flags);
     const isWhole = ids.length === 0 && Object.keys(filters).length === 0;
     const store = projectCollections(context);
@@ -46,10 +52,12 @@ export const command = defineCommand({
         await store.drop(name);
       }
     } else {
-      const collection = await openCollection(context, name, dryRun ? "read" : "write");
-      refuseFollower(collection, name);
       const selection = { ids, ...filters };
-      deleted = dryRun ? collection.find(selection).length : await collection.delete(selection);
+      // Rows named one by one are meant.
+      const isAsked = !dryRun && !yes && Object.keys(filters).length > 0;
+      const count = dryRun || isAsked ? await countSelected(context, name, selection) : 0;
+      if (isAsked && count > 0) await confirm(context, `delete ${rowsText(count)} of ${name}`);
+      deleted = dryRun ? count : await deleteSelected(context, name, selection);
     }
     const what = isWhole ? wholeText(name, deleted) : `${rowsText(deleted ?? 0)} of ${name}`;
     await context.note(`${dryRun ? "would delete" : "deleted"} ${what}`);
@@ -60,6 +68,26 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+async function countSelected(
+  context: CommandContext,
+  name: string,
+  selection: Selection,
+): Promise<number> {
+  const collection = await openCollection(context, name, "read");
+  refuseFollower(collection, name);
+  return collection.find(selection).length;
+}
+
+async function deleteSelected(
+  context: CommandContext,
+  name: string,
+  selection: Selection,
+): Promise<number> {
+  const collection = await openCollection(context, name, "write");
+  refuseFollower(collection, name);
+  return collection.delete(selection);
+}
 
 function wholeText(name: string, count: number | null): string {
   const what = count === null ? ", which is damaged" : ` with ${rowsText(count)}`;

@@ -1,6 +1,11 @@
 /** `sovereign vector import`: a file as a collection, made if it is missing. */
 import { SovereignError } from "../../../core/errors.ts";
-import { type CollectionOptions, readRowFile, type VectorStore } from "../../../vector/index.ts";
+import {
+  type CollectionOptions,
+  readRowFile,
+  type VectorRow,
+  type VectorStore,
+} from "../../../vector/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { CommandContext } from "../../context.ts";
 import { refuseSwapped } from "../../lake/import/source-files.ts";
@@ -33,6 +38,10 @@ export const command = defineCommand({
   examples: [
     { comment: "A new collection of vectors", run: "sovereign vector import rows.jsonl docs" },
     {
+      comment: "Embeddings that NumPy saved, with what belongs to them",
+      run: "sovereign vector import pages.jsonl pages --vectors embeddings.npy",
+    },
+    {
       comment: "Texts to search for words",
       run: "sovereign vector import articles.jsonl articles --text title^2,body",
     },
@@ -49,7 +58,7 @@ export const command = defineCommand({
     const store = projectCollections(context);
     let isNew = !store.has(args.collection);
     if (isNew) {
-      const dims = flags.embedder === undefined ? await firstDims(file) : undefined;
+      const dims = flags.embedder === undefined ? await firstDims(file, flags.text) : undefined;
       if (dims === null && flags.text === undefined) throw noRows(args.file);
       const options = readCreateFlags(flags, dims ?? undefined, context);
       isNew = await createUnlessMade(store, args.collection, options);
@@ -110,9 +119,22 @@ async function createUnlessMade(
 }
 
 /** Length of the first vector; 0 when the first row has none, null when there is no row. */
-async function firstDims(file: RowFile): Promise<number | null> {
-  for await (const [row] of readRowFile(file.path, file.options)) return row?.vector?.length ?? 0;
+async function firstDims(file: RowFile, text: string | undefined): Promise<number | null> {
+  for await (const [row] of readRowFile(file.path, file.options)) {
+    if (row?.vector === undefined && text === undefined) throw noVectors(file, row);
+    return row?.vector?.length ?? 0;
+  }
   return null;
+}
+
+/** Most often the vectors are there, by another name. */
+function noVectors({ options }: RowFile, row: VectorRow | undefined): SovereignError {
+  const { source, vectorColumn = "vector" } = options;
+  const names = Object.keys(row?.metadata ?? {}).slice(0, 20);
+  const what = `\`${source}\` has no vectors in a column \`${vectorColumn}\``;
+  return new SovereignError("INVALID_PARAMETER_VALUE", what, {
+    hint: `name it with \`--vector-column\`, or texts with \`--text\` or \`--embed-field\`; columns: ${names.join(", ") || "none"}`,
+  });
 }
 
 function noRows(file: string): SovereignError {
