@@ -1,13 +1,16 @@
 /** The only place that opens a port. Loopback unless the caller names another address. */
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { SovereignError } from "../errors.ts";
 
 /** A server that listens. */
 export interface Listener {
   readonly host: string;
   readonly port: number;
-  /** Stops accepting, lets requests in progress end, then cuts what is left after `drainMs`. */
+  /**
+   * Stops accepting, lets requests in progress end, then cuts what is left after `drainMs`.
+   * Requests that are still arriving have a second for it: a client may take for ever.
+   */
   close(drainMs?: number): Promise<void>;
 }
 
@@ -18,12 +21,16 @@ export interface ListenOptions {
   port: number;
   /** A request whose headers take longer is dropped. Default 60 s. */
   headersTimeoutMs?: number;
+  /** A request whose body takes longer is answered 408 and dropped. Default: there is no limit. */
+  requestTimeoutMs?: number;
   /** A connection on which no byte moves for so long is cut. Default 10 minutes. */
   idleTimeoutMs?: number;
 }
 
 const DRAIN_MS = 10_000;
 const DRAIN_CHECK_MS = 50;
+const ARRIVAL_MS = 1000;
+const TIMEOUT_CHECK_MS = 5000;
 
 /**
  * Listens with `handle`. INVALID_PARAMETER_VALUE for no port, TEMPORARILY_UNAVAILABLE when it is
@@ -36,16 +43,20 @@ export async function listen(handle: RequestListener, options: ListenOptions): P
       hint: "choose one from 1 to 65535, or 0 for any",
     });
   }
+  const requestTimeoutMs = options.requestTimeoutMs ?? 0;
+  const mostMs = requestTimeoutMs === 0 ? Number.POSITIVE_INFINITY : requestTimeoutMs;
+  const headersTimeoutMs = Math.min(options.headersTimeoutMs ?? 60_000, mostMs);
   const server = createServer(
     {
       // An upload may take as long as it takes; a client that sends no headers may not.
-      requestTimeout: 0,
-      headersTimeout: options.headersTimeoutMs ?? 60_000,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: headersTimeoutMs,
       keepAliveTimeout: 75_000,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, headersTimeoutMs),
     },
     handle,
   );
+  const cutArriving = watchArrivals(server);
   server.setTimeout(options.idleTimeoutMs ?? 600_000);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -61,11 +72,27 @@ export async function listen(handle: RequestListener, options: ListenOptions): P
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A kept-alive connection becomes idle only when its last answer is out.
       const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS);
-      const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+      const cuts = [
+        setTimeout(cutArriving, Math.min(ARRIVAL_MS, drainMs)),
+        setTimeout(() => server.closeAllConnections(), drainMs),
+      ];
       await closed;
       clearInterval(idle);
-      clearTimeout(cut);
+      for (const cut of cuts) clearTimeout(cut);
     },
+  };
+}
+
+/** Returns what cuts the connections whose request has not come whole. */
+function watchArrivals(server: Server): () => void {
+  const requests = new Map<Socket, IncomingMessage | null>();
+  server.on("connection", (socket: Socket) => {
+    requests.set(socket, null);
+    socket.once("close", () => requests.delete(socket));
+  });
+  server.on("request", (request: IncomingMessage) => requests.set(request.socket, request));
+  return () => {
+    for (const [socket, request] of requests) if (request?.complete !== true) socket.destroy();
   };
 }
 

@@ -24,6 +24,9 @@ export interface VectorServerOptions {
   readonly onFailure?: (request: string, error: unknown) => void;
 }
 
+/** Bodies are of 16 MB at most. */
+const REQUEST_TIMEOUT_MS = 120_000;
+
 /** A server that answers. */
 export interface RunningVectorServer {
   readonly url: string;
@@ -57,6 +60,7 @@ export async function startVectorServer(
   const listener: Listener = await listen((request, response) => void app(request, response), {
     ...(options.host === undefined ? {} : { host: options.host }),
     port: options.port,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
   const name = listener.host.includes(":") ? `[${listener.host}]` : listener.host;
   url = `http://${name}:${listener.port}`;
