@@ -2,13 +2,22 @@
  * `-o` and `--json` are honoured or refused by every command, never ignored: each example that help
  * shows runs in a project where it makes sense, with `--json`, and its stdout must be JSON.
  */
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMAND_TREE } from "../src/cli/commands/index.ts";
 import { listEntries } from "../src/cli/help/reference.ts";
 import { runInProcess, splitShellWords } from "./acceptance/run-case.ts";
+import { REPOSITORY } from "./source-tree.ts";
 
 const BUNDLE = `bundle: {name: shop}
 targets: {prod: {mode: production}}
