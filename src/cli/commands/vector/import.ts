@@ -39,7 +39,7 @@ export const command = defineCommand({
     { comment: "A new collection of vectors", run: "sovereign vector import rows.jsonl docs" },
     {
       comment: "Embeddings that NumPy saved, with what belongs to them",
-      run: "sovereign vector import pages.jsonl pages --vectors embeddings.npy",
+      run: "sovereign vector import pages.jsonl site --vectors embeddings.npy",
     },
     {
       comment: "Texts to search for words",
