@@ -107,7 +107,8 @@ function readOutFile(spec: CommandSpec, words: readonly string[]): string[] {
     const next = words[i + 1] ?? "";
     // Of a command without tables no format can be meant.
     const isName = spec.output === "text" && next !== "" && !next.startsWith("-");
-    const isFile = word === "-o" && (isName || /[./\\]/.test(next));
+    const isOut = word === "-o" || word === "--output";
+    const isFile = isOut && (isName || /[./\\]/.test(next));
     return spec.flags.out !== undefined && isFile && (end < 0 || i < end) ? "--out" : word;
   });
 }

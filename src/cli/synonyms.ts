@@ -116,6 +116,7 @@ const FLAG_WORDS: Readonly<Record<string, string>> = {
   "vector-column": "vector-field embedding-column embedding-field column",
   "primary-key": "id-column key-column",
   embedder: "embedding-model model encoder",
+  type: "model model-type algorithm",
   "vocab-size": "vocabulary-size size",
   special: "special-token special-tokens",
   "min-frequency": "min-freq min-count",
@@ -173,14 +174,15 @@ export function completeLine(command: string, rest: readonly string[]): string {
     /^(lake (sql|show|head|import|export|history)|run (job|show)|(vector|tokenize) \w+)$/.test(
       command,
     );
-  const words = takesWords ? rest.filter((word) => word.length <= LONGEST) : [];
-  return ["sovereign", command, ...words.map(translateFlag).map(quoteShellWord)].join(" ");
+  const words = takesWords ? rest.map((word) => (word.length <= LONGEST ? word : "…")) : [];
+  return ["sovereign", command, ...words.map(translateFlag)].join(" ");
 }
 
-/** A flag of another tool as ours; other words as they are. */
+/** A flag of another tool as ours; other words as a shell takes them. */
 function translateFlag(word: string): string {
   const found = word.startsWith("--") ? findFlagSynonym(word, Object.keys(FLAG_WORDS)) : null;
-  return found === null ? word : `--${found}`;
+  if (found !== null) return `--${found}`;
+  return word === "…" ? word : quoteShellWord(word);
 }
 
 function spread(command: string, words: string): Record<string, string> {

@@ -223,6 +223,23 @@ test("what a hint names for a word of another tool is there", () => {
   expect(strays).toEqual([]);
 });
 
+test.each([
+  ["vector search docs apple --top-k 5", "sovereign vector query docs apple --num-results 5"],
+  ["vector rm docs", "sovereign vector delete docs"],
+  ["tokenize detokenize -m a.json 5", "sovereign tokenize decode -m a.json 5"],
+  ["tokenize info", "sovereign tokenize inspect"],
+])("%s: words of other tools have ours in the hint", async (line, ours) => {
+  const io = createTestIo();
+  expect(await main(line.split(" "), io)).toBe(2);
+  expect(io.err()).toContain(`did you mean \`${ours}\`?`);
+});
+
+test("flags of other tools too", async () => {
+  const io = createTestIo();
+  expect(await main(["vector", "query", "docs", "--vector", "1", "--top_k", "5"], io)).toBe(2);
+  expect(io.err()).toContain("did you mean `--num-results`?");
+});
+
 test("every group without a verb shows its help and exits 0", async () => {
   const io = createTestIo();
   expect(await main(["config"], io)).toBe(0);

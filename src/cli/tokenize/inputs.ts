@@ -41,7 +41,7 @@ function fileInput(name: string, { io }: CommandContext): TextInput {
     const what =
       stat === undefined ? `there is no file \`${name}\`` : `\`${name}\` is a folder, not a file`;
     throw new SovereignError("RESOURCE_DOES_NOT_EXIST", what, {
-      hint: "name text files, or `-` for stdin",
+      hint: "name text files, or `-` for stdin; `sovereign tokenize inspect` takes a text itself",
     });
   }
   return {

@@ -98,7 +98,7 @@ function findFile(path: string): string {
   const found = stat?.isDirectory() ? existsSync(file) : stat?.isFile();
   if (found) return file;
   throw new SovereignError("RESOURCE_DOES_NOT_EXIST", `there is no tokenizer \`${path}\``, {
-    hint: "name a `tokenizer.json`, a `.tiktoken`, SentencePiece `.model` or `.gguf` file, or a folder with a `tokenizer.json`",
+    hint: "nothing is downloaded: name a `tokenizer.json`, a `.tiktoken`, SentencePiece `.model` or `.gguf` file, or a folder with a `tokenizer.json`",
   });
 }
 
