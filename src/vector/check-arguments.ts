@@ -16,6 +16,7 @@ export const requireUpsertOptions = requireObjectOf({
 });
 const SYNC_OPTIONS = {
   full: optional(requireBoolean),
+  willOptimize: optional(requireBoolean),
   onRows: optional(requireFunction),
   signal: optional(requireObjectOf({ throwIfAborted: requireFunction })),
 };

@@ -4,8 +4,8 @@
  */
 import { requirePath, requireString } from "../core/arguments.ts";
 import { SovereignError } from "../core/errors.ts";
-import { takeTurn } from "../core/turns.ts";
 import type { Lake } from "../lake/index.ts";
+import { rebuild } from "./build-parts.ts";
 import {
   requireFollowOptions,
   requireLake,
@@ -16,26 +16,18 @@ import {
 } from "./check-arguments.ts";
 import { type CollectionOptions, readOptions } from "./collection-options.ts";
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
-import { EMBEDDER_SECTION } from "./embed/embedder.ts";
 import {
-  addGraphSections,
-  buildIndex,
+  describeIndex,
   flatIndex,
+  type IndexInfo,
   type IndexOptions,
   loadIndex,
   requireIndexOptions,
-  wantsGraph,
 } from "./graph/collection-index.ts";
 import type { VectorIndex } from "./graph/vector-index.ts";
 import { changedRows, checkRows, listRows } from "./input/check-row.ts";
-import { checkSelection, type Selection } from "./input/selection.ts";
-import {
-  addTextSection,
-  EXTRA_SECTIONS,
-  openCollectionEmbedder,
-  openTextIndex,
-  type Parts,
-} from "./open-parts.ts";
+import { type Selection, selectIds } from "./input/selection.ts";
+import { EXTRA_SECTIONS, openCollectionEmbedder, openTextIndex, type Parts } from "./open-parts.ts";
 import { requireQuery } from "./search/check-query.ts";
 import { Hit } from "./search/hit.ts";
 import {
@@ -51,18 +43,6 @@ import { DiskCollection } from "./store/disk-collection.ts";
 import type { FollowOptions, SyncOptions, SyncResult } from "./sync/sync.ts";
 import type { TextIndex } from "./text/text-index.ts";
 import type { CollectionSettings, SyncState, UpsertResult, VectorRow } from "./types.ts";
-
-/** How vectors are searched. */
-export type IndexInfo =
-  | { readonly kind: "flat" }
-  | {
-      readonly kind: "hnsw";
-      readonly m: number;
-      readonly efConstruction: number;
-      readonly ef: number;
-      /** Rows in the graph; newer ones are looked at one by one until they are linked. */
-      readonly rowCount: number;
-    };
 
 /**
  * Rows by id. Changes resolve when they are durable, in the order they were asked for; queries see
@@ -161,7 +141,7 @@ export class Collection implements AsyncDisposable {
   /** Deletes rows; returns how many there were. */
   delete(selection: Selection): Promise<number> {
     return this.#inTurn(async () => {
-      const count = await this.#disk.delete(this.#find(selection));
+      const count = await this.#disk.delete(selectIds(this.#disk, selection));
       this.#index?.repair();
       return count;
     });
@@ -170,17 +150,7 @@ export class Collection implements AsyncDisposable {
   /** Ids of the rows a selection names, in the order they were written. */
   find(selection: Selection): string[] {
     this.#requireOpen();
-    return this.#find(selection);
-  }
-
-  #find(selection: Selection): string[] {
-    checkSelection(selection);
-    const { ids, ...filters } = selection;
-    const { rows } = this.#disk;
-    const hasFilter = filters.filter !== undefined || filters.filtersJson !== undefined;
-    const byFilter = hasFilter ? filterRows(this.#disk, filters) : [];
-    const byId = (ids ?? []).map((id) => rows.find(id)).filter((row) => row >= 0);
-    return [...new Set([...byFilter, ...byId])].sort((a, b) => a - b).map((row) => rows.ids[row]!);
+    return selectIds(this.#disk, selection);
   }
 
   /** The id of every row, in the order they were written. */
@@ -272,10 +242,7 @@ export class Collection implements AsyncDisposable {
 
   /** The index of vectors: every row is looked at, or a graph is walked. */
   get index(): IndexInfo {
-    const shape = this.#index?.shape ?? null;
-    if (shape === null) return { kind: "flat" };
-    const { m, efConstruction, ef, nodeCount } = shape;
-    return { kind: "hnsw", m, efConstruction, ef, rowCount: nodeCount };
+    return describeIndex(this.#index);
   }
 
   /** Waits for changes at hand and lets the files go. Twice is quiet; other calls are refused. */
@@ -298,26 +265,10 @@ export class Collection implements AsyncDisposable {
   }
 
   async #rewrite(options: IndexOptions = {}): Promise<{ unindexed: number }> {
-    const rows = this.#disk.packedRows();
-    const { signal } = options;
-    const learnt = (await this.#embedder?.learn(rows, signal)) ?? null;
-    await takeTurn(signal);
-    const index = await buildIndex(rows, this.settings, options);
-    const extras = new Map<string, Uint8Array>();
-    addGraphSections(extras, index);
-    if (learnt !== null) extras.set(EMBEDDER_SECTION, learnt.section);
-    try {
-      await addTextSection(extras, this.settings, { rows, signal });
-      await takeTurn(signal);
-      await this.#disk.rewrite(rows, extras);
-    } catch (error) {
-      await index?.close();
-      throw error;
-    }
-    learnt?.adopt();
+    const { index, unindexed } = await rebuild(this.#disk, this.#embedder, options);
     await this.#index?.close();
     this.#index = index;
-    return { unindexed: wantsGraph(rows, options) ? rows.length - (index?.linkedRows ?? 0) : 0 };
+    return { unindexed };
   }
 
   get #target(): QueryTarget {

@@ -3,12 +3,12 @@
  * filters, one crash-safe file each. `VectorStore` keeps them by name in a folder, `Collection` is
  * one of them.
  */
-export { Collection, type IndexInfo } from "./collection.ts";
+export { Collection } from "./collection.ts";
 export type { CollectionOptions } from "./collection-options.ts";
 export type { Embedder, EmbedderOptions, TextRole } from "./embed/embedder.ts";
 export { isEmbedderName, openEmbedder } from "./embed/open-embedder.ts";
 export { fieldValue } from "./fields.ts";
-export type { IndexOptions } from "./graph/collection-index.ts";
+export type { IndexInfo, IndexOptions } from "./graph/collection-index.ts";
 export {
   type ReadFileOptions,
   ROW_FORMATS,

@@ -1,15 +1,12 @@
-/** What searches need of a collection's file beside its rows: opened here, written here. */
-import { runInTurns, type StopSign } from "../core/turns.ts";
+/** What searches need of a collection's file beside its rows; `build-parts.ts` writes it. */
 import type { CollectionEmbedder } from "./embed/collection-embedder.ts";
 import { EMBEDDER_SECTION } from "./embed/embedder.ts";
 import { GRAPH_SECTIONS } from "./graph/collection-index.ts";
 import type { VectorIndex } from "./graph/vector-index.ts";
 import type { DiskCollection } from "./store/disk-collection.ts";
 import { collectionPaths } from "./store/folder.ts";
-import type { Rows } from "./store/rows.ts";
 import { damaged } from "./store/section-file.ts";
 import type { TextIndex } from "./text/text-index.ts";
-import type { CollectionSettings } from "./types.ts";
 
 /** Search structures of an open collection. */
 export interface Parts {
@@ -44,18 +41,4 @@ export async function openTextIndex(disk: DiskCollection): Promise<TextIndex> {
     if (parts !== null) return parts;
     throw damaged(collectionPaths(disk.base).file, 0, "its text index is no index of its rows");
   });
-}
-
-/** Adds the index of words to what is written with a file. */
-export async function addTextSection(
-  extras: Map<string, Uint8Array>,
-  settings: CollectionSettings,
-  { rows, signal }: { rows: Rows; signal: StopSign | undefined },
-): Promise<void> {
-  if (settings.text.length === 0 || rows.length === 0) return;
-  const { TextIndex } = await import("./text/text-index.ts");
-  const { encodeTextParts, TEXT_SECTION } = await import("./text/text-section.ts");
-  const index = new TextIndex(settings);
-  await runInTurns(index.refreshInSteps(rows, 0), { signal });
-  extras.set(TEXT_SECTION, encodeTextParts(index.parts));
 }

@@ -43,8 +43,12 @@ const both = { ...first, ...second };
 const IMPORT = ["vector", "import", "first.jsonl", "docs"];
 const TABLE = "CREATE TABLE t (id BIGINT, v ARRAY<FLOAT>, name STRING) USING DELTA";
 const FILL = "INSERT INTO t SELECT id, array(float(id), float(1)), concat('a', id) FROM range(300)";
-const CHANGE =
-  "MERGE INTO t USING (SELECT id + 200 AS id FROM range(300)) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET name = concat('b', t.id) WHEN NOT MATCHED THEN INSERT (id, v, name) VALUES (s.id, array(float(s.id), float(1)), concat('b', s.id))";
+const CHANGE = [
+  "MERGE INTO t USING (SELECT id + 200 AS id FROM range(300)) s ON t.id = s.id",
+  "WHEN MATCHED THEN UPDATE SET name = concat('b', t.id)",
+  "WHEN NOT MATCHED THEN INSERT (id, v, name)",
+  "VALUES (s.id, array(float(s.id), float(1)), concat('b', s.id))",
+].join(" ");
 const FOLLOW = ["vector", "create", "docs", "--from", "t", "--vector-column", "v"];
 
 export const KINDS: Readonly<Record<string, Kind>> = {

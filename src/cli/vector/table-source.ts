@@ -86,7 +86,8 @@ export async function createFromTable(
   const collection = await openCollection(context, name, "write");
   const isOurs = collection.count === 0;
   try {
-    const result = await syncWithProgress(context, { name, collection, lake });
+    const target = { name, collection, lake, willOptimize: true };
+    const result = await syncWithProgress(context, target);
     await optimizeCollection(context, collection);
     await collection.close();
     await context.note(describeSync(name, result));
@@ -127,13 +128,14 @@ type Synced = Awaited<ReturnType<typeof openCollection>>;
 /** One sync with progress on the terminal. */
 export async function syncWithProgress(
   context: CommandContext,
-  { name, collection, lake, full }: SyncTarget,
+  { name, collection, lake, full, willOptimize = false }: SyncTarget,
 ): Promise<SyncResult> {
   const task = (await context.progress()).start({ label: `syncing ${name}`, unit: "rows" });
   try {
     return await collection.sync(lake, {
       signal: context.io.signal,
       clock: context.io.clock,
+      willOptimize,
       onRows: (count) => task.advance(count),
       ...(full === undefined ? {} : { full }),
     });
@@ -147,6 +149,8 @@ export interface SyncTarget {
   readonly collection: Synced;
   readonly lake: Lake;
   readonly full?: boolean;
+  /** Whether the caller builds the index afterwards. */
+  readonly willOptimize?: boolean;
 }
 
 /** One line about a sync. */

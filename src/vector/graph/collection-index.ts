@@ -29,6 +29,26 @@ const DEFAULT_RECALL = 0.99;
 /** Numbers below which scoring them takes less than loading a kernel. */
 const LEAST_NUMBERS = 500_000;
 
+/** How vectors are searched. */
+export type IndexInfo =
+  | { readonly kind: "flat" }
+  | {
+      readonly kind: "hnsw";
+      readonly m: number;
+      readonly efConstruction: number;
+      readonly ef: number;
+      /** Rows in the graph; newer ones are looked at one by one until they are linked. */
+      readonly rowCount: number;
+    };
+
+/** What there is to say of an index; none is flat. */
+export function describeIndex(index: VectorIndex | null): IndexInfo {
+  const shape = index?.shape ?? null;
+  if (shape === null) return { kind: "flat" };
+  const { m, efConstruction, ef, nodeCount } = shape;
+  return { kind: "hnsw", m, efConstruction, ef, rowCount: nodeCount };
+}
+
 /** How `optimize` indexes vectors. */
 export interface IndexOptions extends GraphOptions {
   /** `auto`: a graph from 20,000 rows. */

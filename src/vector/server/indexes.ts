@@ -137,7 +137,8 @@ export class Indexes {
       const lake = await this.#openLake();
       const { clock } = this.#options;
       await this.use(name, "write", async (collection) => {
-        const result = await collection.sync(lake, { signal: this.#stop.signal, clock });
+        const { signal } = this.#stop;
+        const result = await collection.sync(lake, { signal, clock, willOptimize: true });
         if (result.mode === "full") await collection.optimize();
       });
     } catch (error) {

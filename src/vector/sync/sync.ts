@@ -10,10 +10,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { SovereignError } from "../../core/errors.ts";
-import type { ColumnBatch, DeltaTable, Lake, StatementResult } from "../../lake/index.ts";
+import type { Lake } from "../../lake/index.ts";
 import type { Collection } from "../collection.ts";
 import type { SyncState, TableSource } from "../types.ts";
 import { type ColumnReader, planColumns } from "./table-columns.ts";
+import { quote, type Run, takeAll, takeFeed, takeFiles } from "./take-rows.ts";
 
 /** `none`: the collection was up to date. */
 export type SyncMode = "full" | "feed" | "files" | "none";
@@ -44,28 +45,11 @@ export interface SyncOptions {
   readonly full?: boolean;
   /** An `AbortSignal` that ends it. */
   readonly signal?: StopSignal;
+  /** `optimize` follows: when the whole table is read no graph is built on the way. */
+  readonly willOptimize?: boolean;
   /** Told how many rows were taken since it was told last. */
   readonly onRows?: (count: number) => void;
   readonly clock?: Clock;
-}
-
-/** One sync: what is read of which version, and what has come of it so far. */
-interface Run {
-  readonly collection: Collection;
-  readonly lake: Lake;
-  readonly table: DeltaTable;
-  readonly version: number;
-  readonly reader: ColumnReader;
-  readonly options: SyncOptions;
-  readonly totals: Totals;
-}
-
-interface Totals {
-  inserted: number;
-  replaced: number;
-  unchanged: number;
-  deleted: number;
-  skipped: number;
 }
 
 /** Brings a collection up to the newest version of its table. INVALID_STATE when it has none. */
@@ -209,96 +193,4 @@ async function takeChanges(run: Run, since: number): Promise<SyncMode> {
 function isMissing(error: unknown): boolean {
   const codes = ["INVALID_STATE", "RESOURCE_DOES_NOT_EXIST", "DATA_LOSS"];
   return error instanceof SovereignError && codes.includes(error.code);
-}
-
-/** The last change of each key decides; after an update its new image comes last. */
-async function takeFeed(run: Run, since: number): Promise<void> {
-  const { lake, table, version, reader } = run;
-  const list = reader.columns.map(quote).join(", ");
-  const key = quote(reader.columns[0]!);
-  const isLive = "_change_type IN ('insert', 'update_postimage')";
-  const text =
-    `SELECT ${list}, ${isLive} AS __is_live FROM (SELECT *, row_number() OVER (PARTITION BY ${key} ` +
-    `ORDER BY _commit_version DESC, ${isLive} DESC) AS __place ` +
-    `FROM table_changes('${table.name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}', ` +
-    `${since + 1}, ${version})) WHERE __place = 1`;
-  for await (const batch of (await lake.sql(text)).batches()) {
-    const flags = batch.columns[reader.columns.length]!;
-    const live: number[] = [];
-    const gone: string[] = [];
-    for (let i = 0; i < batch.rowCount; i++) {
-      if (flags.get(i) === true) live.push(i);
-      else gone.push(String(batch.columns[0]!.get(i)));
-    }
-    await takeBatch(run, pickRows(batch, live));
-    run.totals.deleted += await run.collection.delete({ ids: gone });
-  }
-}
-
-function pickRows({ columns }: ColumnBatch, rows: readonly number[]): ColumnBatch {
-  return {
-    rowCount: rows.length,
-    columns: columns.map((column) => ({ get: (i: number) => column.get(rows[i]!) })),
-  };
-}
-
-async function takeFiles(run: Run, since: number): Promise<void> {
-  const { table, version, reader } = run;
-  const files = await table.newFiles(since, version);
-  if (files.addedCount > 0) await takeRows(run, await files.read(reader.columns));
-  if (files.removedCount > 0) await deleteOthers(run, await readKeys(run));
-}
-
-async function takeAll(run: Run): Promise<void> {
-  const { columns } = run.reader;
-  const ids = await takeRows(run, await readColumns(run, columns));
-  await deleteOthers(run, ids);
-}
-
-/** Resolves with the ids that were read. */
-async function takeRows(run: Run, result: StatementResult): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for await (const batch of result.batches()) {
-    for (const id of await takeBatch(run, batch)) ids.add(id);
-  }
-  return ids;
-}
-
-async function takeBatch(run: Run, batch: ColumnBatch): Promise<string[]> {
-  const { collection, totals, options } = run;
-  options.signal?.throwIfAborted();
-  const { rows, withoutVector, withoutKey } = run.reader.read(batch);
-  const { inserted, replaced, unchanged } = await collection.upsert(rows, { skipSame: true });
-  totals.inserted += inserted;
-  totals.replaced += replaced;
-  totals.unchanged += unchanged;
-  totals.deleted += await collection.delete({ ids: withoutVector });
-  totals.skipped += withoutVector.length + withoutKey;
-  options.onRows?.(rows.length);
-  return rows.map(({ id }) => id);
-}
-
-async function readKeys(run: Run): Promise<Set<string>> {
-  const keys = new Set<string>();
-  const result = await readColumns(run, run.reader.columns.slice(0, 1));
-  for await (const { rowCount, columns } of result.batches()) {
-    for (let i = 0; i < rowCount; i++) keys.add(String(columns[0]!.get(i)));
-  }
-  return keys;
-}
-
-function readColumns(run: Run, columns: readonly string[]): Promise<StatementResult> {
-  const { lake, table, version } = run;
-  return lake.sql(
-    `SELECT ${columns.map(quote).join(", ")} FROM ${table.name} VERSION AS OF ${version}`,
-  );
-}
-
-async function deleteOthers({ collection, totals }: Run, ids: ReadonlySet<string>): Promise<void> {
-  const others = [...collection.ids()].filter((id) => !ids.has(id));
-  totals.deleted += await collection.delete({ ids: others });
-}
-
-function quote(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
 }

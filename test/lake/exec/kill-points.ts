@@ -77,9 +77,14 @@ function tear(original: Call, self: unknown, args: unknown[], die: () => never):
   );
   const data = args[at];
   if (!(data instanceof Uint8Array) && typeof data !== "string") return die();
-  const half = data.slice(0, data.length >> 1);
-  const given = args.map((arg, i) => (i === at ? half : arg));
-  // An offset and a length may follow the bytes of a plain write.
-  const made = original.apply(self, given.slice(0, Math.max(at + 1, 1)));
+  const before = args.slice(0, at);
+  const [from, length, position] = args.slice(at + 1);
+  let given = [...before, data.slice(0, data.length >> 1)];
+  // A plain write may say which part of the bytes goes where in the file.
+  if (data instanceof Uint8Array && typeof from === "number") {
+    const part = data.subarray(from, typeof length === "number" ? from + length : data.length);
+    given = [...before, part, 0, part.length >> 1, position];
+  }
+  const made = original.apply(self, given);
   return made instanceof Promise ? made.then(die, die) : die();
 }
