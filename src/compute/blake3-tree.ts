@@ -38,7 +38,7 @@ const SCRATCH = 2048;
 
 /** The specification allows 2^64 bytes, an array fewer. */
 export const requireHashLength = requireWhole(0, 2 ** 30);
-export const requireBytes = requireArrayOf("Uint8Array");
+export const requireBytes = requireArrayOf(Uint8Array);
 
 export interface Blake3Hasher {
   update(bytes: Uint8Array): this;

@@ -16,11 +16,11 @@ import {
 import type { ComputeBackend } from "./backend.ts";
 import { WEIGHT_FORMATS } from "./formats.ts";
 
-const f32 = requireArrayOf("Float32Array");
-const i8 = requireArrayOf("Int8Array");
-const u8 = requireArrayOf("Uint8Array");
-const i32 = requireArrayOf("Int32Array");
-const u32 = requireArrayOf("Uint32Array");
+const f32 = requireArrayOf(Float32Array);
+const i8 = requireArrayOf(Int8Array);
+const u8 = requireArrayOf(Uint8Array);
+const i32 = requireArrayOf(Int32Array);
+const u32 = requireArrayOf(Uint32Array);
 const count = requireWhole(0);
 const metric = requireOneOf("dot", "cosine", "l2");
 const format = requireOneOf(...Object.keys(WEIGHT_FORMATS));
@@ -53,7 +53,7 @@ const OPERANDS: Readonly<Record<Operation, Readonly<Record<string, Check>>>> = {
   float32: { length: count },
   int8: { length: count },
   uint8: { length: count },
-  free: { array: requireArrayOf("Float32Array", "Int8Array", "Uint8Array") },
+  free: { array: requireArrayOf(Float32Array, Int8Array, Uint8Array) },
   dot: { a: f32, b: f32 },
   cosine: { a: f32, b: f32 },
   l2: { a: f32, b: f32 },
@@ -103,9 +103,14 @@ export function checkOperands(backend: ComputeBackend): ComputeBackend {
       check,
       what: `\`${operand}\` of \`${name}\``,
     }));
-    const checked = (...args: unknown[]): unknown => {
-      for (let i = 0; i < checks.length; i++) checks[i]!.check(args[i], checks[i]!.what);
-      return run(...args);
+    const [first, second, third, fourth] = checks;
+    // Spelt out: a list of arguments would take longer than a short dot product.
+    const checked = (a: unknown, b: unknown, c: unknown, d: unknown): unknown => {
+      first?.check(a, first.what);
+      second?.check(b, second.what);
+      third?.check(c, third.what);
+      fourth?.check(d, fourth.what);
+      return run(a, b, c, d);
     };
     return [name, checked];
   });

@@ -78,12 +78,17 @@ export function requireObjectOf(fields: Readonly<Record<string, Check>>): Check 
   };
 }
 
-/** A typed array of one of these kinds, of whichever realm. */
-export function requireArrayOf(...names: readonly string[]): Check {
+/** A typed array of this kind, of whichever realm. */
+export function requireArrayOf(...types: readonly TypedArrayType[]): Check {
+  const names = types.map(({ name }) => name);
+  const [type] = types;
   const takes = (value: unknown): boolean =>
-    ArrayBuffer.isView(value) && names.includes(Reflect.get(value, Symbol.toStringTag));
+    (value as object | null | undefined)?.constructor === type ||
+    (ArrayBuffer.isView(value) && names.includes(Reflect.get(value, Symbol.toStringTag)));
   return requireThat(takes, `a ${names.join(" or ")}`);
 }
+
+type TypedArrayType = abstract new (length: number) => ArrayBufferView;
 
 /** An object that a function of the library has made. */
 export function requireMadeBy(

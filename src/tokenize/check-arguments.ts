@@ -136,7 +136,7 @@ export const requireParts = requireThat(
     (Symbol.asyncIterator in value || Symbol.iterator in value),
   "a stream of bytes, such as a file's",
 );
-export const requireBytes = requireArrayOf("Uint8Array");
+export const requireBytes = requireArrayOf(Uint8Array);
 export const requireChunkOptions = requireObjectOf({
   rule: (value, what) => {
     if (value !== null) requireOneOf("keep", "drop")(value, what);
