@@ -104,6 +104,7 @@ export class AddedTokens {
 
   /** Normalizes a text and sets the added tokens in it apart. */
   split(source: AlignedText, normalize: Normalize | null, mode: SpecialChoice): Piece[] {
+    if (source.text === "") return [];
     return this.#cut(source, this.#plain, mode).flatMap((piece) => {
       if (piece.id !== null) return [piece];
       const text = normalize === null ? piece.text : normalize(piece.text);

@@ -36,9 +36,12 @@ function tokenizerJson(model: string, more = ""): Buffer {
   return Buffer.from(`{"version":"1.0",${more}"model":{${model}}}`);
 }
 
+const WORD_PIECE =
+  '"type":"WordPiece","unk_token":"a","continuing_subword_prefix":"##","max_input_chars_per_word":9';
+
 const SMALL: Record<string, string> = {
   BPE: '"type":"BPE","vocab":{"a":0},"merges":[]',
-  WordPiece: '"type":"WordPiece","unk_token":"a","vocab":{"a":0}',
+  WordPiece: `${WORD_PIECE},"vocab":{"a":0}`,
   Unigram: '"type":"Unigram","unk_id":0,"vocab":[["a",0]]',
 };
 
@@ -68,8 +71,8 @@ function byteLevel(wanted: number, form: (left: string, right: string) => string
 }
 
 const BYTE_LEVEL =
-  '"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"use_regex":true},' +
-  '"decoder":{"type":"ByteLevel"},';
+  '"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true},' +
+  '"decoder":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true},';
 
 /** Every `tokenizer.json`, by what is large in it. */
 export function jsonFiles(): LargeFile[] {
@@ -95,7 +98,7 @@ export function jsonFiles(): LargeFile[] {
     },
     file("WordPiece", "WordPiece", () => {
       const words = fill((word, id) => `"${word}":${id}`);
-      return `"type":"WordPiece","unk_token":"a","vocab":{"a":0,${words}}`;
+      return `${WORD_PIECE},"vocab":{"a":0,${words}}`;
     }),
     unigram("Unigram", () => fill((word, id) => `["${word}",-${id / 1000}]`)),
     bpe("one key again and again", () => `,${repeat('"a":1')}`),
@@ -142,12 +145,12 @@ export function partFiles(): LargeFile[] {
     file("added tokens", () => `"added_tokens":[${fill(token)}]`),
     file("short added tokens", () => `"added_tokens":[${fill(shortToken)}]`),
     file("deep parts", () => `"normalizer":${"[".repeat(half)}${"]".repeat(half)}`),
-    file("empty objects", () => `"unknown":[${repeat("{}")}]`),
-    file("names", () => `"unknown":{${fill((word) => `"${word}":0`)}}`),
-    file("a text of megabytes", () => `"unknown":"${"é".repeat(half)}"`),
+    file("empty objects", () => `"normalizer":{"type":"NFC","x":[${repeat("{}")}]}`),
+    file("names", () => `"normalizer":{"type":"NFC","x":{${fill((word) => `"${word}":0`)}}}`),
+    file("a text of megabytes", () => `"normalizer":{"type":"NFC","x":"${"é".repeat(half)}"}`),
     file("a pattern of megabytes", () => {
       const pattern = `{"Regex":"${"a|".repeat(half)}"}`;
-      return `"pre_tokenizer":{"type":"Split","pattern":${pattern},"behavior":"Isolated"}`;
+      return `"pre_tokenizer":{"type":"Split","pattern":${pattern},"behavior":"Isolated","invert":false}`;
     }),
   ];
 }

@@ -103,10 +103,12 @@ describe("unigram models as GGUF", () => {
     for (const text of texts) expect(idsOf(again, text)).toEqual(idsOf(tokenizer, text));
   });
 
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+  const control = { ...flags, special: true };
   const file = {
     added_tokens: [
-      { id: 0, content: "</s>", special: true },
-      { id: 1, content: "<unk>", special: true },
+      { id: 0, content: "</s>", ...control },
+      { id: 1, content: "<unk>", ...control },
     ],
     normalizer: {
       type: "Sequence",
@@ -154,6 +156,12 @@ describe("one letter a megabyte long is no trouble", () => {
   const letters = "a".repeat(1_000_000);
   const pieces = ["<unk>", "▁", "a", "aa", "aaa", "aaaa"];
   const json = (model: object) => loadTokenizerJson({ model });
+  const wordPiece = {
+    type: "WordPiece",
+    unk_token: "?",
+    continuing_subword_prefix: "##",
+    vocab: { "?": 0, a: 1, "##a": 2 },
+  };
   const tokenizers: Record<string, Tokenizer> = {
     unigram: loadSentencePiece(sentencePiece(pieces)),
     "BPE by scores": loadSentencePiece(sentencePiece(pieces, { kind: 2 })),
@@ -162,13 +170,8 @@ describe("one letter a megabyte long is no trouble", () => {
       vocab: { a: 0, aa: 1, aaaa: 2 },
       merges: ["a a", "aa aa"],
     }),
-    WordPiece: json({ type: "WordPiece", unk_token: "?", vocab: { "?": 0, a: 1, "##a": 2 } }),
-    "WordPiece without a limit": json({
-      type: "WordPiece",
-      unk_token: "?",
-      max_input_chars_per_word: 2_000_000,
-      vocab: { "?": 0, a: 1, "##a": 2 },
-    }),
+    WordPiece: json({ ...wordPiece, max_input_chars_per_word: 100 }),
+    "WordPiece without a limit": json({ ...wordPiece, max_input_chars_per_word: 2_000_000 }),
     WordLevel: json({ type: "WordLevel", unk_token: "?", vocab: { "?": 0 } }),
   };
   test.each(Object.entries(tokenizers))("%s", (name, tokenizer) => {

@@ -84,6 +84,20 @@ export class JsonReader extends JsonScanner {
     return to;
   }
 
+  /** A number of digits alone, up to 2^53, or -1 for another. */
+  readWhole(): number {
+    this.peek();
+    const from = this.at;
+    this.skipNumber();
+    let value = 0;
+    for (let i = from; i < this.at; i++) {
+      const byte = this.bytes[i]!;
+      if (!isDigit(byte) || value > MOST_EXACT) return -1;
+      value = value * 10 + byte - 0x30;
+    }
+    return value;
+  }
+
   /** A number as `JSON.parse` reads it. */
   readNumber(): number {
     this.peek();

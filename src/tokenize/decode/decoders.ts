@@ -3,6 +3,7 @@ import {
   buildPart,
   type JsonObject,
   malformed,
+  readCharacter,
   readFlag,
   readList,
   readNatural,
@@ -11,7 +12,7 @@ import {
 import { readPattern } from "../normalize/normalizers.ts";
 import { readMetaspace } from "../split/pre-tokenizers.ts";
 import { charactersToBytes } from "../text/byte-characters.ts";
-import { withinTime } from "../text/find-matches.ts";
+import { findMatches } from "../text/find-matches.ts";
 
 export type Decode = (tokens: readonly string[]) => string[];
 
@@ -83,16 +84,18 @@ function buildReplace(part: JsonObject): Decode {
   const content = readText(part.content, "decoder.content");
   return (tokens) =>
     tokens.map((token) => {
-      let replaced = token;
-      withinTime(expression, token.length, () => {
-        replaced = token.replace(expression, () => content);
-      });
-      return replaced;
+      let replaced = "";
+      let last = 0;
+      for (const { from, to } of findMatches(expression, token)) {
+        replaced += token.slice(last, from) + content;
+        last = to;
+      }
+      return replaced + token.slice(last);
     });
 }
 
 function buildStrip(part: JsonObject): Decode {
-  const content = readText(part.content, "decoder.content");
+  const content = readCharacter(part.content, "decoder.content");
   const start = readNatural(part.start, "decoder.start");
   const stop = readNatural(part.stop, "decoder.stop");
   return (tokens) =>
@@ -134,7 +137,7 @@ function cleanUp(text: string): string {
 
 function buildWordPiece(part: JsonObject): Decode {
   const prefix = readText(part.prefix, "decoder.prefix");
-  const cleans = readFlag(part.cleanup, "decoder.cleanup", true);
+  const cleans = readFlag(part.cleanup, "decoder.cleanup");
   return (tokens) =>
     tokens.map((token, i) => {
       const joined =
@@ -145,7 +148,6 @@ function buildWordPiece(part: JsonObject): Decode {
 
 function buildSuffix(part: JsonObject): Decode {
   const suffix = readText(part.suffix, "decoder.suffix");
-  if (suffix === "") throw malformed("`decoder.suffix` is empty");
   return (tokens) =>
     tokens.map((token, i) => token.replaceAll(suffix, i === tokens.length - 1 ? "" : " "));
 }
@@ -153,7 +155,7 @@ function buildSuffix(part: JsonObject): Decode {
 function buildCtc(part: JsonObject): Decode {
   const padToken = readText(part.pad_token, "decoder.pad_token");
   const delimiter = readText(part.word_delimiter_token, "decoder.word_delimiter_token");
-  const cleans = readFlag(part.cleanup, "decoder.cleanup", true);
+  const cleans = readFlag(part.cleanup, "decoder.cleanup");
   return (tokens) =>
     tokens
       .filter((token, i) => i === 0 || token !== tokens[i - 1])

@@ -59,6 +59,13 @@ export function readText(value: unknown, where: string): string {
   throw malformed(`\`${where}\` is no string`);
 }
 
+/** A text of one character, or DATA_LOSS. */
+export function readCharacter(value: unknown, where: string): string {
+  const text = readText(value, where);
+  if ([...text.slice(0, 3)].length === 1) return text;
+  throw malformed(`\`${where}\` is not one character`);
+}
+
 /** A whole number from 0 to 2^32 - 1, or DATA_LOSS. */
 export function readNatural(value: unknown, where: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) {

@@ -8,6 +8,7 @@ import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, PLAIN_BPE } from "../model/bpe.ts";
 import { TokenList, Vocabulary } from "../model/vocabulary.ts";
 import { WordPieceModel } from "../model/word-piece.ts";
+import { BERT_NORMALIZER } from "../normalize/normalizers.ts";
 import { CompiledCharsMap } from "../normalize/precompiled.ts";
 import { buildPostProcessor } from "../process/post-processors.ts";
 import { Tokenizer, type TokenizerParts } from "../tokenizer.ts";
@@ -193,7 +194,7 @@ function loadWordPiece(keys: Keys): Tokenizer {
   };
   return assembleTokenizer({
     spec: {
-      normalizer: { type: "BertNormalizer" },
+      normalizer: BERT_NORMALIZER,
       pre_tokenizer: { type: "BertPreTokenizer" },
       post_processor: endsOf(keys, vocabulary, { bos: true, eos: true }),
       decoder: { type: "WordPiece", prefix: "##", cleanup: true },

@@ -11,6 +11,7 @@ import { malformed } from "./fields.ts";
 const LEAST_TOKEN_BYTES = 3;
 const LEAST_MERGE_BYTES = 4;
 const SPACE = 0x20;
+const HEAD = Buffer.from("#version");
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Room for all tokens a value can hold. */
@@ -31,9 +32,9 @@ export function readVocabulary(reader: JsonReader): Vocabulary {
 }
 
 function readId(reader: JsonReader): number {
-  const id = reader.readNumber();
-  if (Number.isInteger(id) && id >= 0 && id < 2 ** 32) return id;
-  throw malformed("`model.vocab` is no whole number");
+  const id = reader.readWhole();
+  if (id >= 0 && id < 2 ** 32) return id;
+  throw malformed("an id in `model.vocab` is no whole number below 4294967296");
 }
 
 /** Tokens with a score each; ids are places. */
@@ -47,6 +48,7 @@ export function readScoredTokens(reader: JsonReader) {
     const end = reader.readString(list.bytes, list.end);
     reader.expect(MARK.comma);
     const score = reader.readNumber();
+    if (!Number.isFinite(score)) throw malformed(`the score of token ${id} is too large`);
     reader.expect(MARK.closeList);
     room[id] = score;
     lowestScore = Math.min(lowestScore, score);
@@ -66,7 +68,10 @@ export function readTokens(reader: JsonReader): Vocabulary {
   return new Vocabulary(list);
 }
 
-/** Merges in order of rank: left, right and made, three ids each; `prefix` stands before right. */
+/**
+ * Merges in order of rank: left, right and made, three ids each; `prefix` stands before right. What
+ * heads a file of merges, `#version: 0.2`, is none.
+ */
 export function readMerges(
   reader: JsonReader,
   vocabulary: Vocabulary,
@@ -76,9 +81,12 @@ export function readMerges(
   const merges = new MergeList(vocabulary, length, Math.ceil(length / LEAST_MERGE_BYTES), prefix);
   const { held } = merges;
   reader.expect(MARK.openList);
+  let kind = -1;
   for (let isFirst = true; reader.hasNext(isFirst, MARK.closeList); isFirst = false) {
-    if (reader.peek() === MARK.quote) {
-      merges.pushText(reader.readString(held, 0));
+    if (isFirst) kind = reader.peek();
+    if (kind === MARK.quote) {
+      const end = reader.readString(held, 0);
+      if (end < HEAD.length || !HEAD.every((byte, i) => byte === held[i])) merges.pushText(end);
       continue;
     }
     reader.expect(MARK.openList);
@@ -115,7 +123,7 @@ export class MergeList {
       held[i] = held[i + 1]!;
       if (held[i] === SPACE) cut = end;
     }
-    if (cut === 0 || cut >= end) {
+    if (cut >= end) {
       throw malformed(`merge ${this.#count + 1} is no pair of tokens with a space between`);
     }
     this.push(cut, end - 1);
@@ -130,8 +138,12 @@ export class MergeList {
     const right = vocabulary.find(held, cut, end, hashBytes(held, cut, end));
     let to = end;
     if (left >= 0 && right >= 0 && this.#prefixBytes > 0) {
-      held.copyWithin(cut, Math.min(end, cut + this.#prefixBytes), end);
-      to = Math.max(cut, end - this.#prefixBytes);
+      const from = cut + this.#prefixBytes;
+      if (from > end || (from < end && (held[from]! & 0xc0) === 0x80)) {
+        throw malformed(`merge ${this.#count + 1} has a second token without the prefix`);
+      }
+      held.copyWithin(cut, from, end);
+      to = end - this.#prefixBytes;
     }
     const made = vocabulary.find(held, 0, to, hashBytes(held, cut, to, leftHash));
     if (left < 0 || right < 0 || made < 0) {

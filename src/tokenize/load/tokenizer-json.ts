@@ -3,9 +3,8 @@
  * are refused by name. Truncation and padding of the file are left to the caller's options.
  */
 import type { CutDocument } from "../../formats/json/cut-values.ts";
-import { JsonReader } from "../../formats/json/json-reader.ts";
+import type { JsonReader } from "../../formats/json/json-reader.ts";
 import { MARK } from "../../formats/json/json-scanner.ts";
-import type { AddedToken } from "../added-tokens.ts";
 import { BpeModel, type BpeOptions } from "../model/bpe.ts";
 import type { TokenModel } from "../model/token-model.ts";
 import { UnigramModel } from "../model/unigram.ts";
@@ -23,6 +22,7 @@ import {
   readText,
   unsupported,
 } from "./fields.ts";
+import { readAddedTokens } from "./read-added-tokens.ts";
 import { readMerges, readScoredTokens, readVocabulary } from "./read-vocabulary.ts";
 
 /** What is read from the bytes of the file; the rest is small. */
@@ -49,18 +49,39 @@ export function loadTokenizerDocument({ rest, cut }: CutDocument, config: JsonOb
       "a tokenizer of Hugging Face is its `tokenizer.json`",
     );
   }
+  checkFile(file, cut);
   const model = readModel(readObject(file.model, "model"), cut);
   const { normalizer, pre_tokenizer, post_processor, decoder } = file;
   return assembleTokenizer({
     spec: { normalizer, pre_tokenizer, post_processor, decoder },
     model,
-    added: readAddedTokens(file.added_tokens ?? cut.get("added_tokens"), model),
+    added: readAddedTokens(cut.get("added_tokens"), model),
     chatTemplate: readTemplate(config.chat_template),
     namedTokens: readNamedTokens(config),
   });
 }
 
 type Cut = CutDocument["cut"];
+
+const FILE_FIELDS = new Set(
+  "version truncation padding added_tokens normalizer pre_tokenizer post_processor decoder model".split(
+    " ",
+  ),
+);
+
+/** What of a file is not read must be what it always is. */
+function checkFile(file: JsonObject, cut: Cut): void {
+  const stray = Object.keys(file).find((field) => !FILE_FIELDS.has(field));
+  if (stray !== undefined) throw unsupported(`the field \`${stray}\` is not known`);
+  const version = readText(file.version ?? "1.0", "version");
+  if (version !== "1.0") throw unsupported(`version \`${version}\` is not known`);
+  for (const field of ["truncation", "padding"]) {
+    if (file[field] !== null && file[field] !== undefined) readObject(file[field], field);
+  }
+  if (file.added_tokens !== undefined && !cut.has("added_tokens")) {
+    throw malformed("`added_tokens` is no list");
+  }
+}
 
 function readModel(part: JsonObject, cut: Cut): TokenModel {
   const type = part.type === undefined ? guessType(part, cut) : readText(part.type, "model.type");
@@ -69,13 +90,13 @@ function readModel(part: JsonObject, cut: Cut): TokenModel {
       return readBpe(part, cut);
     case "WordPiece":
       return new WordPieceModel(readVocabulary(required(cut, "model.vocab")), {
-        unkToken: readText(part.unk_token ?? "[UNK]", "model.unk_token"),
+        unkToken: readText(part.unk_token, "model.unk_token"),
         continuingSubwordPrefix: readText(
-          part.continuing_subword_prefix ?? "##",
+          part.continuing_subword_prefix,
           "model.continuing_subword_prefix",
         ),
         maxInputCharsPerWord: readNatural(
-          part.max_input_chars_per_word ?? 100,
+          part.max_input_chars_per_word,
           "model.max_input_chars_per_word",
         ),
       });
@@ -105,9 +126,9 @@ function guessType(part: JsonObject, cut: Cut): string {
 }
 
 function readBpe(part: JsonObject, cut: Cut): TokenModel {
-  if (typeof part.dropout === "number" && part.dropout > 0) {
-    throw unsupported("`dropout` of a BPE model makes encoding random");
-  }
+  const dropout = part.dropout ?? 0;
+  if (typeof dropout !== "number") throw malformed("`model.dropout` is no number");
+  if (dropout !== 0) throw unsupported("`dropout` of a BPE model makes encoding random");
   const text = (field: string): string => readText(part[field] ?? "", `model.${field}`);
   const options: BpeOptions = {
     unkToken: part.unk_token === null || part.unk_token === undefined ? null : text("unk_token"),
@@ -138,45 +159,6 @@ function readUnigram(part: JsonObject, cut: Cut): TokenModel {
   const byteFallback = readFlag(part.byte_fallback, "model.byte_fallback", false);
   const options = { unkId, byteFallback, isSingle: false, lowestScore };
   return new UnigramModel(vocabulary, scores, options);
-}
-
-const TOKEN_FIELDS = ["id", "content", "special", "single_word", "lstrip", "rstrip", "normalized"];
-/** What an added token takes in memory, and what is always allowed. */
-const ADDED_BYTES = 300;
-const ALLOWED_BYTES = 4_000_000;
-
-function readAddedTokens(reader: unknown, model: TokenModel): AddedToken[] {
-  const added: AddedToken[] = [];
-  if (reader === undefined) return added;
-  if (!(reader instanceof JsonReader)) throw malformed("`added_tokens` is no list");
-  const most = (reader.length * 3 + ALLOWED_BYTES) / ADDED_BYTES;
-  reader.expect(MARK.openList);
-  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeList); isFirst = false) {
-    added.push(readAddedToken(reader, model));
-    if (added.length > most) throw malformed("`added_tokens` has more of them than room for them");
-  }
-  return added;
-}
-
-function readAddedToken(reader: JsonReader, model: TokenModel): AddedToken {
-  let [id, content]: [number, string | null] = [-1, null];
-  let [isSpecial, isSingleWord, lstrip, rstrip, isNormalized] = [false, false, false, false, false];
-  reader.expect(MARK.openObject);
-  for (let isFirst = true; reader.hasNext(isFirst, MARK.closeObject); isFirst = false) {
-    const name = reader.readName(TOKEN_FIELDS);
-    if (name === null) reader.skipValue();
-    else if (name === "id") id = reader.readNumber();
-    else if (name === "content") content = reader.readText();
-    else if (name === "special") isSpecial = reader.readFlag();
-    else if (name === "single_word") isSingleWord = reader.readFlag();
-    else if (name === "lstrip") lstrip = reader.readFlag();
-    else if (name === "rstrip") rstrip = reader.readFlag();
-    else isNormalized = reader.readFlag();
-  }
-  if (content === null) throw malformed("one of `added_tokens` has no `content`");
-  // NOTE: `tokenizers` gives a token that the model has the model's id, whatever the file says.
-  id = model.idOf(content) ?? readNatural(id, "added_tokens.id");
-  return { id, content, isSpecial, isSingleWord, lstrip, rstrip, isNormalized };
 }
 
 function readTemplate(value: unknown): string | null {

@@ -37,6 +37,15 @@ const BUILDERS: Readonly<Record<string, (part: JsonObject) => Normalize>> = {
   Precompiled: buildPrecompiled,
 };
 
+/** As BERT without case has it. */
+export const BERT_NORMALIZER = {
+  type: "BertNormalizer",
+  clean_text: true,
+  handle_chinese_chars: true,
+  strip_accents: null,
+  lowercase: true,
+};
+
 /** The normalizer a `tokenizer.json` describes; none for null. */
 export function buildNormalizer(value: unknown): Normalize | null {
   return buildPart(BUILDERS, value, "normalizer");
@@ -52,14 +61,10 @@ function buildSequence(part: JsonObject): Normalize {
 }
 
 function buildBert(part: JsonObject): Normalize {
-  const lower = readFlag(part.lowercase, "normalizer.lowercase", true);
+  const lower = readFlag(part.lowercase, "normalizer.lowercase");
   const options = {
-    cleanText: readFlag(part.clean_text, "normalizer.clean_text", true),
-    handleChineseChars: readFlag(
-      part.handle_chinese_chars,
-      "normalizer.handle_chinese_chars",
-      true,
-    ),
+    cleanText: readFlag(part.clean_text, "normalizer.clean_text"),
+    handleChineseChars: readFlag(part.handle_chinese_chars, "normalizer.handle_chinese_chars"),
     stripAccents: readFlag(part.strip_accents, "normalizer.strip_accents", lower),
     lowercase: lower,
   };
@@ -67,8 +72,8 @@ function buildBert(part: JsonObject): Normalize {
 }
 
 function buildStrip(part: JsonObject): Normalize {
-  const left = readFlag(part.strip_left, "normalizer.strip_left", true);
-  const right = readFlag(part.strip_right, "normalizer.strip_right", true);
+  const left = readFlag(part.strip_left, "normalizer.strip_left");
+  const right = readFlag(part.strip_right, "normalizer.strip_right");
   return (source) => {
     const { text } = source;
     const from = left ? (/^\p{White_Space}*/u.exec(text)?.[0].length ?? 0) : 0;
@@ -81,6 +86,7 @@ function buildStrip(part: JsonObject): Normalize {
 /** The `pattern` of a Replace or a Split: `{"String": …}` or `{"Regex": …}`. */
 export function readPattern(value: unknown, where: string): RegExp {
   const pattern = readObject(value, where);
+  if (Object.keys(pattern).length !== 1) throw malformed(`\`${where}\` is not one pattern`);
   if (pattern.String !== undefined) return literalPattern(readText(pattern.String, where));
   if (pattern.Regex !== undefined) return compilePattern(readText(pattern.Regex, where));
   throw malformed(`\`${where}\` is neither a String nor a Regex`);
@@ -98,10 +104,11 @@ function buildPrepend(part: JsonObject): Normalize {
 }
 
 function buildPrecompiled(part: JsonObject): Normalize {
-  if (part.precompiled_charsmap === null) return (text) => text;
   const encoded = readText(part.precompiled_charsmap, "normalizer.precompiled_charsmap");
   const bytes = Buffer.from(encoded, "base64");
-  if (bytes.length === 0) return (text) => text;
+  if (bytes.toString("base64") !== encoded) {
+    throw malformed("`normalizer.precompiled_charsmap` is no base64");
+  }
   const map = new CompiledCharsMap(bytes);
   return (text) => map.replaceGraphemes(text);
 }

@@ -7,6 +7,7 @@
  * NOTE: SentencePiece replaces the longest match at each place; `tokenizers` looks at graphemes and
  * takes the shortest match of each. Both are here, for files of both.
  */
+import { isUtf8 } from "node:buffer";
 import { graphemes } from "../../core/graphemes.ts";
 import { malformed } from "../load/fields.ts";
 import { type AlignedText, type Edit, editText } from "../text/aligned-text.ts";
@@ -40,6 +41,9 @@ export class CompiledCharsMap {
     this.bytes = Uint8Array.from(bytes);
     this.#units = new Uint32Array(this.bytes.buffer, 4, size / 4);
     this.#replacements = this.bytes.subarray(4 + size);
+    if (!isUtf8(this.#replacements)) {
+      throw malformed("the replacements of a compiled character map are no UTF-8");
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import {
   buildPart,
   type JsonObject,
   malformed,
+  readChoice,
   readFlag,
   readList,
   readNatural,
@@ -113,13 +114,15 @@ function applyTemplate(
 
 function buildTemplate(part: JsonObject): PostProcessor {
   const specials = new Map(
-    Object.values(readObject(part.special_tokens, "post_processor.special_tokens")).map((value) => {
-      const special = readObject(value, "post_processor.special_tokens");
-      const ids = readList(special.ids, "special_tokens.ids").map((id) =>
-        readNatural(id, "special_tokens.ids"),
-      );
-      return [readText(special.id, "special_tokens.id"), ids];
-    }),
+    Object.entries(readObject(part.special_tokens, "post_processor.special_tokens")).map(
+      ([name, value]) => {
+        const special = readObject(value, "post_processor.special_tokens");
+        const ids = readList(special.ids, "special_tokens.ids").map((id) =>
+          readNatural(id, "special_tokens.ids"),
+        );
+        return [name, ids];
+      },
+    ),
   );
   const single = readTemplate(part.single, specials);
   const pair = readTemplate(part.pair, specials);
@@ -136,7 +139,8 @@ function readTemplate(
     const fields = readObject(piece.SpecialToken ?? piece.Sequence, "post_processor template");
     const typeId = readNatural(fields.type_id, "type_id");
     const id = readText(fields.id, "post_processor template");
-    if (!isSpecial) return { sequence: id === "A" ? 0 : 1, typeId };
+    if (!isSpecial)
+      return { sequence: readChoice(id, ["A", "B"], "Sequence.id") === "A" ? 0 : 1, typeId };
     const ids = specials.get(id);
     if (ids === undefined)
       throw malformed(`the template's token \`${id}\` is not among its special tokens`);
@@ -155,7 +159,9 @@ function templateProcessor(single: TemplatePiece[], pair: TemplatePiece[]): Post
 }
 
 function readPairOf(value: unknown, where: string): TemplateToken["ids"] {
-  const [, id] = readList(value, where);
+  const [token, id, ...more] = readList(value, where);
+  readText(token, where);
+  if (more.length > 0) throw malformed(`\`${where}\` is no token with its id`);
   return [readNatural(id, where)];
 }
 

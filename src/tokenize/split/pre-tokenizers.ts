@@ -3,11 +3,11 @@ import {
   buildPart,
   type JsonObject,
   malformed,
+  readCharacter,
   readChoice,
   readFlag,
   readList,
   readNatural,
-  readText,
 } from "../load/fields.ts";
 import { readPattern } from "../normalize/normalizers.ts";
 import {
@@ -61,7 +61,7 @@ function buildSequence(part: JsonObject): PreTokenize {
 }
 
 function buildByteLevel(part: JsonObject): PreTokenize {
-  const addsSpace = readFlag(part.add_prefix_space, "pre_tokenizer.add_prefix_space", true);
+  const addsSpace = readFlag(part.add_prefix_space, "pre_tokenizer.add_prefix_space");
   const usesPattern = readFlag(part.use_regex, "pre_tokenizer.use_regex", true);
   const expression = compilePattern(GPT2_PATTERN);
   return (piece) => {
@@ -75,17 +75,17 @@ export type PrependScheme = "always" | "first" | "never";
 
 /** The settings a Metaspace pre-tokenizer and decoder share. */
 export function readMetaspace(part: JsonObject): { replacement: string; scheme: PrependScheme } {
-  const replacement = readText(part.replacement, "metaspace.replacement");
+  const replacement = readCharacter(part.replacement, "metaspace.replacement");
   const named = readChoice(
     part.prepend_scheme ?? "always",
     ["always", "first", "never"],
     "metaspace.prepend_scheme",
   );
   const adds = readFlag(part.add_prefix_space, "metaspace.add_prefix_space", true);
-  if (!adds && part.prepend_scheme !== undefined && named !== "never") {
+  if (!adds && named !== "never") {
     throw malformed("`add_prefix_space` contradicts `prepend_scheme`");
   }
-  return { replacement, scheme: adds ? named : "never" };
+  return { replacement, scheme: named };
 }
 
 function buildMetaspace(part: JsonObject): PreTokenize {
@@ -105,12 +105,12 @@ function buildMetaspace(part: JsonObject): PreTokenize {
 function buildSplit(part: JsonObject): PreTokenize {
   const expression = readPattern(part.pattern, "pre_tokenizer.pattern");
   const behavior = readChoice(part.behavior, BEHAVIORS, "pre_tokenizer.behavior");
-  const invert = readFlag(part.invert, "pre_tokenizer.invert", false);
+  const invert = readFlag(part.invert, "pre_tokenizer.invert");
   return (piece) => splitText(piece, expression, behavior, invert);
 }
 
 function buildDigits(part: JsonObject): PreTokenize {
-  const isEach = readFlag(part.individual_digits, "pre_tokenizer.individual_digits", false);
+  const isEach = readFlag(part.individual_digits, "pre_tokenizer.individual_digits");
   return (piece) => splitText(piece, NUMERIC, isEach ? "Isolated" : "Contiguous");
 }
 
@@ -120,7 +120,7 @@ function buildPunctuation(part: JsonObject): PreTokenize {
 }
 
 function buildDelimiter(part: JsonObject): PreTokenize {
-  const expression = literalPattern(readText(part.delimiter, "pre_tokenizer.delimiter"));
+  const expression = literalPattern(readCharacter(part.delimiter, "pre_tokenizer.delimiter"));
   return (piece) => splitText(piece, expression, "Removed");
 }
 

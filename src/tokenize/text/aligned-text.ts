@@ -61,7 +61,7 @@ function tooLong(): SovereignError {
   });
 }
 
-/** Applies edits. What replaces a range points at all of it; an insertion, at what follows. */
+/** Applies edits. What replaces a range points at all of it; an insertion, at what is before it. */
 export function editText(source: AlignedText, edits: readonly Edit[]): AlignedText {
   if (edits.length === 0) return source;
   const { text } = source;
@@ -96,15 +96,14 @@ export function editText(source: AlignedText, edits: readonly Edit[]): AlignedTe
 
 function rangeOfEdit(source: AlignedText, from: number, to: number): [number, number] {
   if (from < to) return originalRange(source, from, to);
-  if (from === source.text.length) {
-    const end = from === 0 ? source.base : originalRange(source, from - 1, from)[1];
-    return [end, end];
-  }
-  return originalRange(source, from, from + (isHighSurrogate(source.text, from) ? 2 : 1));
+  if (from > 0)
+    return originalRange(source, from - (isLowSurrogate(source.text, from - 1) ? 2 : 1), from);
+  const start = source.text === "" ? source.base : originalRange(source, 0, 1)[0];
+  return [start, start];
 }
 
-function isHighSurrogate(text: string, at: number): boolean {
-  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && at + 1 < text.length;
+function isLowSurrogate(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0;
 }
 
 /** Replaces every match of a global expression; `replace` gives the new text of one match. */
@@ -124,5 +123,9 @@ export function replaceMatches(
 
 /** Puts `prefix` in front; it points at the first character. */
 export function prependText(source: AlignedText, prefix: string): AlignedText {
-  return editText(source, [{ from: 0, to: 0, replacement: prefix }]);
+  const { text } = source;
+  const width = Math.min(text.length, text.codePointAt(0)! > 0xffff ? 2 : 1);
+  const edited = editText(source, [{ from: 0, to: 0, replacement: prefix }]);
+  if (width > 0) edited.ends?.fill(originalRange(source, 0, width)[1], 0, prefix.length);
+  return edited;
 }

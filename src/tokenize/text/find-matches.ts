@@ -34,12 +34,18 @@ export function noteEffort(expression: RegExp, effort: Effort): void {
   efforts.set(expression, effort);
 }
 
-/** All matches of a global expression; RESOURCE_EXHAUSTED when it does not come to an end. */
+/**
+ * All matches of a global expression, but no empty one right behind another; RESOURCE_EXHAUSTED
+ * when it does not come to an end.
+ */
 export function findMatches(expression: RegExp, text: string): Match[] {
   const matches: Match[] = [];
   withinTime(expression, text.length, () => {
-    for (const match of text.matchAll(expression)) {
-      matches.push({ from: match.index, to: match.index + match[0].length });
+    let last = -1;
+    for (const { index, 0: match } of text.matchAll(expression)) {
+      if (match === "" && index === last) continue;
+      last = index + match.length;
+      matches.push({ from: index, to: last });
     }
   });
   return matches;

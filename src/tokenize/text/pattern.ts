@@ -138,8 +138,9 @@ class PatternReader {
       case ".":
         return plainAtom("[^\\n]");
       case "^":
+        return plainAtom("(?:^|(?<=\\n)(?!$))");
       case "$":
-        return plainAtom(character);
+        return plainAtom("(?=\\n|$)");
       case "*":
       case "+":
       case "?":

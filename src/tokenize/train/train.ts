@@ -15,7 +15,7 @@ import {
 import { requireTrainOptions, requireTurnOptions } from "../check-arguments.ts";
 import type { JsonObject } from "../load/fields.ts";
 import { BYTE_LEVEL, requirePattern } from "../load/tiktoken.ts";
-import { buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
+import { BERT_NORMALIZER, buildNormalizer, type Normalize } from "../normalize/normalizers.ts";
 import { buildPreTokenizer, type PreTokenize } from "../split/pre-tokenizers.ts";
 import { alignText } from "../text/aligned-text.ts";
 import { characterOfByte } from "../text/byte-characters.ts";
@@ -227,14 +227,6 @@ const PIECE_NORMALIZER = {
   ],
 };
 const METASPACE = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
-
-const BERT_NORMALIZER = {
-  type: "BertNormalizer",
-  clean_text: true,
-  handle_chinese_chars: true,
-  strip_accents: null,
-  lowercase: true,
-};
 
 function bytePreTokenizer(pattern: string | undefined): unknown {
   if (pattern === undefined) return { ...BYTE_LEVEL, use_regex: true };

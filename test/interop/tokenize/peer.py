@@ -295,7 +295,7 @@ for line in sys.stdin:
     request = json.loads(line)
     try:
         answer = {"ok": OPERATIONS[request.pop("op")](**request)}
-    except Exception as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 (Rust panics too)
         answer = {"error": f"{type(error).__name__}: {error}"}
     ANSWERS.write(json.dumps(answer) + "\n")
     ANSWERS.flush()
