@@ -6,18 +6,10 @@
  */
 import { SovereignError } from "../../core/errors.ts";
 import { malformed, unsupported } from "../load/fields.ts";
-import { DIGIT, WHITE_SPACE, WORD } from "./character-classes.ts";
 import { type Effort, noteEffort, withinTime } from "./find-matches.ts";
 import { isSpacePattern } from "./known-patterns.ts";
+import { CharacterReader, foldCharacter, shorten } from "./pattern-characters.ts";
 
-const SHORTHANDS: Readonly<Record<string, string>> = {
-  s: WHITE_SPACE,
-  w: WORD,
-  d: DIGIT,
-  h: "0-9a-fA-F",
-};
-/** Of fancy-regex and Oniguruma: the start and the end of the text. */
-const ANCHORS: Readonly<Record<string, string>> = { A: "^", z: "$", b: "", B: "" };
 const MAX_LENGTH = 20_000;
 
 /** A global expression that matches what `pattern` matches. */
@@ -46,10 +38,6 @@ export function literalPattern(text: string): RegExp {
   return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"), "gu");
 }
 
-function shorten(pattern: string): string {
-  return pattern.length <= 60 ? pattern : `${pattern.slice(0, 57)}...`;
-}
-
 interface Atom extends Effort {
   readonly source: string;
 }
@@ -59,19 +47,13 @@ function plainAtom(source: string): Atom {
   return { source, ways: 1, degree: 0 };
 }
 
-class PatternReader {
-  readonly #pattern: string;
-  #at = 0;
+class PatternReader extends CharacterReader {
   #depth = 0;
   #captures = 0;
 
-  constructor(pattern: string) {
-    this.#pattern = pattern;
-  }
-
   readAll(): Atom {
     const atom = this.#readAlternatives(false);
-    if (this.#at < this.#pattern.length) throw this.#refuse("has a `)` too many");
+    if (this.at < this.pattern.length) throw this.refuse("has a `)` too many");
     return atom;
   }
 
@@ -84,14 +66,14 @@ class PatternReader {
       ways: others.ways + branch.ways,
       degree: Math.max(others.degree, branch.degree),
     });
-    while (this.#at < this.#pattern.length && this.#pattern[this.#at] !== ")") {
-      if (this.#take("|")) {
+    while (this.at < this.pattern.length && this.pattern[this.at] !== ")") {
+      if (this.take("|")) {
         source += "|";
         others = whole();
         branch = plainAtom("");
         continue;
       }
-      if (this.#take("(?i)")) {
+      if (this.take("(?i)")) {
         isCaseless = true;
         continue;
       }
@@ -107,14 +89,14 @@ class PatternReader {
     let atom = this.#readAtom(ignoreCase);
     for (;;) {
       const quantifier = /^(?:[*+?]|\{\d*,?\d*\})/.exec(
-        this.#pattern.slice(this.#at, this.#at + 24),
+        this.pattern.slice(this.at, this.at + 24),
       )?.[0];
       if (quantifier === undefined || quantifier === "{}" || quantifier === "{,}") return atom;
-      this.#at += quantifier.length;
+      this.at += quantifier.length;
       const counted = quantifier.startsWith("{,") ? `{0${quantifier.slice(1)}` : quantifier;
       const effort = effortOf(atom, quantifier);
-      if (this.#take("?")) atom = { source: `${atom.source}${counted}?`, ...effort };
-      else if (!quantifier.startsWith("{") && this.#take("+")) {
+      if (this.take("?")) atom = { source: `${atom.source}${counted}?`, ...effort };
+      else if (!quantifier.startsWith("{") && this.take("+")) {
         atom = { source: this.#makeAtomic(`${atom.source}${counted}`), ...effort };
       } else atom = { source: `${atom.source}${counted}`, ...effort };
     }
@@ -127,14 +109,14 @@ class PatternReader {
   }
 
   #readAtom(ignoreCase: boolean): Atom {
-    const character = this.#next();
+    const character = this.next();
     switch (character) {
       case "(":
         return this.#readGroup(ignoreCase);
       case "[":
-        return plainAtom(this.#readClass(ignoreCase));
+        return plainAtom(this.readClass(ignoreCase));
       case "\\":
-        return plainAtom(this.#readEscape(false));
+        return plainAtom(this.readEscape(false));
       case ".":
         return plainAtom("[^\\n]");
       case "^":
@@ -144,22 +126,22 @@ class PatternReader {
       case "*":
       case "+":
       case "?":
-        throw this.#refuse("repeats nothing");
+        throw this.refuse("repeats nothing");
       default:
         return plainAtom(foldCharacter(character, ignoreCase));
     }
   }
 
   #readGroup(ignoreCase: boolean): Atom {
-    if (++this.#depth > 100) throw this.#refuse("nests too deep");
+    if (++this.#depth > 100) throw this.refuse("nests too deep");
     let open = "(?:";
     let isAtomic = false;
     let isCaseless = ignoreCase;
-    if (this.#take("?")) {
-      const kind = ["i:", ":", "=", "!", "<=", "<!", ">"].find((prefix) => this.#take(prefix));
+    if (this.take("?")) {
+      const kind = ["i:", ":", "=", "!", "<=", "<!", ">"].find((prefix) => this.take(prefix));
       if (kind === undefined) {
         throw unsupported(
-          `a pattern's group \`(?${this.#pattern.slice(this.#at, this.#at + 6)}\` is not known`,
+          `a pattern's group \`(?${this.pattern.slice(this.at, this.at + 6)}\` is not known`,
         );
       }
       if (kind === "i:") isCaseless = true;
@@ -167,109 +149,10 @@ class PatternReader {
       else open = `(?${kind}`;
     }
     const inside = this.#readAlternatives(isCaseless);
-    if (!this.#take(")")) throw this.#refuse("lacks a `)`");
+    if (!this.take(")")) throw this.refuse("lacks a `)`");
     this.#depth--;
     const source = isAtomic ? this.#makeAtomic(`(?:${inside.source})`) : `${open}${inside.source})`;
     return { ...inside, source };
-  }
-
-  #readClass(ignoreCase: boolean): string {
-    let source = this.#take("^") ? "[^" : "[";
-    let isFirst = true;
-    for (;;) {
-      const character = this.#next();
-      if (character === "]" && !isFirst) return `${source}]`;
-      isFirst = false;
-      if (character === "[") throw unsupported("a class inside a class of a pattern is not known");
-      if (character === "&" && this.#pattern[this.#at] === "&") {
-        throw unsupported("`&&` in a class of a pattern is not known");
-      }
-      source +=
-        character === "\\"
-          ? this.#readEscape(true)
-          : /[\^\]]/.test(character)
-            ? `\\${character}`
-            : this.#readClassCharacter(character, ignoreCase);
-    }
-  }
-
-  /** A range of letters keeps its ends together, whatever their case. */
-  #readClassCharacter(character: string, ignoreCase: boolean): string {
-    const range = ignoreCase
-      ? /^-([A-Za-z])/.exec(this.#pattern.slice(this.#at, this.#at + 2))
-      : null;
-    if (range === null || !/[A-Za-z]/.test(character)) return foldInClass(character, ignoreCase);
-    this.#at += 2;
-    const [from, to] = [character, range[1]!];
-    return `${from.toLowerCase()}-${to.toLowerCase()}${from.toUpperCase()}-${to.toUpperCase()}`;
-  }
-
-  #readEscape(inClass: boolean): string {
-    const character = this.#next();
-    const lower = character.toLowerCase();
-    if (lower === "p") return this.#readProperty(character);
-    const inside = SHORTHANDS[lower];
-    if (inside !== undefined) return this.#shorthand(inside, character === lower, inClass);
-    if (/[nrtfv]/.test(character)) return `\\${character}`;
-    if (character === "x" || character === "u") return this.#readCodePoint(character);
-    if (!inClass && character in ANCHORS && ANCHORS[character] !== "") return ANCHORS[character]!;
-    if (/[A-Za-z0-9]/.test(character)) {
-      throw unsupported(`\`\\${character}\` in a pattern is not known`);
-    }
-    return /[\^$\\.*+?()[\]{}|/-]/.test(character) && (inClass || character !== "-")
-      ? `\\${character}`
-      : character;
-  }
-
-  #shorthand(inside: string, isPositive: boolean, inClass: boolean): string {
-    if (isPositive) return inClass ? inside : `[${inside}]`;
-    if (!inClass) return `[^${inside}]`;
-    const single = /^\\p(\{[^}]+\})$/.exec(inside)?.[1];
-    if (single !== undefined) return `\\P${single}`;
-    throw unsupported("a negated shorthand in a class of a pattern is not known");
-  }
-
-  #readProperty(letter: string): string {
-    const found = /^(?:\{(\^?)([\w=: ]+)\}|([A-Z]))/.exec(
-      this.#pattern.slice(this.#at, this.#at + 60),
-    );
-    if (found === null) throw this.#refuse("has a `\\p` without a name");
-    this.#at += found[0].length;
-    const name = found[2] ?? found[3]!;
-    const isNegated = (letter === "P") !== (found[1] === "^");
-    const letterOf = isNegated ? "P" : "p";
-    for (const candidate of [name, `Script=${name}`]) {
-      const source = `\\${letterOf}{${candidate}}`;
-      if (isExpression(source)) return source;
-    }
-    throw unsupported(`the class \`\\p{${name}}\` in a pattern is not known`);
-  }
-
-  #readCodePoint(letter: string): string {
-    const rest = this.#pattern.slice(this.#at, this.#at + 12);
-    const found =
-      /^\{([0-9a-fA-F]{1,6})\}/.exec(rest) ??
-      (letter === "x" ? /^([0-9a-fA-F]{2})/ : /^([0-9a-fA-F]{4})/).exec(rest);
-    if (found === null) throw this.#refuse(`has a \`\\${letter}\` without a number`);
-    this.#at += found[0].length;
-    return `\\u{${found[1]}}`;
-  }
-
-  #next(): string {
-    if (this.#at >= this.#pattern.length) throw this.#refuse("ends too early");
-    const character = String.fromCodePoint(this.#pattern.codePointAt(this.#at)!);
-    this.#at += character.length;
-    return character;
-  }
-
-  #take(text: string): boolean {
-    if (!this.#pattern.startsWith(text, this.#at)) return false;
-    this.#at += text.length;
-    return true;
-  }
-
-  #refuse(what: string): Error {
-    return malformed(`the pattern \`${shorten(this.#pattern)}\` ${what}`);
   }
 }
 
@@ -283,26 +166,4 @@ function effortOf({ ways, degree }: Effort, quantifier: string): Effort {
   }
   const [least, most] = quantifier === "?" ? [0, 1] : [Number(low), Number(comma ? high : low)];
   return { ways: (most - least + 1) * ways ** most, degree: degree * most };
-}
-
-function isExpression(source: string): boolean {
-  try {
-    return new RegExp(source, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
-
-function foldCharacter(character: string, ignoreCase: boolean): string {
-  if (ignoreCase && /\p{L}/u.test(character)) return `[${foldInClass(character, true)}]`;
-  return /[\]{}/]/.test(character) ? `\\${character}` : character;
-}
-
-/** All characters that are the same but for case: `s`, `S` and the long s. */
-function foldInClass(character: string, ignoreCase: boolean): string {
-  if (!ignoreCase || !/\p{L}/u.test(character)) return character;
-  const forms = new Set([character, character.toLowerCase(), character.toUpperCase()]);
-  if (forms.has("s")) forms.add("\u017f");
-  if (forms.has("k")) forms.add("\u212a");
-  return [...forms].filter((form) => [...form].length === 1).join("");
 }
