@@ -123,7 +123,8 @@ class ArrowReader {
 
   #checkFrame(frame: Frame, { fields, dictionaries }: ArrowSchema, version: number): void {
     const { kind, header, body, start } = frame;
-    const content = { bytes: body, version, mostRows: this.#bytes.length };
+    // A column of truth values has eight rows a byte, and one of nulls as many.
+    const content = { bytes: body, version, mostRows: 8 * this.#bytes.length };
     if (kind === BATCH) {
       checkBatch(header, fields, content);
       return;
