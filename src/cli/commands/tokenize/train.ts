@@ -117,7 +117,9 @@ export const command = defineCommand({
     const { length: vocabulary } = Object.keys((file.model as { vocab: object }).vocab);
     await context.note(`wrote ${out}: ${vocabulary} tokens`);
     if (vocabulary > size && flags["vocab-size"] !== undefined) {
-      await context.warn(`bytes, characters and special tokens alone are more than ${size} tokens`);
+      await context.warn(
+        `bytes, characters and special tokens alone are more than the ${size} asked for`,
+      );
     }
     return 0;
   },
