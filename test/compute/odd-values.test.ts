@@ -1,9 +1,9 @@
 /** NaN, infinities, the smallest and nothing at all: kernels and definitions give the same. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ComputeBackend, openCompute } from "../../src/compute/index.ts";
-import { createWasmBackend } from "../../src/compute/wasm/backend.ts";
+import { describe, expect, test } from "vitest";
+import type { ComputeBackend } from "../../src/compute/index.ts";
 import { createRng, type Rng } from "../../src/core/rng.ts";
 import { expectAllClose } from "./sweep.ts";
+import { useBackends } from "./sweep-builds.ts";
 
 const ODD = [Number.NaN, Infinity, -Infinity, 1e-45, -0, 0];
 
@@ -58,22 +58,15 @@ describe.each([
   { build: "plain", threads: 1 },
   { build: "auto", threads: 2 },
 ] as const)("$build build, $threads threads", ({ build, threads }) => {
-  let reference: ComputeBackend;
-  let backend: ComputeBackend;
-  beforeAll(async () => {
-    reference = await openCompute({ backend: "reference" });
-    backend = await createWasmBackend({ build, threads, leastShare: 64 });
-    await backend.start();
-  });
-  afterAll(() => backend.close());
+  const backends = useBackends({ build, threads, leastShare: 64 });
 
   test("any of them anywhere", () => {
     for (let seed = 0; seed < 150; seed++) {
       const rng = createRng(seed);
       const [n, d] = [rng.int(5), 1 + rng.int(40)];
       const [x, row] = [oddFloats(rng, n * d), oddFloats(rng, d)];
-      const found = results(backend, x, row);
-      for (const [name, wanted] of Object.entries(results(reference, x, row))) {
+      const found = results(backends.backend, x, row);
+      for (const [name, wanted] of Object.entries(results(backends.reference, x, row))) {
         expectAllClose(`${name} (${seed})`, found[name]!, wanted, (i) => {
           return 1e-5 * Math.max(1, Math.abs(wanted[i]!));
         });
@@ -83,7 +76,7 @@ describe.each([
 
   test("shapes of nothing", () => {
     const none = new Float32Array(0);
-    for (const compute of [reference, backend]) {
+    for (const compute of Object.values(backends)) {
       const out = new Float32Array(12).fill(7);
       compute.sgemm(none, none, out, { m: 3, n: 4, k: 0 });
       expect([...out]).toEqual(Array.from({ length: 12 }, () => 0));
@@ -104,14 +97,14 @@ describe.each([
     const x = Float32Array.from({ length: 40 }, (_, i) => (i === 5 ? 1e30 : 1 + (i % 3)));
     for (const window of [3, 41, 2 ** 32 + 3]) {
       const [out, wanted] = [new Float32Array(40), new Float32Array(40)];
-      backend.rollingMean(x, window, out);
-      reference.rollingMean(x, window, wanted);
+      backends.backend.rollingMean(x, window, out);
+      backends.reference.rollingMean(x, window, wanted);
       expect(out).toEqual(wanted);
     }
   });
 
   test("values whose scale cannot be inverted have codes of 0", () => {
-    for (const compute of [reference, backend]) {
+    for (const compute of Object.values(backends)) {
       const [codes, scales] = [new Int8Array(4).fill(9), new Float32Array(1)];
       compute.quantizeInt8(Float32Array.of(1e-40, -1e-40, 0, 1e-45), 4, codes, scales);
       expect([...codes]).toEqual([0, 0, 0, 0]);
@@ -119,7 +112,7 @@ describe.each([
   });
 
   test("bins too narrow or too many are refused", () => {
-    for (const compute of [reference, backend]) {
+    for (const compute of Object.values(backends)) {
       const bins = (count: number, high: number) => () =>
         compute.histogram(Float32Array.of(0), { count, low: 0, high });
       expect(bins(1000, 5e-324)).toThrow("bins from 0 to 5e-324 have no width");

@@ -128,6 +128,18 @@ test("a replacement cannot make a text fill the memory", () => {
   expect(() => tokenizer.encode(" ".repeat(100_000))).toThrow(/too long/);
 });
 
+test("what SentencePiece and tiktoken refuse is refused", () => {
+  const refusal = (bytes: Buffer) => () => openMutated(bytes);
+  expect(refusal(sentencePiece(["<unk>", "a", "a"]))).toThrow(/there twice/);
+  expect(refusal(sentencePiece(["a", "b"], { types: [1, 1] }))).toThrow(/one unknown/);
+  expect(refusal(sentencePiece(["a", "b"], { types: [2, 2] }))).toThrow(/one unknown/);
+  expect(refusal(sentencePiece(["?", "<0x61>"], { types: [2, 6] }))).toThrow(/are bytes/);
+  const ranks = Buffer.from("YQ== 0\nYg== 0\n");
+  writeFileSync(join(folder, "ranks"), ranks);
+  const open = () => openTokenizer(join(folder, "ranks"), { encoding: "r50k_base" });
+  expect(open).toThrow(/a rank is there twice/);
+});
+
 describe("entries made to collide do not take long", () => {
   const [PHI, FACTOR] = [0x9e3779b97f4a7c15n, 0xff51afd7ed558ccdn];
   const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);

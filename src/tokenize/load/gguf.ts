@@ -91,7 +91,11 @@ class Keys {
     const count = this.texts("tokenizer.ggml.tokens").length;
     const value = this.#values.get("tokenizer.ggml.token_type");
     if (value === undefined) return new Uint8Array(count).fill(PIECE.normal);
-    if (value instanceof Int32Array && value.length === count) return Uint8Array.from(value);
+    if (value instanceof Int32Array && value.length === count) {
+      const stray = value.find((type) => type < 0 || type > PIECE.byte);
+      if (stray !== undefined) throw malformed(`a token has type ${stray}`);
+      return Uint8Array.from(value);
+    }
     throw malformed("`tokenizer.ggml.token_type` has not one entry per token");
   }
 }

@@ -42,14 +42,22 @@ export function loadSentencePiece(bytes: Uint8Array): Tokenizer {
   if (count === 0) throw malformed("the file holds no pieces of SentencePiece");
   requireUtf8(list);
   const vocabulary = new Vocabulary(list);
+  if (vocabulary.size < count) throw malformed("a piece of SentencePiece is there twice");
   const pieces = new Pieces(vocabulary, scores.subarray(0, count), types.subarray(0, count));
-  const unkId = pieces.types.indexOf(PIECE.unknown);
-  return buildPieceTokenizer(pieces, {
-    reader: "sentencepiece",
-    ...readTrainer(trainer),
-    ...readNormalizer(normalizer),
-    unkId: unkId < 0 ? null : unkId,
-  });
+  const settings = { ...readTrainer(trainer), ...readNormalizer(normalizer) };
+  const unkId = requireTypes(pieces.types, settings.byteFallback);
+  return buildPieceTokenizer(pieces, { reader: "sentencepiece", ...settings, unkId });
+}
+
+/** The unknown piece, of which there is one; of bytes there are all, or none. */
+function requireTypes(types: Uint8Array, byteFallback: boolean): number {
+  const count = (wanted: number): number =>
+    types.reduce((sum, type) => sum + (type === wanted ? 1 : 0), 0);
+  if (count(PIECE.unknown) !== 1) throw malformed("there is not one unknown piece");
+  if (count(PIECE.byte) !== (byteFallback ? 256 : 0)) {
+    throw malformed(`${count(PIECE.byte)} pieces are bytes, of ${byteFallback ? 256 : 0}`);
+  }
+  return types.indexOf(PIECE.unknown);
 }
 
 interface PieceColumns {

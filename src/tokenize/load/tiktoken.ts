@@ -171,6 +171,8 @@ export function buildRankTokenizer(ranks: TokenList, options: TiktokenOptions): 
   const { count } = ranks;
   const vocabulary = new Vocabulary(ranks, { isRaw: true });
   if (vocabulary.size < count) throw malformed("the ranks give a token twice");
+  const ids = ranks.ids.slice(0, count).sort();
+  if (ids.some((id, i) => i > 0 && id === ids[i - 1])) throw malformed("a rank is there twice");
   const model = new BpeModel(vocabulary, { kind: "ranks" }, { ...PLAIN_BPE, ignoreMerges: true });
   return assembleTokenizer({
     spec: {
