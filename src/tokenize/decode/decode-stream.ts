@@ -4,8 +4,10 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { requireTokenId } from "./token-id.ts";
 
 const REPLACEMENT = "\ufffd";
-/** Four bytes at most make a character: a longer wait is for one that never comes. */
-const MOST_HELD = 8;
+/** Ids of a character that has not come by then are waited for in vain. */
+const MOST_HELD = 96;
+/** Of U+FFFD itself, where a text holds it. */
+const REPLACEMENT_BYTES = 3;
 
 /**
  * Text from ids that arrive one by one; a character is given when its last byte is there. Together
@@ -36,7 +38,11 @@ export class DecodeStream {
     if (this.#decoder !== null) return this.#decoder.decode(this.#bytesOf(id), { stream: true });
     this.#ids.push(id);
     const text = this.#decode();
-    const mayGrow = text.endsWith(REPLACEMENT) && this.#ids.length - this.#givenCount < MOST_HELD;
+    const held = this.#ids.length - this.#givenCount;
+    const isByte = (heldId: number) => this.#tokenizer.tokenOf(heldId)?.startsWith("<0x") === true;
+    const byteCount = this.#ids.slice(this.#givenCount).filter(isByte).length;
+    const isWhole = (text.length - this.#given.length) * REPLACEMENT_BYTES === byteCount;
+    const mayGrow = text.endsWith(REPLACEMENT) && !isWhole && held < MOST_HELD;
     return mayGrow ? "" : this.#advance(text);
   }
 
