@@ -61,7 +61,7 @@ test("more than one memory holds goes into several, and a call brings operands t
 test("what no memory can hold is refused", async () => {
   const compute = await openCompute({ threads: 1 });
   expect(() => compute.float32(2 ** 31)).toThrow("no room for 8.00 GiB");
-  expect(() => compute.float32(-1)).toThrow("the length of an array: -1");
+  expect(() => compute.float32(-1)).toThrow("`length` of `float32` is -1");
 });
 
 test("data beyond one memory are computed with in several, on every thread", async () => {

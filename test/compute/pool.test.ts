@@ -65,7 +65,7 @@ test("a closed backend says so, and may be closed again", async () => {
 });
 
 test.each([0, -1, 1.5, Number.NaN])("%d threads are refused", async (threads) => {
-  const message = `threads: ${threads} is no whole number of at least 1`;
+  const message = `\`threads\` is ${threads}, not a whole number from 1`;
   await expect(openCompute({ threads })).rejects.toThrow(message);
   await expect(openBlake3({ threads })).rejects.toThrow(message);
 });

@@ -21,7 +21,10 @@ function writeTokenizer(folder: string): void {
       ...special(id),
       ...{ single_word: false, lstrip: false, rstrip: false },
     })),
-    normalizer: { type: "BertNormalizer", clean_text: true, lowercase: true },
+    normalizer: {
+      ...{ type: "BertNormalizer", clean_text: true, handle_chinese_chars: true },
+      ...{ strip_accents: null, lowercase: true },
+    },
     pre_tokenizer: { type: "BertPreTokenizer" },
     post_processor: {
       type: "TemplateProcessing",
