@@ -35,7 +35,10 @@ export class DecodeStream {
   /** Takes one id and returns the text it completes, which may be empty. */
   push(id: number): string {
     requireTokenId(id);
-    if (this.#decoder !== null) return this.#decoder.decode(this.#bytesOf(id), { stream: true });
+    // Held, a run of them would be decoded again with each that follows.
+    if (this.#isLeftOut(id)) return "";
+    if (this.#decoder !== null)
+      return this.#decoder.decode(this.#tokenizer.parts.bytesOf!(id), { stream: true });
     this.#ids.push(id);
     const text = this.#decode();
     const held = this.#ids.length - this.#givenCount;
@@ -56,9 +59,10 @@ export class DecodeStream {
     return text;
   }
 
-  #bytesOf(id: number): Uint8Array | undefined {
-    const { addedTokens, bytesOf } = this.#tokenizer.parts;
-    return this.#skipSpecialTokens && addedTokens.get(id)?.isSpecial ? undefined : bytesOf!(id);
+  /** Whether decoding passes over an id. */
+  #isLeftOut(id: number): boolean {
+    const isSpecial = this.#tokenizer.parts.addedTokens.get(id)?.isSpecial === true;
+    return (isSpecial && this.#skipSpecialTokens) || this.#tokenizer.tokenOf(id) === undefined;
   }
 
   #advance(text: string): string {
